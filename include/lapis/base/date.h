@@ -1,0 +1,22 @@
+// Dates as HTTP and Azure write them. All are UTC.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lapis/base/clock.h"
+
+namespace lapis {
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 1123); truncates to seconds.
+std::string format_http_date(Timestamp time);
+// RFC 1123, RFC 850 and asctime forms (RFC 9110 section 5.6.7); nothing where malformed.
+std::optional<Timestamp> parse_http_date(std::string_view text);
+
+// "2021-06-28T05:51:11.5743121Z": seven fractional digits.
+std::string format_iso8601(Timestamp time);
+// "YYYY-MM-DD", "YYYY-MM-DDThh:mmZ", "YYYY-MM-DDThh:mm:ssZ", with up to seven fractional digits.
+std::optional<Timestamp> parse_iso8601(std::string_view text);
+
+}  // namespace lapis

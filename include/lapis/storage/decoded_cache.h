@@ -1,0 +1,69 @@
+// DecodedCache: a shard's bounded cache of decoded rows. An entry is used only while the store's
+// version counter of its key is the one read before the row was: no lock, no RocksDB call, and never
+// an acknowledged change missed.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::storage {
+
+// Lives on one shard. Least recently used entries go first when the cost passes the limit.
+template <class T>
+class DecodedCache {
+ public:
+  DecodedCache(const MetaStore& store, std::uint64_t cost_limit_bytes)
+      : store_(store), cost_limit_(cost_limit_bytes) {}
+
+  // The cached value, null where there is none or the row may have changed.
+  std::shared_ptr<const T> find(std::string_view key) {
+    const auto it = index_.find(key);
+    if (it == index_.end()) return nullptr;
+    if (it->second->version != store_.version_of(key)) {
+      remove(it->second);
+      return nullptr;
+    }
+    entries_.splice(entries_.begin(), entries_, it->second);
+    return it->second->value;
+  }
+
+  // `version` is version_of(key) as read before the row was.
+  void insert(std::string_view key, std::uint64_t version, std::shared_ptr<const T> value,
+              std::uint64_t cost_bytes) {
+    if (cost_bytes > cost_limit_ / 8) return;
+    if (const auto it = index_.find(key); it != index_.end()) remove(it->second);
+    entries_.push_front({std::string(key), version, std::move(value), cost_bytes});
+    index_.emplace(entries_.front().key, entries_.begin());
+    cost_ += cost_bytes;
+    while (cost_ > cost_limit_) remove(std::prev(entries_.end()));
+  }
+
+ private:
+  struct Entry {
+    std::string key;
+    std::uint64_t version;
+    std::shared_ptr<const T> value;
+    std::uint64_t cost_bytes;
+  };
+  using Iterator = typename std::list<Entry>::iterator;
+
+  void remove(Iterator it) {
+    cost_ -= it->cost_bytes;
+    index_.erase(it->key);
+    entries_.erase(it);
+  }
+
+  const MetaStore& store_;
+  std::uint64_t cost_limit_;
+  std::uint64_t cost_ = 0;
+  std::list<Entry> entries_;
+  std::unordered_map<std::string_view, Iterator> index_;  // keys point into entries_
+};
+
+}  // namespace lapis::storage

@@ -1,0 +1,49 @@
+// The local MetaStore: RocksDB in one directory, with one committer thread that groups transactions
+// and syncs each group once.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "lapis/base/random.h"
+#include "lapis/base/result.h"
+#include "lapis/io/blocking_pool.h"
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::storage {
+
+struct MetaStoreOptions {
+  std::filesystem::path directory;
+  std::uint64_t block_cache_bytes = 64ull << 20;
+  std::uint64_t write_buffer_bytes = 32ull << 20;
+  std::size_t max_pending = 16'384;  // transactions that may wait; more get kServerBusy
+  // Writes are refused with kInsufficientStorage while less than this is free on the directory's
+  // file system; they resume by themselves.
+  std::uint64_t min_free_bytes = 64ull << 20;
+};
+
+// What the store knows of its own work; for budgets and metrics. Monotonic.
+struct MetaStoreStats {
+  std::uint64_t transactions = 0;
+  std::uint64_t groups = 0;  // one synced batch each
+  std::uint64_t pool_reads = 0;
+};
+
+class LocalMetaStore : public MetaStore {
+ public:
+  // Opens the store, creating it where the directory is empty or absent. Errors (kInternalError, the
+  // reason in `detail`): corrupt, foreign, in use by another process, written by a newer format; the
+  // directory is then left untouched.
+  static Result<std::unique_ptr<LocalMetaStore>> open(const MetaStoreOptions& options,
+                                                      io::BlockingPool& blocking);
+  // Which store this is; written into every path's superblock so that a foreign one is noticed.
+  virtual Guid uuid() const = 0;
+  // Grows when an operator accepts a loss or restores a backup: evidence of later commits from an
+  // earlier epoch no longer counts.
+  virtual std::uint64_t epoch() const = 0;
+  virtual Result<void> start_new_epoch() = 0;  // blocks; before the first transaction only
+  virtual MetaStoreStats stats() const = 0;
+};
+
+}  // namespace lapis::storage

@@ -1,0 +1,25 @@
+// The first byte of every metadata key says whose table the row is in (docs/formats.md).
+#pragma once
+
+#include <cstdint>
+
+namespace lapis::storage {
+
+enum class Table : std::uint8_t {
+  // MetaStore's own.
+  kStore = 0x01,       // format version, store uuid, epoch, commit sequence, next id
+  // ChunkStore's own.
+  kChunk = 0x10,       // chunk id -> length, places, unit checksums, references
+  kExtent = 0x11,      // path id, extent id -> size, state, generation
+  kPath = 0x12,        // path id -> uuid, pool
+  kChunkRange = 0x13,  // the reserved range of chunk ids
+  // The blob module's.
+  kContainerName = 0x20,   // account, 0, container name -> container record
+  kContainerState = 0x21,  // container id -> live, or deleted and waiting for the sweeper
+  kBlob = 0x22,            // container id, name, 0, suffix -> blob record or upload record
+  kStagedBlock = 0x23,     // container id, upload id, block id -> staged block
+  kSegment = 0x24,         // container id, segment id -> part of a large blob's block map
+  kRelease = 0x25,         // container id, id -> what waits to be released
+};
+
+}  // namespace lapis::storage
