@@ -1,0 +1,21 @@
+// Delete Container. https://learn.microsoft.com/rest/api/storageservices/delete-container
+// One write whatever it holds; its rows are reclaimed later and its name is free at once.
+#pragma once
+
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct DeleteContainer {
+  ContainerKey key;
+  Conditions conditions;  // If-Modified-Since and If-Unmodified-Since only
+  std::optional<LeaseId> lease;
+};
+
+struct DeleteContainerResult {};
+
+// Errors: kContainerNotFound, kConditionNotMet, kLeaseNotPresentWithContainerOperation.
+io::Task<Result<DeleteContainerResult>> delete_container(Service& service, DeleteContainer request);
+
+}  // namespace lapis::blob

@@ -1,0 +1,25 @@
+// Get Blob Properties. https://learn.microsoft.com/rest/api/storageservices/get-blob-properties
+#pragma once
+
+#include <memory>
+
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct GetBlobProperties {
+  BlobKey key;
+  Conditions conditions;
+  std::optional<LeaseId> lease;
+};
+
+struct GetBlobPropertiesResult {
+  std::shared_ptr<const BlobProperties> properties;
+};
+
+// Errors: kContainerNotFound, kBlobNotFound, lease, conditions.
+io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
+                                                              GetBlobProperties request);
+
+}  // namespace lapis::blob

@@ -1,0 +1,35 @@
+// Put Blob (block blob). https://learn.microsoft.com/rest/api/storageservices/put-blob
+#pragma once
+
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct PutBlob {
+  BlobKey key;
+  std::uint64_t content_length = 0;
+  HttpProperties http;  // content_md5 is computed and stored, never taken from the request
+  Metadata metadata;
+  std::optional<AccessTier> tier;
+  Conditions conditions;
+  std::optional<LeaseId> lease;
+  BodyHashes hashes;                     // Content-MD5, x-ms-content-crc64
+  std::optional<Md5Digest> blob_md5;     // x-ms-blob-content-md5: verified, beats Content-MD5
+  bool may_overwrite = true;             // false: the credential may create only
+};
+
+struct PutBlobResult {
+  Etag etag;
+  Timestamp last_modified;
+  Md5Digest md5;
+  std::uint64_t crc64 = 0;
+};
+
+// Reads `body` (exactly content_length bytes) and makes it the blob; replaces what was there, its
+// properties and its uncommitted blocks. Completion means durable. What can be refused before the
+// body is read is. Errors: kContainerNotFound, kUnauthorizedBlobOverwrite, kBlobArchived, lease,
+// conditions, kMd5Mismatch, kCrc64Mismatch, kInsufficientStorage, the body's.
+io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body);
+
+}  // namespace lapis::blob

@@ -1,0 +1,103 @@
+// The nouns of the service. Values that could be wrong are parsed into these at the edge; inside,
+// nothing checks them again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lapis/base/clock.h"
+#include "lapis/base/digest.h"
+#include "lapis/base/ids.h"
+
+namespace lapis::blob {
+
+struct ContainerKey {
+  std::string account;
+  std::string container;
+};
+
+struct BlobKey {
+  std::string account;
+  std::string container;
+  std::string name;  // decoded UTF-8, 1 to 1024 characters, no NUL
+};
+
+// An entity tag: a number never used before, so a change is never missed. Written "0x8D…" as Azure
+// writes it.
+struct Etag {
+  std::uint64_t value = 0;
+  friend bool operator==(const Etag&, const Etag&) = default;
+  std::string text() const;    // 0x8D0000000000001
+  std::string quoted() const;  // "0x8D0000000000001" with the quotes
+};
+
+// Name and value pairs in the order given; names keep their case and are unique without it.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+enum class AccessTier : std::uint8_t { kHot, kCool, kCold, kArchive, kSmart };
+std::string_view to_string(AccessTier tier);
+std::optional<AccessTier> parse_access_tier(std::string_view text);  // exact case-insensitive names
+
+enum class BlobType : std::uint8_t { kBlock, kAppend, kPage };
+
+// The properties that a client sets and gets back. An empty string is "not set".
+struct HttpProperties {
+  std::string content_type;
+  std::string content_encoding;
+  std::string content_language;
+  std::string content_disposition;
+  std::string cache_control;
+  std::optional<Md5Digest> content_md5;
+};
+
+// A transactional hash: checked against the bytes of the request, then forgotten.
+struct BodyHashes {
+  std::optional<Md5Digest> md5;
+  std::optional<std::uint64_t> crc64;
+};
+
+// An opaque lease id, as the client sent it. Leases are not granted yet, so any id on an operation
+// fails with kLeaseNotPresentWith…Operation.
+using LeaseId = std::string;
+
+// Everything that GET, HEAD and a listing show of a committed blob.
+struct BlobProperties {
+  BlobType type = BlobType::kBlock;
+  Etag etag;
+  Timestamp created;
+  Timestamp last_modified;
+  std::uint64_t content_length = 0;
+  HttpProperties http;
+  Metadata metadata;
+  AccessTier tier = AccessTier::kHot;
+  bool tier_inferred = true;            // never set by a client
+  std::optional<Timestamp> tier_changed;
+};
+
+struct ContainerProperties {
+  Etag etag;
+  Timestamp last_modified;
+  Metadata metadata;
+};
+
+// A block's id as the client wrote it: base64 text of 1 to 64 bytes.
+struct BlockId {
+  std::string text;
+  friend auto operator<=>(const BlockId&, const BlockId&) = default;
+};
+
+// Limits of the service. Azure's, but for what an installation may lower.
+struct Limits {
+  static constexpr std::size_t kMaxCommittedBlocks = 50'000;
+  static constexpr std::size_t kMaxUncommittedBlocks = 100'000;
+  static constexpr std::size_t kMaxListResults = 5'000;
+  static constexpr std::chrono::hours kUncommittedLifetime{7 * 24};
+  std::uint64_t inline_body_bytes = 4 * 1024;  // bodies up to this live in the blob's record
+  std::size_t list_rows_visited = 50'000;      // of one listing; then a page ends early
+};
+
+}  // namespace lapis::blob
