@@ -1,0 +1,39 @@
+// List Blobs: GET /CONTAINER?restype=container&comp=list -> 200. The page is written as it is
+// scanned.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lapis/azure/call.h"
+#include "lapis/blob/ops/list_blobs.h"
+
+namespace lapis::azure {
+
+struct ListBlobsQuery {
+  blob::ListBlobs request;
+  bool include_metadata = false;
+  // As given, for the echo in the answer.
+  std::optional<std::string> prefix, delimiter, marker;
+  std::optional<std::size_t> max_results;
+};
+
+Result<ListBlobsQuery> parse_list_blobs(const Call& call);
+
+// Writes the XML while blob::list_blobs scans. Made on the shard, called on a pool thread, then
+// finished on the shard.
+class ListBlobsWriter : public blob::ListSink {
+ public:
+  ListBlobsWriter(const Call& call, const ListBlobsQuery& query);  // both outlive it
+  void blob(std::string_view name, const blob::BlobProperties& properties) override;
+  void uncommitted(std::string_view name) override;
+  void prefix(std::string_view name) override;
+  http::Response finish(const blob::ListBlobsResult& result) &&;
+
+ private:
+  const Call& call_;
+  const ListBlobsQuery& query_;
+  std::string xml_;
+};
+
+}  // namespace lapis::azure

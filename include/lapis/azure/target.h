@@ -1,0 +1,35 @@
+// Which account, container and blob a request means. Host style (ACCOUNT.blob.any.domain,
+// ACCOUNT-secondary.blob.…) and path style (/ACCOUNT/CONTAINER/BLOB) on one port.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "lapis/azure/query.h"
+#include "lapis/base/result.h"
+#include "lapis/http/message.h"
+
+namespace lapis::azure {
+
+enum class Resource : std::uint8_t { kService, kContainer, kBlob };
+
+struct Target {
+  Resource resource = Resource::kService;
+  std::string account;  // without "-secondary"
+  bool secondary = false;
+  bool path_style = false;
+  std::string container;  // decoded and valid, or empty
+  std::string blob;       // decoded and valid, or empty
+  std::string raw_path;   // as on the request line, still encoded, without the query
+  std::string endpoint;   // "http://127.0.0.1:10000/devstoreaccount1/": for listings
+  Query query;
+};
+
+// Host style where the Host's first label is followed by ".blob." (or is "ACCOUNT.blob"); else path
+// style. Names are checked: kInvalidResourceName, kOutOfRangeInput (length), kInvalidUri (NUL, not
+// UTF-8, malformed escapes, more than 254 segments). "%2F" in a blob's name equals "/"; dot
+// segments are names like any other and are not resolved.
+Result<Target> parse_target(const http::Request& request);
+
+}  // namespace lapis::azure

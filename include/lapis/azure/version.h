@@ -1,0 +1,39 @@
+// x-ms-version: dates that select behaviour.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "lapis/azure/target.h"
+#include "lapis/base/result.h"
+#include "lapis/http/message.h"
+
+namespace lapis::azure {
+
+// A service version as yyyymmdd.
+struct ServiceVersion {
+  std::uint32_t date = 0;
+  friend auto operator<=>(const ServiceVersion&, const ServiceVersion&) = default;
+  std::string text() const;  // "2026-10-06"
+};
+
+inline constexpr ServiceVersion kOldestVersion{20090919};
+inline constexpr ServiceVersion kNewestVersion{20261006};
+
+struct NegotiatedVersion {
+  ServiceVersion requested;  // echoed in x-ms-version
+  ServiceVersion
+      effective;  // whose behaviour is served: the newest known one not after `requested`
+  bool unknown_newer = false;
+};
+
+// From x-ms-version, else the `api-version` parameter, else the SAS's `sv`; a SAS of 2013-08-15 or
+// before decides by itself; none and no credential: 2014-02-14. A malformed or too old one is
+// kInvalidHeaderValue with HeaderName and HeaderValue. A well-formed one newer than any known is
+// accepted unless `strict`; a date between known ones is served as the nearest older.
+Result<NegotiatedVersion> negotiate_version(const http::Request& request, const Target& target,
+                                            bool strict);
+
+}  // namespace lapis::azure
