@@ -12,7 +12,8 @@
 
 namespace lapis::blob {
 
-class RecordCache;  // decoded container, blob and segment rows of this shard (src/blob/record_cache.h)
+class RecordCache;  // decoded container, blob and segment rows of this shard
+                    // (src/blob/record_cache.h)
 
 class Service {
  public:

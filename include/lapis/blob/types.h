@@ -74,7 +74,7 @@ struct BlobProperties {
   HttpProperties http;
   Metadata metadata;
   AccessTier tier = AccessTier::kHot;
-  bool tier_inferred = true;            // never set by a client
+  bool tier_inferred = true;  // never set by a client
   std::optional<Timestamp> tier_changed;
 };
 

@@ -46,27 +46,27 @@ bool iequals(std::string_view a, std::string_view b);
 struct Request {
   Method method = Method::kOther;
   std::string method_text;
-  std::string target;   // as on the request line, origin form: "/path?query"
-  Headers headers;      // values without surrounding blanks
+  std::string target;  // as on the request line, origin form: "/path?query"
+  Headers headers;     // values without surrounding blanks
   std::optional<std::uint64_t> content_length;
-  bool chunked = false;        // a body of unknown length
-  bool secure = false;         // came over TLS
-  std::string peer_address;    // "192.0.2.1" or "2001:db8::1"
+  bool chunked = false;      // a body of unknown length
+  bool secure = false;       // came over TLS
+  std::string peer_address;  // "192.0.2.1" or "2001:db8::1"
   std::string host() const { return std::string(headers.get("Host")); }
 };
 
-using Body = std::variant<std::monostate,                       // none
-                          std::string,                          // small, owned
-                          std::unique_ptr<io::BufferSource>>;   // streamed; Content-Length is its
-                                                                // remaining()
+using Body = std::variant<std::monostate,                      // none
+                          std::string,                         // small, owned
+                          std::unique_ptr<io::BufferSource>>;  // streamed; Content-Length is its
+                                                               // remaining()
 struct Response {
   int status = 200;
-  std::string reason;   // empty: the standard phrase
-  Headers headers;      // the session adds Content-Length, Date, Server, Connection
+  std::string reason;  // empty: the standard phrase
+  Headers headers;     // the session adds Content-Length, Date, Server, Connection
   Body body;
   // For answers to HEAD, and 304: the Content-Length to announce without a body.
   std::optional<std::uint64_t> announced_length;
-  bool close = false;   // close the connection after this answer
+  bool close = false;  // close the connection after this answer
 };
 
 }  // namespace lapis::http

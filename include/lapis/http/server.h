@@ -22,9 +22,9 @@ class Handler {
  public:
   virtual ~Handler() = default;
   // `body` has remaining() == Content-Length (0 where there is none). Its first read answers
-  // `Expect: 100-continue`; a body that is not read is drained up to a limit, else the connection is
-  // closed after the answer. `request` and `body` live until the response has been sent. Must not
-  // throw for expected failures; an exception becomes a 500.
+  // `Expect: 100-continue`; a body that is not read is drained up to a limit, else the connection
+  // is closed after the answer. `request` and `body` live until the response has been sent. Must
+  // not throw for expected failures; an exception becomes a 500.
   virtual io::Task<Response> handle(const Request& request, io::ByteSource& body) = 0;
   // The answer to what never became a Request: malformed framing, a head too large or too slow.
   virtual Response reject(const Error& error) = 0;
@@ -36,17 +36,17 @@ struct TlsOptions {
 };
 
 struct ListenAddress {
-  std::string address;    // an IP literal
-  std::uint16_t port = 0; // 0: the kernel picks one
+  std::string address;     // an IP literal
+  std::uint16_t port = 0;  // 0: the kernel picks one
   bool tls = false;
 };
 
 struct ServerOptions {
   std::vector<ListenAddress> listen;
   std::optional<TlsOptions> tls;
-  std::size_t max_head_bytes = 64 * 1024;   // request line and headers; more: 431
-  std::size_t max_target_bytes = 16 * 1024; // more: 414
-  std::size_t max_connections = 10'000;     // in all; beyond, accepting pauses
+  std::size_t max_head_bytes = 64 * 1024;    // request line and headers; more: 431
+  std::size_t max_target_bytes = 16 * 1024;  // more: 414
+  std::size_t max_connections = 10'000;      // in all; beyond, accepting pauses
   std::chrono::milliseconds head_timeout{10'000};
   std::chrono::milliseconds idle_timeout{300'000};
   std::chrono::milliseconds stall_timeout{60'000};  // no byte of a body moved, either way

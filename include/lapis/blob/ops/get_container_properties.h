@@ -1,4 +1,5 @@
-// Get Container Properties. https://learn.microsoft.com/rest/api/storageservices/get-container-properties
+// Get Container Properties.
+// https://learn.microsoft.com/rest/api/storageservices/get-container-properties
 #pragma once
 
 #include "lapis/blob/service.h"

@@ -14,9 +14,9 @@ struct PutBlob {
   std::optional<AccessTier> tier;
   Conditions conditions;
   std::optional<LeaseId> lease;
-  BodyHashes hashes;                     // Content-MD5, x-ms-content-crc64
-  std::optional<Md5Digest> blob_md5;     // x-ms-blob-content-md5: verified, beats Content-MD5
-  bool may_overwrite = true;             // false: the credential may create only
+  BodyHashes hashes;                  // Content-MD5, x-ms-content-crc64
+  std::optional<Md5Digest> blob_md5;  // x-ms-blob-content-md5: verified, beats Content-MD5
+  bool may_overwrite = true;          // false: the credential may create only
 };
 
 struct PutBlobResult {
