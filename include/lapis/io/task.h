@@ -1,7 +1,7 @@
 // Task<T>: a lazy coroutine with one awaiter. It starts when awaited and resumes its awaiter by
 // symmetric transfer, so chains of any depth use no stack. Used by everything above io.
-// A Task is awaited at most once and lives on the thread that awaits it, unless what it awaits moves
-// it (everything in Lapis resumes on the executor it was awaited on).
+// A Task is awaited at most once and lives on the thread that awaits it, unless what it awaits
+// moves it (everything in Lapis resumes on the executor it was awaited on).
 #pragma once
 
 #include <coroutine>
@@ -15,6 +15,8 @@ namespace lapis::io {
 
 template <class T>
 class Task;
+template <class T>
+class Started;
 
 namespace detail {
 
@@ -40,7 +42,7 @@ template <class T>
 struct TaskPromise : TaskPromiseBase {
   std::optional<T> value;
   Task<T> get_return_object();
-  template <class U>
+  template <class U = T>
   void return_value(U&& result) {
     value.emplace(std::forward<U>(result));
   }
@@ -95,6 +97,7 @@ class [[nodiscard]] Task {
   }
 
  private:
+  friend class Started<T>;
   std::coroutine_handle<promise_type> handle_;
 };
 
