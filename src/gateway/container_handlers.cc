@@ -1,0 +1,42 @@
+#include "gateway/handlers.h"
+#include "lapis/azure/ops/create_container.h"
+#include "lapis/azure/ops/delete_container.h"
+#include "lapis/azure/ops/get_container_properties.h"
+#include "lapis/azure/ops/list_blobs.h"
+
+namespace lapis::gateway {
+
+LAPIS_HANDLER(create_container) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_create_container(exchange.call));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::create_container(exchange.service, std::move(request)));
+  co_return azure::render_create_container(exchange.call, result);
+}
+
+LAPIS_HANDLER(get_container_properties) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_get_container_properties(exchange.call));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::get_container_properties(exchange.service, std::move(request)));
+  co_return azure::render_get_container_properties(exchange.call, result);
+}
+
+LAPIS_HANDLER(delete_container) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_delete_container(exchange.call));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::delete_container(exchange.service, std::move(request)));
+  co_return azure::render_delete_container(exchange.call, result);
+}
+
+LAPIS_HANDLER(list_blobs) {
+  (void)authorized;
+  LAPIS_CO_TRY(const auto query, azure::parse_list_blobs(exchange.call));
+  azure::ListBlobsWriter writer(exchange.call, query);
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::list_blobs(exchange.service, query.request, writer));
+  co_return std::move(writer).finish(result);
+}
+
+}  // namespace lapis::gateway

@@ -1,0 +1,133 @@
+#include "lapis/gateway/gateway.h"
+
+#include <algorithm>
+
+#include "gateway/route.h"
+#include "lapis/azure/error_response.h"
+#include "lapis/azure/header_rules.h"
+#include "lapis/base/log.h"
+
+namespace lapis::gateway {
+namespace {
+
+constexpr std::string_view kLogComponent = "gateway";
+constexpr std::size_t kMaxClientRequestId = 1024;
+
+// Azure echoes up to 1,024 visible ASCII characters and drops anything else.
+bool is_echoable(std::string_view id) {
+  if (id.empty() || id.size() > kMaxClientRequestId) return false;
+  return std::ranges::all_of(id, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+// Whom and what the request means, in which version of the protocol.
+Result<azure::Call> locate(const http::Request& request, const Guid& request_id,
+                           bool strict_versions) {
+  LAPIS_TRY(azure::Target target, azure::parse_target(request));
+  LAPIS_TRY(const auto version, azure::negotiate_version(request, target, strict_versions));
+  return azure::Call{request, std::move(target), version, request_id};
+}
+
+// Answers before authorisation come without x-ms-version, as Azure's front end gives them.
+void add_common_headers(const http::Request& request, const Guid& request_id,
+                        const azure::Call* authorized_call, http::Response& response) {
+  response.headers.add("x-ms-request-id", request_id.to_string());
+  if (authorized_call != nullptr) {
+    response.headers.add("x-ms-version", authorized_call->version.requested.text());
+  }
+  if (const std::string* id = request.headers.find("x-ms-client-request-id");
+      id != nullptr && is_echoable(*id)) {
+    response.headers.add("x-ms-client-request-id", *id);
+  }
+}
+
+// Clients of the Data Lake endpoint are told so, instead of having their query half understood.
+bool is_data_lake(const azure::Query& query) {
+  return query.has("action") || query.has("resource") || query.has("position");
+}
+
+Error not_implemented(std::string_view operation) {
+  Error error{ErrorCode::kNotImplemented, std::string(operation) + " is not built"};
+  return std::move(error).with("OperationName", std::string(operation));
+}
+
+void log_failure(const Error& error, const http::Request& request, const Guid& request_id) {
+  const int status = info(error.code).http_status;
+  const bool ours = status == 500 || status == 507;
+  const LogLevel level = ours ? LogLevel::kError : LogLevel::kDebug;
+  if (!log_enabled(level)) return;
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  log(level, kLogComponent, "request failed",
+      {{"request_id", request_id.to_string()},
+       {"method", request.method_text},
+       {"path", path},
+       {"error", to_string(error)}});
+}
+
+}  // namespace
+
+Gateway::Gateway(blob::Service& service, const std::vector<azure::Account>& accounts,
+                 const Clock& clock, GatewayOptions options, GatewayShared& shared)
+    : service_(service),
+      clock_(clock),
+      options_(options),
+      shared_(shared),
+      gate_(accounts, clock) {}
+
+io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteSource& body) {
+  const Guid request_id = Guid::make();
+  bool authorized = false;
+  const Result<azure::Call> call = locate(request, request_id, options_.strict_versions);
+  Result<http::Response> outcome = fail(ErrorCode::kInternalError);
+  if (call) {
+    outcome = co_await dispatch(*call, body, authorized);
+  } else {
+    outcome = fail(call.error());
+  }
+  if (!outcome) {
+    log_failure(outcome.error(), request, request_id);
+    const bool with_body = request.method != http::Method::kHead;
+    outcome = azure::render_error(outcome.error(), request_id, clock_.now(), with_body);
+  }
+  const azure::Call* shown = authorized ? &*call : nullptr;
+  add_common_headers(request, request_id, shown, *outcome);
+  co_return std::move(*outcome);
+}
+
+io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::ByteSource& body,
+                                                   bool& authorized) {
+  const auto route = find_route(call);
+  const azure::Needs needs = route ? (*route)->needs : azure::Needs{};
+  auto permit = gate_.authorize(call, needs);
+  if (!permit) co_return fail(std::move(permit).error());
+  authorized = true;
+  note_version(call);
+  if (is_data_lake(call.target.query)) co_return fail(not_implemented("DataLakeStorage"));
+  if (!route) co_return fail(route.error());
+  if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));
+  LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));
+  const Exchange exchange{call, service_, body};
+  co_return co_await (*route)->handler(exchange, std::move(*permit));
+}
+
+// A version newer than any known is served as the newest one; that is said once, not every time.
+void Gateway::note_version(const azure::Call& call) {
+  if (!call.version.unknown_newer) return;
+  const std::uint32_t date = call.version.requested.date;
+  std::uint32_t logged = shared_.newest_version_logged.load(std::memory_order_relaxed);
+  while (date > logged) {
+    if (!shared_.newest_version_logged.compare_exchange_weak(logged, date)) continue;
+    log_warn(
+        kLogComponent, "a client asks for a newer x-ms-version than is known",
+        {{"requested", call.version.requested.text()}, {"served", call.version.effective.text()}});
+    return;
+  }
+}
+
+http::Response Gateway::reject(const Error& error) {
+  const Guid request_id = Guid::make();
+  auto response = azure::render_error(error, request_id, clock_.now(), true);
+  response.headers.add("x-ms-request-id", request_id.to_string());
+  return response;
+}
+
+}  // namespace lapis::gateway

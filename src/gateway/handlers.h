@@ -1,0 +1,25 @@
+// One handler for each operation that is built: parse (azure), act (blob), render (azure).
+#pragma once
+
+#include "gateway/route.h"
+
+namespace lapis::gateway {
+
+#define LAPIS_HANDLER(name) \
+  io::Task<Result<http::Response>> name(Exchange exchange, azure::Authorized authorized)
+
+LAPIS_HANDLER(list_containers);
+LAPIS_HANDLER(get_account_information);
+LAPIS_HANDLER(create_container);
+LAPIS_HANDLER(get_container_properties);
+LAPIS_HANDLER(delete_container);
+LAPIS_HANDLER(list_blobs);
+LAPIS_HANDLER(get_blob);
+LAPIS_HANDLER(get_blob_properties);
+LAPIS_HANDLER(put_blob);
+LAPIS_HANDLER(delete_blob);
+LAPIS_HANDLER(put_block);
+LAPIS_HANDLER(put_block_list);
+LAPIS_HANDLER(get_block_list);
+
+}  // namespace lapis::gateway

@@ -1,0 +1,147 @@
+#include "gateway/handlers.h"
+#include "gateway/route.h"
+
+namespace lapis::gateway {
+namespace {
+
+using azure::Needs;
+using azure::Resource;
+using http::Method;
+
+constexpr auto kService = Resource::kService;
+constexpr auto kContainer = Resource::kContainer;
+constexpr auto kBlob = Resource::kBlob;
+
+constexpr Needs kAnyCredential{.letters = ""};
+constexpr Needs kServiceRead{.letters = "r", .resource_type = 's', .service_sas = false};
+constexpr Needs kServiceWrite{.letters = "w", .resource_type = 's', .service_sas = false};
+constexpr Needs kServiceList{.letters = "l", .resource_type = 's', .service_sas = false};
+constexpr Needs kServiceFind{.letters = "f", .resource_type = 's', .service_sas = false};
+constexpr Needs kContainerCreate{.letters = "cw", .resource_type = 'c', .service_sas = false};
+constexpr Needs kContainerRead{.letters = "r", .resource_type = 'c', .service_sas = false};
+constexpr Needs kContainerWrite{.letters = "w", .resource_type = 'c', .service_sas = false};
+constexpr Needs kContainerLease{.letters = "wd", .resource_type = 'c', .service_sas = false};
+constexpr Needs kContainerDelete{.letters = "d", .resource_type = 'c', .service_sas = false};
+constexpr Needs kContainerList{.letters = "l", .resource_type = 'c'};
+constexpr Needs kContainerFind{.letters = "f", .resource_type = 'c'};
+constexpr Needs kRead{.letters = "r"};
+constexpr Needs kWrite{.letters = "w"};
+constexpr Needs kCreateOrWrite{.letters = "cw"};
+constexpr Needs kAppend{.letters = "aw"};
+constexpr Needs kOverwrite{.letters = "cw", .overwrite_needs_w = true};
+constexpr Needs kDelete{.letters = "d"};
+constexpr Needs kWriteOrDelete{.letters = "wd"};
+constexpr Needs kTags{.letters = "t"};
+constexpr Needs kImmutability{.letters = "i"};
+
+// An operation. `comp` and `restype` stand as in the URL.
+constexpr Route row(std::string_view name, Method method, Resource resource,
+                    std::string_view restype, std::string_view comp, Needs needs,
+                    HandlerFunction handler = nullptr) {
+  return {name, method, resource, restype, comp, {}, needs, handler};
+}
+
+// An operation that headers tell from another with the same URL.
+constexpr Route with(Route route, RequiredHeader first, RequiredHeader second = {}) {
+  route.headers = {first, second};
+  return route;
+}
+
+constexpr RequiredHeader kCopySource{"x-ms-copy-source", ""};
+constexpr RequiredHeader kSynchronous{"x-ms-requires-sync", "true"};
+constexpr RequiredHeader kTyped{"x-ms-blob-type", ""};
+constexpr RequiredHeader kAppendType{"x-ms-blob-type", "AppendBlob"};
+constexpr RequiredHeader kPageType{"x-ms-blob-type", "PageBlob"};
+
+constexpr Route kRoutes[] = {
+    // The account.
+    row("ListContainers", Method::kGet, kService, "", "list", kServiceList, list_containers),
+    row("GetAccountInformation", Method::kGet, kService, "account", "properties", kAnyCredential,
+        get_account_information),
+    row("GetAccountInformation", Method::kHead, kService, "account", "properties", kAnyCredential,
+        get_account_information),
+    row("GetBlobServiceProperties", Method::kGet, kService, "service", "properties", kServiceRead),
+    row("SetBlobServiceProperties", Method::kPut, kService, "service", "properties", kServiceWrite),
+    row("GetBlobServiceStats", Method::kGet, kService, "service", "stats", kServiceRead),
+    row("GetUserDelegationKey", Method::kPost, kService, "service", "userdelegationkey",
+        kServiceRead),
+    row("FindBlobsByTags", Method::kGet, kService, "", "blobs", kServiceFind),
+    row("BlobBatch", Method::kPost, kService, "", "batch", kAnyCredential),
+
+    // Containers.
+    row("CreateContainer", Method::kPut, kContainer, "container", "", kContainerCreate,
+        create_container),
+    row("GetContainerProperties", Method::kGet, kContainer, "container", "", kContainerRead,
+        get_container_properties),
+    row("GetContainerProperties", Method::kHead, kContainer, "container", "", kContainerRead,
+        get_container_properties),
+    row("DeleteContainer", Method::kDelete, kContainer, "container", "", kContainerDelete,
+        delete_container),
+    row("ListBlobs", Method::kGet, kContainer, "container", "list", kContainerList, list_blobs),
+    row("GetContainerMetadata", Method::kGet, kContainer, "container", "metadata", kContainerRead),
+    row("GetContainerMetadata", Method::kHead, kContainer, "container", "metadata", kContainerRead),
+    row("SetContainerMetadata", Method::kPut, kContainer, "container", "metadata", kContainerWrite),
+    row("GetContainerAcl", Method::kGet, kContainer, "container", "acl", kContainerRead),
+    row("GetContainerAcl", Method::kHead, kContainer, "container", "acl", kContainerRead),
+    row("SetContainerAcl", Method::kPut, kContainer, "container", "acl", kContainerWrite),
+    row("LeaseContainer", Method::kPut, kContainer, "container", "lease", kContainerLease),
+    row("RestoreContainer", Method::kPut, kContainer, "container", "undelete", kContainerWrite),
+    row("RenameContainer", Method::kPut, kContainer, "container", "rename", kContainerWrite),
+    row("FindBlobsByTags", Method::kGet, kContainer, "container", "blobs", kContainerFind),
+    row("BlobBatch", Method::kPost, kContainer, "container", "batch", kAnyCredential),
+    row("GetAccountInformation", Method::kGet, kContainer, "account", "properties", kAnyCredential,
+        get_account_information),
+    row("GetAccountInformation", Method::kHead, kContainer, "account", "properties", kAnyCredential,
+        get_account_information),
+
+    // Blobs.
+    row("GetBlob", Method::kGet, kBlob, "", "", kRead, get_blob),
+    row("GetBlobProperties", Method::kHead, kBlob, "", "", kRead, get_blob_properties),
+    row("PutBlob", Method::kPut, kBlob, "", "", kOverwrite, put_blob),
+    row("DeleteBlob", Method::kDelete, kBlob, "", "", kDelete, delete_blob),
+    row("PutBlock", Method::kPut, kBlob, "", "block", kWrite, put_block),
+    row("PutBlockList", Method::kPut, kBlob, "", "blocklist", kOverwrite, put_block_list),
+    row("GetBlockList", Method::kGet, kBlob, "", "blocklist", kRead, get_block_list),
+    row("GetAccountInformation", Method::kGet, kBlob, "account", "properties", kAnyCredential,
+        get_account_information),
+    row("GetAccountInformation", Method::kHead, kBlob, "account", "properties", kAnyCredential,
+        get_account_information),
+    with(row("PutAppendBlob", Method::kPut, kBlob, "", "", kOverwrite), kAppendType),
+    with(row("PutPageBlob", Method::kPut, kBlob, "", "", kOverwrite), kPageType),
+    with(row("CopyBlob", Method::kPut, kBlob, "", "", kOverwrite), kCopySource),
+    with(row("CopyBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite), kCopySource,
+         kSynchronous),
+    with(row("PutBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite), kCopySource, kTyped),
+    with(row("PutBlockFromURL", Method::kPut, kBlob, "", "block", kWrite), kCopySource),
+    with(row("AppendBlockFromURL", Method::kPut, kBlob, "", "appendblock", kAppend), kCopySource),
+    with(row("PutPageFromURL", Method::kPut, kBlob, "", "page", kWrite), kCopySource),
+    row("AbortCopyBlob", Method::kPut, kBlob, "", "copy", kWrite),
+    row("IncrementalCopyBlob", Method::kPut, kBlob, "", "incrementalcopy", kCreateOrWrite),
+    row("GetBlobMetadata", Method::kGet, kBlob, "", "metadata", kRead),
+    row("GetBlobMetadata", Method::kHead, kBlob, "", "metadata", kRead),
+    row("SetBlobMetadata", Method::kPut, kBlob, "", "metadata", kWrite),
+    row("SetBlobProperties", Method::kPut, kBlob, "", "properties", kWrite),
+    row("LeaseBlob", Method::kPut, kBlob, "", "lease", kWriteOrDelete),
+    row("SnapshotBlob", Method::kPut, kBlob, "", "snapshot", kCreateOrWrite),
+    row("UndeleteBlob", Method::kPut, kBlob, "", "undelete", kWrite),
+    row("SetBlobTier", Method::kPut, kBlob, "", "tier", kWrite),
+    row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags),
+    row("SetBlobTags", Method::kPut, kBlob, "", "tags", kTags),
+    row("QueryBlobContents", Method::kPost, kBlob, "", "query", kRead),
+    row("SetBlobExpiry", Method::kPut, kBlob, "", "expiry", kWrite),
+    row("SetBlobImmutabilityPolicy", Method::kPut, kBlob, "", "immutabilityPolicies",
+        kImmutability),
+    row("DeleteBlobImmutabilityPolicy", Method::kDelete, kBlob, "", "immutabilityPolicies",
+        kImmutability),
+    row("SetBlobLegalHold", Method::kPut, kBlob, "", "legalhold", kImmutability),
+    row("AppendBlock", Method::kPut, kBlob, "", "appendblock", kAppend),
+    row("AppendBlobSeal", Method::kPut, kBlob, "", "seal", kAppend),
+    row("PutPage", Method::kPut, kBlob, "", "page", kWrite),
+    row("GetPageRanges", Method::kGet, kBlob, "", "pagelist", kRead),
+};
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+}  // namespace lapis::gateway
