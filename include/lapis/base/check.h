@@ -5,8 +5,8 @@ namespace lapis {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 }
 
-#define LAPIS_CHECK(condition)                                              \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::lapis::check_failed(#condition, __FILE__, __LINE__);                \
+#define LAPIS_CHECK(condition)                               \
+  do {                                                       \
+    if (!(condition)) [[unlikely]]                           \
+      ::lapis::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

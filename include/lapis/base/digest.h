@@ -1,4 +1,5 @@
-// MD5, SHA-256 and keyed HMAC-SHA256, over OpenSSL. A digest object is used by one thread at a time.
+// MD5, SHA-256 and keyed HMAC-SHA256, over OpenSSL. A digest object is used by one thread at a
+// time.
 #pragma once
 
 #include <array>

@@ -2,9 +2,11 @@
 // Azure name and wire text; a code set anywhere is the code the client sees.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lapis {

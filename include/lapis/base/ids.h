@@ -13,12 +13,12 @@ struct StrongId {
   friend auto operator<=>(const StrongId&, const StrongId&) = default;
 };
 
-using ChunkId = StrongId<struct ChunkIdTag>;          // immutable bytes at rest; 0 is none
-using ExtentId = StrongId<struct ExtentIdTag>;        // an extent file, unique in its path
+using ChunkId = StrongId<struct ChunkIdTag>;               // immutable bytes at rest; 0 is none
+using ExtentId = StrongId<struct ExtentIdTag>;             // an extent file, unique in its path
 using PathId = StrongId<struct PathIdTag, std::uint32_t>;  // one directory of a pool
-using ContainerId = StrongId<struct ContainerIdTag>;  // a container's life: never used again
-using SegmentId = StrongId<struct SegmentIdTag>;      // a piece of a large blob's block map
-using Sequence = StrongId<struct SequenceTag>;        // a metadata commit; grows by one a commit
+using ContainerId = StrongId<struct ContainerIdTag>;       // a container's life: never used again
+using SegmentId = StrongId<struct SegmentIdTag>;           // a piece of a large blob's block map
+using Sequence = StrongId<struct SequenceTag>;  // a metadata commit; grows by one a commit
 
 }  // namespace lapis
 

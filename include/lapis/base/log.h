@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace lapis {
 
@@ -29,16 +30,20 @@ bool log_enabled(LogLevel level);
 void log(LogLevel level, std::string_view component, std::string_view message,
          std::initializer_list<LogField> fields = {});
 
-inline void log_debug(std::string_view c, std::string_view m, std::initializer_list<LogField> f = {}) {
+inline void log_debug(std::string_view c, std::string_view m,
+                      std::initializer_list<LogField> f = {}) {
   log(LogLevel::kDebug, c, m, f);
 }
-inline void log_info(std::string_view c, std::string_view m, std::initializer_list<LogField> f = {}) {
+inline void log_info(std::string_view c, std::string_view m,
+                     std::initializer_list<LogField> f = {}) {
   log(LogLevel::kInfo, c, m, f);
 }
-inline void log_warn(std::string_view c, std::string_view m, std::initializer_list<LogField> f = {}) {
+inline void log_warn(std::string_view c, std::string_view m,
+                     std::initializer_list<LogField> f = {}) {
   log(LogLevel::kWarn, c, m, f);
 }
-inline void log_error(std::string_view c, std::string_view m, std::initializer_list<LogField> f = {}) {
+inline void log_error(std::string_view c, std::string_view m,
+                      std::initializer_list<LogField> f = {}) {
   log(LogLevel::kError, c, m, f);
 }
 

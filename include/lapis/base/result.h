@@ -25,8 +25,8 @@ using Result = std::expected<T, Error>;
 
 #define LAPIS_CONCAT_INNER(a, b) a##b
 #define LAPIS_CONCAT(a, b) LAPIS_CONCAT_INNER(a, b)
-#define LAPIS_TRY_IMPL(tmp, ret, decl, ...)             \
-  auto tmp = (__VA_ARGS__);                             \
+#define LAPIS_TRY_IMPL(tmp, ret, decl, ...)              \
+  auto tmp = (__VA_ARGS__);                              \
   if (!tmp) ret std::unexpected(std::move(tmp).error()); \
   decl = *std::move(tmp)
 #define LAPIS_TRY_VOID_IMPL(tmp, ret, ...) \

@@ -1,6 +1,7 @@
 // Percent-encoding (RFC 3986) and UTF-8 validity.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
