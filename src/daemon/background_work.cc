@@ -1,0 +1,60 @@
+#include "daemon/background_work.h"
+
+#include <utility>
+
+#include "lapis/base/log.h"
+
+namespace lapis::daemon {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{500};
+constexpr std::chrono::hours kExpiryInterval{1};
+
+void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
+  if (!result) {
+    log_error("reclaim", what, {{"error", to_string(result.error())}});
+    return;
+  }
+  if (result->released_entries + result->expired_uploads + result->swept_rows == 0) return;
+  log_debug("reclaim", what,
+            {{"entries", result->released_entries},
+             {"chunks", result->released_chunks},
+             {"expired_uploads", result->expired_uploads},
+             {"swept_rows", result->swept_rows}});
+}
+
+}  // namespace
+
+BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service)
+    : shard_(shard), clock_(service.clock), reclaimer_(service) {
+  shard_.run(start());
+}
+
+io::Task<void> BackgroundWork::start() {
+  tasks_.spawn(run());
+  co_return;
+}
+
+io::Task<void> BackgroundWork::run() {
+  Instant next_expiry = clock_.instant();
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    const auto released = co_await reclaimer_.run_once();
+    report("released", released);
+    if (clock_.instant() >= next_expiry) {
+      const auto expired = co_await reclaimer_.expire_uploads();
+      report("expired uncommitted blocks", expired);
+      next_expiry = clock_.instant() + kExpiryInterval;
+    }
+    co_await shard_.sleep(kPause);
+  }
+}
+
+io::Task<void> BackgroundWork::finish() { co_await tasks_.close(); }
+
+void BackgroundWork::stop() {
+  if (std::exchange(stopped_, true)) return;
+  stopping_.store(true, std::memory_order_relaxed);
+  shard_.run(finish());
+}
+
+}  // namespace lapis::daemon

@@ -1,0 +1,57 @@
+// lapisd's configuration: a TOML file and flags, checked whole before anything is opened.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lapis/azure/accounts.h"
+#include "lapis/base/log.h"
+#include "lapis/http/server.h"
+#include "lapis/storage/local_chunk_store.h"
+
+namespace lapis::daemon {
+
+struct Config {
+  std::vector<http::ListenAddress> listen;
+  std::optional<http::TlsOptions> tls;
+  std::filesystem::path metadata_path;
+  std::vector<storage::PoolOptions> pools;
+  std::vector<azure::Account> accounts;
+  LogLevel log_level = LogLevel::kInfo;
+  bool strict_versions = false;
+  bool accept_lost_commits = false;
+  unsigned shards = 0;  // 0: one a core
+
+  std::uint64_t buffer_memory_bytes = 256ull << 20;
+  std::uint64_t record_cache_bytes = 64ull << 20;
+  std::uint64_t block_cache_bytes = 64ull << 20;
+  std::uint64_t min_free_metadata_bytes = 64ull << 20;
+  std::size_t max_connections = 10'000;
+  std::chrono::milliseconds busy_timeout{10'000};
+  std::chrono::milliseconds head_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{300'000};
+  std::chrono::milliseconds stall_timeout{60'000};
+  std::chrono::milliseconds drain_timeout{30'000};
+};
+
+// The command line, as far as it stands above the file.
+struct Flags {
+  std::optional<std::filesystem::path> config_file;
+  std::vector<std::string> listen;
+  std::optional<std::filesystem::path> data_dir;
+  bool accept_lost_commits = false;
+};
+
+// Reads the file, or the embedded default where there is none, applies the flags and checks all of
+// it. The error's detail says the file, the line and the reason.
+Result<Config> load_config(const Flags& flags);
+
+// The rules that hold between settings: the development account on loopback only, TLS where an
+// address asks for it, unique names and paths.
+Result<void> check_config(const Config& config);
+
+}  // namespace lapis::daemon

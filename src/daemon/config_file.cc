@@ -1,0 +1,190 @@
+#include "daemon/config_file.h"
+
+#include "daemon/toml_reader.h"
+#include "lapis/base/number.h"
+
+namespace lapis::daemon {
+namespace {
+
+constexpr std::uint64_t kLeastBufferMemory = 16ull << 20;
+
+template <class T, class U>
+void assign(T& setting, const std::optional<U>& value) {
+  if (value) setting = *value;
+}
+
+Result<LogLevel> parse_log_level(std::string_view text) {
+  if (text == "trace") return LogLevel::kTrace;
+  if (text == "debug") return LogLevel::kDebug;
+  if (text == "info") return LogLevel::kInfo;
+  if (text == "warn") return LogLevel::kWarn;
+  if (text == "error") return LogLevel::kError;
+  return fail(ErrorCode::kInvalidInput, "log_level is trace, debug, info, warn or error");
+}
+
+// A rule that failed for the value of `key`, with its place in the file.
+template <class T>
+Result<T> at(TomlReader& reader, std::string_view key, Result<T> result) {
+  if (result) return result;
+  const toml::node* node = reader.find(key);
+  return config_error(node == nullptr ? reader.node() : *node, result.error().detail);
+}
+
+Result<void> read_listeners(TomlReader& root, Config& config) {
+  LAPIS_TRY(const auto addresses, root.texts("listen"));
+  for (const std::string& text : addresses) {
+    LAPIS_TRY(auto address, at(root, "listen", parse_listen_address(text)));
+    config.listen.push_back(std::move(address));
+  }
+  LAPIS_TRY(const toml::table* table, root.table("tls"));
+  if (table == nullptr) return {};
+  TomlReader tls(*table);
+  LAPIS_TRY(const auto certificate, tls.text("certificate"));
+  LAPIS_TRY(const auto private_key, tls.text("private_key"));
+  if (!certificate || !private_key) {
+    return config_error(*table, "tls needs certificate and private_key");
+  }
+  config.tls = http::TlsOptions{*certificate, *private_key};
+  return tls.finish();
+}
+
+Result<void> read_metadata(TomlReader& root, Config& config) {
+  LAPIS_TRY(const toml::table* table, root.table("metadata"));
+  if (table == nullptr) return config_error(root.node(), "[metadata] with a path is needed");
+  TomlReader metadata(*table);
+  LAPIS_TRY(const auto path, metadata.text("path"));
+  if (!path || path->empty()) return config_error(*table, "metadata needs a path");
+  config.metadata_path = *path;
+  LAPIS_TRY(const auto block_cache, metadata.bytes("block_cache"));
+  assign(config.block_cache_bytes, block_cache);
+  LAPIS_TRY(const auto min_free, metadata.bytes("min_free"));
+  assign(config.min_free_metadata_bytes, min_free);
+  return metadata.finish();
+}
+
+Result<storage::PoolOptions> read_pool(const toml::table& table) {
+  TomlReader reader(table);
+  storage::PoolOptions pool;
+  LAPIS_TRY(const auto name, reader.text("name"));
+  if (!name || name->empty()) return config_error(table, "a pool needs a name");
+  pool.name = *name;
+  LAPIS_TRY(const auto pool_class, reader.text("class"));
+  if (pool_class && *pool_class == "hdd") {
+    return config_error(*reader.find("class"), "pools of class hdd are not built yet");
+  }
+  if (pool_class && *pool_class != "flash") {
+    return config_error(*reader.find("class"), "a pool's class is flash");
+  }
+  LAPIS_TRY(const auto paths, reader.texts("paths"));
+  if (paths.empty()) return config_error(table, "a pool needs at least one path");
+  for (const std::string& path : paths) {
+    if (path.empty()) return config_error(*reader.find("paths"), "a path must not be empty");
+    pool.paths.emplace_back(path);
+  }
+  LAPIS_TRY(const auto extent_size, reader.bytes("extent_size"));
+  assign(pool.extent_bytes, extent_size);
+  LAPIS_TRY(const auto min_free, reader.bytes("min_free"));
+  assign(pool.min_free_bytes, min_free);
+  LAPIS_TRY_VOID(reader.finish());
+  return pool;
+}
+
+Result<void> read_pools(TomlReader& root, Config& config) {
+  LAPIS_TRY(const auto tables, root.tables("pool"));
+  if (tables.size() != 1) {
+    const toml::node& where = tables.empty() ? root.node() : *tables[1];
+    return config_error(where, "exactly one [[pool]] is supported yet");
+  }
+  LAPIS_TRY(auto pool, read_pool(*tables.front()));
+  config.pools.push_back(std::move(pool));
+  return {};
+}
+
+Result<void> read_accounts(TomlReader& root, Config& config) {
+  LAPIS_TRY(const auto tables, root.tables("account"));
+  if (tables.empty()) return config_error(root.node(), "at least one [[account]] is needed");
+  for (const toml::table* table : tables) {
+    TomlReader reader(*table);
+    LAPIS_TRY(const auto name, reader.text("name"));
+    LAPIS_TRY(const auto keys, reader.texts("keys"));
+    if (!name) return config_error(*table, "an account needs a name");
+    LAPIS_TRY(auto account, at(reader, "keys", azure::make_account(*name, keys)));
+    config.accounts.push_back(std::move(account));
+    LAPIS_TRY_VOID(reader.finish());
+  }
+  return {};
+}
+
+Result<void> read_limits(TomlReader& root, Config& config) {
+  LAPIS_TRY(const toml::table* table, root.table("limits"));
+  if (table == nullptr) return {};
+  TomlReader limits(*table);
+  LAPIS_TRY(const auto buffers, limits.bytes("buffer_memory"));
+  if (buffers && *buffers < kLeastBufferMemory) {
+    return config_error(*limits.find("buffer_memory"), "buffer_memory is at least 16MiB");
+  }
+  assign(config.buffer_memory_bytes, buffers);
+  LAPIS_TRY(const auto records, limits.bytes("record_cache"));
+  assign(config.record_cache_bytes, records);
+  LAPIS_TRY(const auto connections, limits.number("max_connections", 1));
+  assign(config.max_connections, connections);
+  LAPIS_TRY(const auto busy, limits.duration("busy_timeout"));
+  assign(config.busy_timeout, busy);
+  LAPIS_TRY(const auto head, limits.duration("head_timeout"));
+  assign(config.head_timeout, head);
+  LAPIS_TRY(const auto idle, limits.duration("idle_timeout"));
+  assign(config.idle_timeout, idle);
+  LAPIS_TRY(const auto stall, limits.duration("stall_timeout"));
+  assign(config.stall_timeout, stall);
+  LAPIS_TRY(const auto drain, limits.duration("drain_timeout"));
+  assign(config.drain_timeout, drain);
+  return limits.finish();
+}
+
+}  // namespace
+
+Result<http::ListenAddress> parse_listen_address(std::string_view text) {
+  http::ListenAddress address;
+  if (text.starts_with("https://")) {
+    address.tls = true;
+    text.remove_prefix(8);
+  } else if (text.starts_with("http://")) {
+    text.remove_prefix(7);
+  }
+  const std::size_t colon = text.rfind(':');
+  const auto port = colon == text.npos ? std::nullopt : parse_u64(text.substr(colon + 1));
+  if (!port || *port > 65'535) {
+    return fail(ErrorCode::kInvalidInput, "\"" + std::string(text) + "\" is not ADDRESS:PORT");
+  }
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) {
+    return fail(ErrorCode::kInvalidInput, "\"" + std::string(text) + "\" has no address");
+  }
+  address.address = std::string(host);
+  address.port = static_cast<std::uint16_t>(*port);
+  return address;
+}
+
+Result<Config> read_config(const toml::table& table) {
+  TomlReader root(table);
+  Config config;
+  LAPIS_TRY_VOID(read_listeners(root, config));
+  LAPIS_TRY_VOID(read_metadata(root, config));
+  LAPIS_TRY_VOID(read_pools(root, config));
+  LAPIS_TRY_VOID(read_accounts(root, config));
+  LAPIS_TRY_VOID(read_limits(root, config));
+  LAPIS_TRY(const auto level, root.text("log_level"));
+  if (level) {
+    LAPIS_TRY(config.log_level, at(root, "log_level", parse_log_level(*level)));
+  }
+  LAPIS_TRY(const auto strict, root.flag("strict_versions"));
+  assign(config.strict_versions, strict);
+  LAPIS_TRY(const auto shards, root.number("shards", 1));
+  if (shards && *shards > 256) return config_error(*root.find("shards"), "at most 256 shards");
+  if (shards) config.shards = static_cast<unsigned>(*shards);
+  LAPIS_TRY_VOID(root.finish());
+  return config;
+}
+
+}  // namespace lapis::daemon

@@ -1,0 +1,15 @@
+// The TOML file (conf/lapisd.toml documents it) into a Config. Internal to load_config.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include "daemon/config.h"
+
+namespace lapis::daemon {
+
+Result<Config> read_config(const toml::table& root);
+
+// "ADDRESS:PORT", "[V6]:PORT", with "http://" or "https://" before it or not.
+Result<http::ListenAddress> parse_listen_address(std::string_view text);
+
+}  // namespace lapis::daemon

@@ -1,0 +1,104 @@
+// lapisd: reads its configuration, starts the node, waits for a signal, stops the node.
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "daemon/config.h"
+#include "daemon/node.h"
+#include "lapis/base/log.h"
+
+namespace lapis::daemon {
+namespace {
+
+constexpr int kExitConfiguration = 2;
+constexpr int kExitStart = 1;
+
+// Blocked in every thread, so that main alone takes them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void announce(const Node& node) {
+  for (const http::ListenAddress& address : node.addresses()) {
+    const bool v6 = address.address.find(':') != std::string::npos;
+    const std::string host = v6 ? "[" + address.address + "]" : address.address;
+    std::cout << "listening on " << (address.tls ? "https://" : "http://") << host << ":"
+              << address.port << "\n";
+  }
+  std::cout.flush();
+  sd_notify(0, "READY=1");
+}
+
+void wait_for_stop(const sigset_t& signals) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal == SIGHUP) {
+      log_warn("daemon", "SIGHUP: reloading is not built; restart to apply changes");
+      continue;
+    }
+    log_info("daemon", "stopping", {{"signal", strsignal(signal)}});
+    return;
+  }
+}
+
+int run(const Flags& flags, bool check_only) {
+  const auto config = load_config(flags);
+  if (!config) {
+    std::cerr << "lapisd: " << config.error().detail << "\n";
+    return kExitConfiguration;
+  }
+  if (check_only) {
+    std::cout << "the configuration is valid\n";
+    return 0;
+  }
+  set_log_level(config->log_level);
+  const sigset_t signals = block_signals();
+  auto node = Node::start(*config);
+  if (!node) {
+    std::cerr << "lapisd: cannot start: " << node.error().detail << "\n";
+    return kExitStart;
+  }
+  announce(**node);
+  wait_for_stop(signals);
+  sd_notify(0, "STOPPING=1");
+  (*node)->stop();
+  log_info("daemon", "stopped");
+  return 0;
+}
+
+}  // namespace
+}  // namespace lapis::daemon
+
+int main(int argc, char** argv) {
+  CLI::App app{"lapisd: an Azure Blob Storage endpoint for your own storage nodes"};
+  lapis::daemon::Flags flags;
+  bool check_only = false;
+  app.add_option("--config", flags.config_file, "configuration file (TOML)");
+  app.add_option("--listen", flags.listen,
+                 "ADDRESS:PORT to serve, https:// before it for TLS; port 0 picks one; repeatable")
+      ->allow_extra_args(false);
+  app.add_option("--data-dir", flags.data_dir, "keep metadata and data below this directory");
+  app.add_flag("--check-config", check_only, "check the configuration and exit");
+  app.add_flag(
+      "--accept-lost-commits", flags.accept_lost_commits,
+      "start although the metadata has lost acknowledged commits (after a disk's failure)");
+  app.set_version_flag("--version", std::string("lapisd ") + LAPIS_VERSION);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return lapis::daemon::run(flags, check_only);
+  } catch (const std::exception& error) {
+    std::cerr << "lapisd: " << error.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,111 @@
+#include "daemon/node.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "lapis/base/log.h"
+
+namespace lapis::daemon {
+namespace {
+
+constexpr std::size_t kBlockingThreads = 4;
+constexpr std::size_t kBlockingQueue = 4'096;
+constexpr std::uint64_t kBackgroundBufferBytes = 16ull << 20;
+
+unsigned shard_count(const Config& config) {
+  return config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Node::Node(const Config& config) : config_(config), blocking_(kBlockingThreads, kBlockingQueue) {}
+
+Result<std::unique_ptr<Node>> Node::start(const Config& config) {
+  auto node = std::make_unique<Node>(config);
+  LAPIS_TRY_VOID(node->start_shards());
+  LAPIS_TRY_VOID(node->open_storage());
+  LAPIS_TRY_VOID(node->start_serving());
+  return node;
+}
+
+Node::~Node() { stop(); }
+
+Result<void> Node::start_shards() {
+  const unsigned count = shard_count(config_);
+  for (unsigned index = 0; index < count; ++index) {
+    io::ShardOptions options;
+    options.index = index;
+    options.buffer_budget_bytes = config_.buffer_memory_bytes / count;
+    options.buffer_wait = config_.busy_timeout;
+    LAPIS_TRY(auto shard, io::Shard::start(options, clock_));
+    shards_.push_back(std::move(shard));
+  }
+  io::ShardOptions options;
+  options.index = count;
+  options.buffer_budget_bytes = kBackgroundBufferBytes;
+  options.background = true;
+  LAPIS_TRY(background_shard_, io::Shard::start(options, clock_));
+  return {};
+}
+
+Result<void> Node::open_storage() {
+  files_ = io::make_uring_file_system();
+  storage::MetaStoreOptions meta;
+  meta.directory = config_.metadata_path;
+  meta.block_cache_bytes = config_.block_cache_bytes;
+  meta.min_free_bytes = config_.min_free_metadata_bytes;
+  LAPIS_TRY(meta_, storage::LocalMetaStore::open(meta, blocking_));
+  storage::ChunkStoreOptions chunks;
+  chunks.pools = config_.pools;
+  chunks.accept_lost_commits = config_.accept_lost_commits;
+  std::vector<io::Shard*> shards;
+  for (const auto& shard : shards_) shards.push_back(shard.get());
+  LAPIS_TRY(chunks_, storage::LocalChunkStore::open(chunks, *meta_, *files_, shards,
+                                                    *background_shard_, blocking_, clock_));
+  return {};
+}
+
+Result<void> Node::start_serving() {
+  const std::uint64_t cache_bytes = config_.record_cache_bytes / shards_.size();
+  const blob::Limits limits;
+  std::vector<io::Shard*> shards;
+  std::vector<http::Handler*> handlers;
+  for (const auto& shard : shards_) {
+    services_.push_back(
+        std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, cache_bytes));
+    gateways_.push_back(std::make_unique<gateway::Gateway>(
+        *services_.back(), config_.accounts, clock_,
+        gateway::GatewayOptions{.strict_versions = config_.strict_versions}, gateway_shared_));
+    shards.push_back(shard.get());
+    handlers.push_back(gateways_.back().get());
+  }
+  background_service_ =
+      std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0);
+  background_work_ = std::make_unique<BackgroundWork>(*background_shard_, *background_service_);
+  http::ServerOptions options;
+  options.listen = config_.listen;
+  options.tls = config_.tls;
+  options.max_connections = config_.max_connections;
+  options.head_timeout = config_.head_timeout;
+  options.idle_timeout = config_.idle_timeout;
+  options.stall_timeout = config_.stall_timeout;
+  LAPIS_TRY(server_, http::Server::start(options, shards, handlers, clock_));
+  return {};
+}
+
+void Node::stop() {
+  if (server_) server_->stop(config_.drain_timeout);
+  if (background_work_) background_work_->stop();
+  if (chunks_) chunks_->close();
+  server_.reset();
+  for (const auto& shard : shards_) shard->stop();
+  if (background_shard_) background_shard_->stop();
+  background_work_.reset();
+  gateways_.clear();
+  services_.clear();
+  background_service_.reset();
+  chunks_.reset();
+  meta_.reset();
+}
+
+}  // namespace lapis::daemon
