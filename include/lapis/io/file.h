@@ -1,6 +1,6 @@
-// Files and directories behind an interface that tests can make fail, slow down or cut the power of.
-// Data operations are asynchronous and run on the file ring of the shard that awaits them; naming
-// operations block and belong in start-up or on the blocking pool.
+// Files and directories behind an interface that tests can make fail, slow down or cut the power
+// of. Data operations are asynchronous and run on the file ring of the shard that awaits them;
+// naming operations block and belong in start-up or on the blocking pool.
 #pragma once
 
 #include <cstdint>
@@ -34,15 +34,16 @@ class File {
   // nothing written since the last success can be trusted, and the file must not be synced again.
   virtual Task<Result<void>> datasync() = 0;
 
-  virtual Result<std::uint64_t> size() = 0;       // blocks
-  virtual Result<void> allocate(std::uint64_t length) = 0;  // fallocate from 0; grows the file; blocks
-  virtual Result<void> sync() = 0;                // fsync; blocks
+  virtual Result<std::uint64_t> size() = 0;  // blocks
+  virtual Result<void> allocate(
+      std::uint64_t length) = 0;    // fallocate from 0; grows the file; blocks
+  virtual Result<void> sync() = 0;  // fsync; blocks
 };
 
 struct OpenOptions {
   bool create_new = false;  // O_CREAT | O_EXCL
   bool writable = false;
-  bool direct = false;      // writes bypass the page cache; ignored where the file system cannot
+  bool direct = false;  // writes bypass the page cache; ignored where the file system cannot
 };
 
 struct DiskSpace {
@@ -54,10 +55,13 @@ struct DiskSpace {
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  virtual Result<std::unique_ptr<File>> open(const std::filesystem::path& path, OpenOptions options) = 0;
-  virtual Result<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes) = 0;
+  virtual Result<std::unique_ptr<File>> open(const std::filesystem::path& path,
+                                             OpenOptions options) = 0;
+  virtual Result<std::string> read_file(const std::filesystem::path& path,
+                                        std::size_t max_bytes) = 0;
   // Writes a temporary sibling, syncs it, renames it over `path`, syncs the directory.
-  virtual Result<void> replace_file(const std::filesystem::path& path, std::string_view content) = 0;
+  virtual Result<void> replace_file(const std::filesystem::path& path,
+                                    std::string_view content) = 0;
   virtual Result<void> make_directories(const std::filesystem::path& path) = 0;
   virtual Result<void> sync_directory(const std::filesystem::path& path) = 0;
   virtual Result<void> remove(const std::filesystem::path& path) = 0;

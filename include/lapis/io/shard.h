@@ -1,5 +1,5 @@
-// A shard: one thread, one event loop (Asio on its io_uring back end for sockets), one liburing ring
-// for files, one buffer pool. A connection, and everything done for it, stays on its shard.
+// A shard: one thread, one event loop (Asio on its io_uring back end for sockets), one liburing
+// ring for files, one buffer pool. A connection, and everything done for it, stays on its shard.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ struct ShardOptions {
   unsigned ring_depth = 256;  // file operations in flight; more wait
   std::uint64_t buffer_budget_bytes = 128ull << 20;
   std::chrono::milliseconds buffer_wait{10'000};
-  bool background = false;    // low CPU priority: reclaim, scrub, tiering
+  bool background = false;  // low CPU priority: reclaim, scrub, tiering
 };
 
 class Shard : public Executor {
@@ -32,7 +32,7 @@ class Shard : public Executor {
   static Shard* current();
 
   virtual unsigned index() const = 0;
-  virtual BufferPool& buffers() = 0;   // on the shard's thread only
+  virtual BufferPool& buffers() = 0;  // on the shard's thread only
   // Long-lived coroutines of the shard (accept loops, sweepers). On the shard's thread only.
   virtual TaskGroup& tasks() = 0;
   // Resumes the awaiter on this shard after `delay`. On the shard's thread only.

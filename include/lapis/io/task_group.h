@@ -9,6 +9,8 @@
 
 namespace lapis::io {
 
+struct SelfOwned;
+
 // Lives on one executor; all calls are made there.
 class TaskGroup {
  public:
@@ -21,15 +23,16 @@ class TaskGroup {
   // the group is closed. An exception that leaves a task ends the process.
   bool spawn(Task<void> task);
 
-  // Refuses further tasks; completes when the last running one has ended. Awaited at most once.
+  // Refuses further tasks from the call on; completes when the last running one has ended (its
+  // frame is gone by then). Awaited at most once.
   Task<void> close();
 
   std::size_t size() const { return running_; }
 
  private:
-  struct Runner;
-  static Runner run(TaskGroup& group, Task<void> task);
+  static SelfOwned run(TaskGroup& group, Task<void> task);
   void finished();
+  Task<void> wait_until_empty();
 
   std::size_t running_ = 0;
   bool closed_ = false;

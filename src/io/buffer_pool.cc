@@ -1,0 +1,170 @@
+#include "lapis/io/buffer_pool.h"
+
+#include <coroutine>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "io/page_memory.h"
+#include "lapis/base/check.h"
+#include "lapis/io/executor.h"
+
+namespace lapis::io {
+namespace {
+
+std::size_t class_of(std::size_t wanted) {
+  return wanted <= BufferPool::kSmall ? BufferPool::kSmall : BufferPool::kLarge;
+}
+
+// A caller of `acquire` that waits; lives in that coroutine's frame.
+struct Waiter {
+  std::size_t size = 0;
+  Instant deadline;
+  std::byte* data = nullptr;  // stays null where the time was up
+  Executor* home = nullptr;
+  std::coroutine_handle<> handle;
+};
+
+}  // namespace
+
+struct BufferPool::State {
+  const std::uint64_t budget;
+  const std::chrono::milliseconds max_wait;
+  const Clock& clock;
+  std::uint64_t in_use = 0;
+  std::uint64_t idle = 0;  // bytes on the free lists
+  std::vector<std::byte*> free_small;
+  std::vector<std::byte*> free_large;
+  std::deque<Waiter*> waiters;  // in order of arrival, so in order of deadline
+
+  std::vector<std::byte*>& free_list(std::size_t size) {
+    return size == kSmall ? free_small : free_large;
+  }
+
+  void unmap_one(std::size_t size) {
+    std::vector<std::byte*>& list = free_list(size);
+    unmap_pages(list.back(), size);
+    list.pop_back();
+    idle -= size;
+  }
+
+  // A buffer of `size`, null where the budget is used up. Idle buffers of the other class give way.
+  std::byte* take(std::size_t size) {
+    std::vector<std::byte*>& list = free_list(size);
+    std::byte* data = nullptr;
+    if (!list.empty()) {
+      data = list.back();
+      list.pop_back();
+      idle -= size;
+    } else {
+      if (in_use + size > budget) return nullptr;
+      const std::size_t other = size == kSmall ? kLarge : kSmall;
+      while (in_use + idle + size > budget) unmap_one(other);
+      data = map_pages(size);
+    }
+    if (data != nullptr) in_use += size;
+    return data;
+  }
+
+  static void resume(Waiter& waiter) {
+    waiter.home->post([handle = waiter.handle] { handle.resume(); });
+  }
+
+  // Hands buffers to the first waiters for as long as they fit.
+  void serve() {
+    while (!waiters.empty()) {
+      Waiter& first = *waiters.front();
+      first.data = take(first.size);
+      if (first.data == nullptr) return;
+      waiters.pop_front();
+      resume(first);
+    }
+  }
+};
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : pool_(std::exchange(other.pool_, nullptr)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+  Buffer old(std::move(*this));
+  pool_ = std::exchange(other.pool_, nullptr);
+  data_ = std::exchange(other.data_, nullptr);
+  size_ = std::exchange(other.size_, 0);
+  return *this;
+}
+
+Buffer::~Buffer() {
+  if (data_ != nullptr) pool_->give_back(data_, size_);
+}
+
+BufferPool::BufferPool(std::uint64_t budget, std::chrono::milliseconds max_wait, const Clock& clock)
+    : state_(std::make_unique<State>(budget, max_wait, clock)) {}
+
+BufferPool::~BufferPool() {
+  LAPIS_CHECK(state_->waiters.empty());
+  LAPIS_CHECK(state_->in_use == 0);
+  while (!state_->free_small.empty()) state_->unmap_one(kSmall);
+  while (!state_->free_large.empty()) state_->unmap_one(kLarge);
+}
+
+Task<Result<Buffer>> BufferPool::acquire(std::size_t wanted) {
+  const std::size_t size = class_of(wanted);
+  if (size > state_->budget) {
+    co_return fail(ErrorCode::kServerBusy, "the buffer budget is smaller than one buffer");
+  }
+  if (Buffer buffer = try_acquire(wanted)) co_return std::move(buffer);
+  struct Wait {
+    State& state;
+    Waiter waiter;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) {
+      LAPIS_CHECK(waiter.home != nullptr);
+      waiter.handle = handle;
+      state.waiters.push_back(&waiter);
+    }
+    std::byte* await_resume() const noexcept { return waiter.data; }
+  };
+  Wait wait{*state_, Waiter{}};
+  wait.waiter.size = size;
+  wait.waiter.deadline = state_->clock.instant() + state_->max_wait;
+  wait.waiter.home = Executor::current();
+  std::byte* data = co_await wait;
+  if (data == nullptr) co_return fail(ErrorCode::kServerBusy, "no buffer within the limit");
+  co_return Buffer(this, data, size);
+}
+
+Buffer BufferPool::try_acquire(std::size_t wanted) {
+  // Those who wait came first.
+  if (!state_->waiters.empty()) return {};
+  const std::size_t size = class_of(wanted);
+  std::byte* data = state_->take(size);
+  if (data == nullptr) return {};
+  return Buffer(this, data, size);
+}
+
+void BufferPool::expire_waiters() {
+  std::deque<Waiter*>& waiters = state_->waiters;
+  if (waiters.empty()) return;
+  const Instant now = state_->clock.instant();
+  while (!waiters.empty() && waiters.front()->deadline <= now) {
+    Waiter& waiter = *waiters.front();
+    waiters.pop_front();
+    State::resume(waiter);
+  }
+  // One that needed much may have stood before one that needs little.
+  state_->serve();
+}
+
+std::uint64_t BufferPool::bytes_in_use() const { return state_->in_use; }
+
+void BufferPool::give_back(std::byte* data, std::size_t size) {
+  state_->free_list(size).push_back(data);
+  state_->in_use -= size;
+  state_->idle += size;
+  state_->serve();
+}
+
+}  // namespace lapis::io
