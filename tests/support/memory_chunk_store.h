@@ -16,7 +16,7 @@
 #include "lapis/storage/chunk_store.h"
 #include "lapis/storage/tables.h"
 
-namespace lapis::testing {
+namespace lapis::test {
 
 struct MemoryChunkStoreOptions {
   std::uint64_t max_chunk_length = storage::kMaxChunkLength;  // less: more chunks from small bodies
@@ -233,4 +233,4 @@ class MemoryChunkStore final : public storage::ChunkStore {
   std::shared_ptr<State> state_;  // shared with bodies, which may outlive the store
 };
 
-}  // namespace lapis::testing
+}  // namespace lapis::test
