@@ -1,0 +1,154 @@
+#include "daemon/config.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/config_file.h"
+
+namespace lapis::daemon {
+namespace {
+
+constexpr std::string_view kMinimal = R"(
+listen = ["127.0.0.1:0"]
+[metadata]
+path = "/m"
+[[pool]]
+name = "flash"
+paths = ["/f"]
+[[account]]
+name = "team"
+keys = ["c2VjcmV0c2VjcmV0"]
+)";
+
+Result<Config> read(std::string_view text) {
+  const toml::table table = toml::parse(text, std::string_view("lapisd.toml"));
+  return read_config(table);
+}
+
+TEST(Config, MinimalFileIsRead) {
+  const auto config = read(kMinimal);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->metadata_path, "/m");
+  ASSERT_EQ(config->pools.size(), 1u);
+  EXPECT_EQ(config->pools[0].paths.size(), 1u);
+  EXPECT_EQ(config->accounts.at(0).name, "team");
+  EXPECT_EQ(config->listen.at(0).port, 0);
+}
+
+struct Refusal {
+  const char* name;
+  const char* text;    // appended to, or in place of, the minimal file
+  const char* reason;  // part of the refusal, with the line
+  bool alone = false;
+};
+
+class ConfigRefusal : public testing::TestWithParam<Refusal> {};
+
+TEST_P(ConfigRefusal, NamesFileLineAndReason) {
+  const Refusal& refusal = GetParam();
+  const std::string text = refusal.alone ? refusal.text : std::string(kMinimal) + refusal.text;
+  const auto config = read(text);
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().detail.find(refusal.reason), std::string::npos) << config.error().detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, ConfigRefusal,
+    testing::Values(
+        Refusal{"UnknownSetting", "[limits]\nbuffer_memroy = \"1GiB\"\n",
+                "lapisd.toml:12: unknown setting \"buffer_memroy\""},
+        Refusal{"SizeWithoutUnit", "[limits]\nbuffer_memory = \"12 lots\"\n",
+                "lapisd.toml:12: buffer_memory must be a size"},
+        Refusal{"SizeTooSmall", "[limits]\nbuffer_memory = \"1MiB\"\n", "at least 16MiB"},
+        Refusal{"SizeOverflow", "[limits]\nbuffer_memory = \"99999999999TiB\"\n",
+                "buffer_memory must be a size"},
+        Refusal{"DurationOfWrongKind", "[limits]\nidle_timeout = 5\n",
+                "lapisd.toml:12: idle_timeout must be a time"},
+        Refusal{"ZeroConnections", "[limits]\nmax_connections = 0\n", "at least 1"},
+        Refusal{"SecondPool", "[[pool]]\nname = \"b\"\npaths = [\"/g\"]\n",
+                "exactly one [[pool]] is supported"},
+        Refusal{"KeyNotBase64", "[[account]]\nname = \"x22\"\nkeys = [\"***\"]\n",
+                "lapisd.toml:13"},
+        Refusal{"AccountWithoutKeys", "[[account]]\nname = \"x22\"\n", "lapisd.toml:1"},
+        Refusal{"TlsWithoutKey", "[tls]\ncertificate = \"c\"\n", "certificate and private_key"},
+        Refusal{"NoMetadata", "listen = []\n", "[metadata]", true},
+        Refusal{"ListenNotAnArray", "listen = \"127.0.0.1:1\"\n", "lapisd.toml:1: listen", true},
+        Refusal{"ListenWithoutPort", "listen = [\"127.0.0.1\"]\n", "is not ADDRESS:PORT", true},
+        Refusal{"PortTooLarge", "listen = [\"127.0.0.1:70000\"]\n", "is not ADDRESS:PORT", true}),
+    [](const auto& p) { return std::string(p.param.name); });
+
+TEST(Config, HddPoolsAreRefusedUntilTheyAreBuilt) {
+  std::string text(kMinimal);
+  text.replace(text.find("name = \"flash\""), 14, "name = \"slow\"\nclass = \"hdd\"");
+  const auto config = read(text);
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().detail.find("lapisd.toml:7"), std::string::npos)
+      << config.error().detail;
+}
+
+struct Address {
+  const char* name;
+  const char* text;
+  const char* address;  // null: refused
+  int port;
+  bool tls;
+};
+
+class ListenAddressText : public testing::TestWithParam<Address> {};
+
+TEST_P(ListenAddressText, IsReadOrRefused) {
+  const Address& expected = GetParam();
+  const auto address = parse_listen_address(expected.text);
+  if (expected.address == nullptr) {
+    EXPECT_FALSE(address);
+    return;
+  }
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->address, expected.address);
+  EXPECT_EQ(address->port, expected.port);
+  EXPECT_EQ(address->tls, expected.tls);
+}
+
+INSTANTIATE_TEST_SUITE_P(Texts, ListenAddressText,
+                         testing::Values(Address{"Plain", "127.0.0.1:80", "127.0.0.1", 80, false},
+                                         Address{"Tls", "https://0.0.0.0:443", "0.0.0.0", 443,
+                                                 true},
+                                         Address{"V6", "[::1]:0", "::1", 0, false},
+                                         Address{"NoPort", "127.0.0.1", nullptr, 0, false},
+                                         Address{"SignedPort", "127.0.0.1:+5", nullptr, 0, false},
+                                         Address{"NoHost", ":80", nullptr, 0, false},
+                                         Address{"EmptyPort", "127.0.0.1:", nullptr, 0, false}),
+                         [](const auto& p) { return std::string(p.param.name); });
+
+TEST(Config, DevelopmentAccountIsServedOnLoopbackOnly) {
+  Flags flags;
+  flags.listen = {"0.0.0.0:10000"};
+  const auto refused = load_config(flags);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("loopback"), std::string::npos);
+  flags.listen = {"127.0.0.2:10000", "[::1]:0"};
+  EXPECT_TRUE(load_config(flags));
+}
+
+TEST(Config, HttpsNeedsACertificate) {
+  Flags flags;
+  flags.listen = {"https://127.0.0.1:0"};
+  EXPECT_FALSE(load_config(flags));
+}
+
+TEST(Config, OnePathIsNotUsedTwice) {
+  auto config = read(kMinimal);
+  ASSERT_TRUE(config);
+  config->pools[0].paths.emplace_back("/m");
+  EXPECT_FALSE(check_config(*config));
+}
+
+TEST(Config, MissingFileIsRefusedByName) {
+  Flags flags;
+  flags.config_file = "/nonexistent/lapisd.toml";
+  const auto config = load_config(flags);
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().detail.find("/nonexistent/lapisd.toml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lapis::daemon
