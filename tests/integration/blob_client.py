@@ -1,0 +1,112 @@
+"""The operations of the service, one method each, by their names in the REST reference."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from xml.sax.saxutils import escape
+
+from azure_client import Body, Client, Query, Response, expect
+
+Headers = Mapping[str, str] | None
+
+CONTAINER: Query = [("restype", "container")]
+
+
+def block_id(number: int, width: int = 6) -> str:
+    return base64.b64encode(f"{number:0{width}d}".encode()).decode()
+
+
+def block_list_xml(blocks: Iterable[tuple[str, str]]) -> bytes:
+    """Of (element, id) pairs, as ("Latest", "MDAx")."""
+    entries = "".join(f"<{element}>{escape(name)}</{element}>" for element, name in blocks)
+    return f'<?xml version="1.0" encoding="utf-8"?><BlockList>{entries}</BlockList>'.encode()
+
+
+class BlobClient(Client):
+    # Containers
+
+    def create_container(self, name: str, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(name), CONTAINER, headers)
+
+    def get_container_properties(self, name: str, method: str = "GET") -> Response:
+        return self.request(method, self.path(name), CONTAINER)
+
+    def delete_container(self, name: str, headers: Headers = None) -> Response:
+        return self.request("DELETE", self.path(name), CONTAINER, headers)
+
+    def list_containers(self, **query: str) -> Response:
+        return self.request("GET", self.path(), [("comp", "list"), *query.items()])
+
+    def list_blobs(self, container: str, **query: str) -> Response:
+        comp = CONTAINER + [("comp", "list")]
+        return self.request("GET", self.path(container), comp + list(query.items()))
+
+    # Blobs
+
+    def put_blob(
+        self, container: str, blob: str, body: Body, headers: Headers = None, length: int | None = None
+    ) -> Response:
+        sent = {"x-ms-blob-type": "BlockBlob"} | dict(headers or {})
+        return self.request("PUT", self.path(container, blob), [], sent, body, length)
+
+    def put_block(
+        self,
+        container: str,
+        blob: str,
+        block: str,
+        body: Body,
+        headers: Headers = None,
+        length: int | None = None,
+    ) -> Response:
+        query = [("comp", "block"), ("blockid", block)]
+        return self.request("PUT", self.path(container, blob), query, headers, body, length)
+
+    def put_block_list(
+        self, container: str, blob: str, blocks: Iterable[str | tuple[str, str]], headers: Headers = None
+    ) -> Response:
+        """Plain ids are committed as Latest."""
+        pairs = [("Latest", block) if isinstance(block, str) else block for block in blocks]
+        return self.put_block_list_xml(container, blob, block_list_xml(pairs), headers)
+
+    def put_block_list_xml(
+        self, container: str, blob: str, document: bytes, headers: Headers = None
+    ) -> Response:
+        path = self.path(container, blob)
+        return self.request("PUT", path, [("comp", "blocklist")], headers, document)
+
+    def get_block_list(
+        self, container: str, blob: str, kind: str | None = None, headers: Headers = None
+    ) -> Response:
+        query = [("comp", "blocklist")] + ([("blocklisttype", kind)] if kind else [])
+        return self.request("GET", self.path(container, blob), query, headers)
+
+    def get_blob(self, container: str, blob: str, headers: Headers = None, **query: str) -> Response:
+        return self.request("GET", self.path(container, blob), list(query.items()), headers)
+
+    def get_blob_properties(
+        self, container: str, blob: str, headers: Headers = None, **query: str
+    ) -> Response:
+        return self.request("HEAD", self.path(container, blob), list(query.items()), headers)
+
+    def delete_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
+        return self.request("DELETE", self.path(container, blob), [], headers)
+
+    # Whole listings
+
+    def list_pages(self, container: str, **query: str) -> Iterator[Response]:
+        """Every page, following the markers; fails on anything but 200."""
+        marker = ""
+        while True:
+            page = expect(self.list_blobs(container, **query | {"marker": marker} if marker else query), 200)
+            yield page
+            marker = page.xml().findtext("NextMarker") or ""
+            if not marker:
+                return
+
+    def names(self, container: str, **query: str) -> list[str]:
+        """Of all blobs, over all pages."""
+        found: list[str] = []
+        for page in self.list_pages(container, **query):
+            found += [node.text or "" for node in page.xml().findall("Blobs/Blob/Name")]
+        return found

@@ -1,0 +1,106 @@
+"""Fixtures: a daemon shared by the session, and a fresh container for each test.
+
+LAPIS_ENDPOINT=http://127.0.0.1:10000 runs the tests against a server that is already there; those
+that need a daemon of their own are then skipped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from blob_client import BlobClient
+from lapis_server import LapisServer, binary
+from signing import DEVELOPMENT_ACCOUNT
+
+_container_numbers = itertools.count(1)
+
+
+def _require_daemon() -> None:
+    if os.environ.get("LAPIS_ENDPOINT"):
+        pytest.skip("needs a daemon of its own, and LAPIS_ENDPOINT names one that is running")
+    if not binary().exists():
+        pytest.fail(f"{binary()} is not built: scripts/build, or name it in LAPIS_BIN")
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LapisServer]:
+    """The daemon that most tests share. It must not be stopped or filled."""
+    _require_daemon()
+    server = LapisServer(tmp_path_factory.mktemp("lapis")).start()
+    yield server
+    assert server.running(), f"the daemon died during the session\n{server.log()[-4000:]}"
+    assert server.stop() == 0, server.log()[-4000:]
+
+
+@pytest.fixture(scope="session")
+def endpoint(request: pytest.FixtureRequest) -> str:
+    return os.environ.get("LAPIS_ENDPOINT") or request.getfixturevalue("shared_server").endpoint
+
+
+@pytest.fixture
+def new_server(tmp_path: Path) -> Iterator[Callable[..., LapisServer]]:
+    """Makes daemons (not started) that end with the test."""
+    _require_daemon()
+    servers: list[LapisServer] = []
+
+    def make(name: str = "lapis", **fields: object) -> LapisServer:
+        servers.append(LapisServer(tmp_path / name, **fields))  # type: ignore[arg-type]
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture
+def new_client(endpoint: str) -> Iterator[Callable[..., BlobClient]]:
+    """Makes clients of the shared server. Without arguments it is the account's owner."""
+    clients: list[BlobClient] = []
+
+    def make(**fields: object) -> BlobClient:
+        credential = {} if {"sas", "account"} & fields.keys() else {"account": DEVELOPMENT_ACCOUNT}
+        settings = {"endpoint": endpoint, "account_name": DEVELOPMENT_ACCOUNT.name}
+        clients.append(BlobClient(**settings | credential | fields))  # type: ignore[arg-type]
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client(new_client: Callable[..., BlobClient]) -> BlobClient:
+    return new_client()
+
+
+@pytest.fixture
+def anonymous(new_client: Callable[..., BlobClient]) -> BlobClient:
+    return new_client(account=None)
+
+
+@pytest.fixture
+def container(client: BlobClient) -> Iterator[str]:
+    """A container of this test's own."""
+    name = f"test-{os.getpid()}-{next(_container_numbers)}"
+    response = client.create_container(name)
+    assert response.status == 201, response
+    yield name
+    client.delete_container(name)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate for localhost, 127.0.0.1 and *.blob.lapis.test, and its key."""
+    directory = tmp_path_factory.mktemp("tls")
+    names = "subjectAltName=DNS:localhost,DNS:*.blob.lapis.test,IP:127.0.0.1"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=localhost", "-addext", names]
+    command += ["-keyout", str(directory / "key.pem"), "-out", str(directory / "cert.pem")]
+    subprocess.run(command, check=True, capture_output=True)
+    return directory / "cert.pem", directory / "key.pem"

@@ -1,0 +1,136 @@
+"""Runs the real daemon: starts it on free ports, stops or kills it by its pid, keeps its log."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+READY = re.compile(r"^listening on (https?://\S+)$", re.MULTILINE)
+START_LIMIT = 30.0  # seconds until every address is announced
+STOP_LIMIT = 60.0  # seconds that SIGTERM may take
+
+
+def binary(name: str = "lapisd") -> Path:
+    """LAPIS_BIN names the daemon; its siblings are the other programs."""
+    daemon = Path(os.environ.get("LAPIS_BIN", REPOSITORY / "build/release/bin/lapisd"))
+    return daemon if name == "lapisd" else daemon.with_name(name)
+
+
+class StartFailed(Exception):
+    """The daemon ended before it was ready. Carries its exit code and log."""
+
+    def __init__(self, code: int | None, log: str) -> None:
+        super().__init__(f"exit code {code}\n{log}")
+        self.code = code
+        self.log = log
+
+
+@dataclass
+class LapisServer:
+    """One daemon over one data directory. Starting it again serves the same data. stdout and stderr
+    are appended to `directory`/lapisd.log across restarts."""
+
+    directory: Path
+    arguments: list[str] = field(default_factory=list)  # beside those for listening and data
+    config: Path | None = None  # then it says where to listen and where the data is
+    listen: list[str] = field(default_factory=lambda: ["127.0.0.1:0"])
+    endpoints: list[str] = field(default_factory=list)  # as announced, in order
+    startup_seconds: float = 0.0
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data_dir(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def log_path(self) -> Path:
+        return self.directory / "lapisd.log"
+
+    @property
+    def endpoint(self) -> str:
+        return self.endpoints[0]
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the daemon is not running"
+        return self._process.pid
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def command(self) -> list[str]:
+        command = [str(binary())]
+        if self.config is not None:
+            return command + ["--config", str(self.config), *self.arguments]
+        for address in self.listen:
+            command += ["--listen", address]
+        return command + ["--data-dir", str(self.data_dir), *self.arguments]
+
+    def start(self, expected_addresses: int | None = None) -> LapisServer:
+        """Returns once every address is announced; raises StartFailed if the daemon ends first."""
+        assert self._process is None, "the daemon is already running"
+        expected = expected_addresses or len(self.listen)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
+        offset = self.log_path.stat().st_size if self.log_path.exists() else 0
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT)
+        while True:
+            text = self.log_path.read_bytes()[offset:].decode(errors="replace")
+            self.endpoints = READY.findall(text)
+            if len(self.endpoints) >= expected:
+                self.startup_seconds = time.monotonic() - began
+                return self
+            if (code := self._process.poll()) is not None:
+                self._process = None
+                raise StartFailed(code, self.log_path.read_bytes()[offset:].decode(errors="replace"))
+            if time.monotonic() - began > START_LIMIT:
+                self.kill()
+                raise StartFailed(None, text)
+            time.sleep(0.01)
+
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> int:
+        """SIGTERM, then waits; returns the exit code."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            code = self._process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self._process = None
+        return code
+
+    def kill(self) -> None:
+        """SIGKILL, then waits."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def restart(self) -> LapisServer:
+        assert self.stop() == 0, self.log()
+        return self.start()
+
+    def peak_memory(self) -> int:
+        """VmHWM in bytes: the most that was ever resident."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmHWM")
+
+    def reset_peak_memory(self) -> None:
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
