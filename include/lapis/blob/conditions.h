@@ -38,6 +38,11 @@ struct ConditionTarget {
 // (If-None-Match: *).
 Result<void> check_read(const Conditions& conditions, const ConditionTarget& target);
 
+// Whether a write takes this combination: one header with one tag, or If-None-Match with
+// If-Modified-Since (the tag decides), or If-Match with If-Unmodified-Since (likewise). Asked
+// before anything is looked up. Errors: kMultipleConditionHeadersNotSupported.
+Result<void> check_write_shape(const Conditions& conditions);
+
 // For operations that change or create. `target` is null where no committed blob exists. Errors:
 // kConditionNotMet; with `creates` and If-None-Match: * on an existing blob kBlobAlreadyExists;
 // kMultipleConditionHeadersNotSupported for combinations that writes do not take.

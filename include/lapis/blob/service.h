@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "lapis/base/clock.h"
+#include "lapis/blob/read_epochs.h"
 #include "lapis/blob/types.h"
 #include "lapis/io/blocking_pool.h"
 #include "lapis/storage/chunk_store.h"
@@ -12,13 +13,16 @@
 
 namespace lapis::blob {
 
-class RecordCache;  // decoded container, blob and segment rows of this shard
-                    // (src/blob/record_cache.h)
+// Decoded container, blob and segment rows of this shard (src/blob/record_cache.h).
+class RecordCache;
 
 class Service {
  public:
+  // `epochs` is shared by all services over one store, the reclaimer's among them. Without it the
+  // service has its own: right only where it is the only one.
   Service(storage::MetaStore& meta, storage::ChunkStore& chunks, io::BlockingPool& blocking,
-          const Clock& clock, Limits limits, std::uint64_t record_cache_bytes);
+          const Clock& clock, Limits limits, std::uint64_t record_cache_bytes,
+          std::shared_ptr<ReadEpochs> epochs = nullptr);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -29,6 +33,8 @@ class Service {
   const Clock& clock;
   const Limits limits;
   const std::unique_ptr<RecordCache> cache;
+  const std::shared_ptr<ReadEpochs> epochs;
+  ReadSlot& reads;  // this shard's
 };
 
 }  // namespace lapis::blob

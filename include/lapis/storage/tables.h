@@ -7,7 +7,7 @@ namespace lapis::storage {
 
 enum class Table : std::uint8_t {
   // MetaStore's own.
-  kStore = 0x01,       // format version, store uuid, epoch, commit sequence, next id
+  kStore = 0x01,  // format version, store uuid, epoch, commit sequence, next id
   // ChunkStore's own.
   kChunk = 0x10,       // chunk id -> length, places, unit checksums, references
   kExtent = 0x11,      // path id, extent id -> size, state, generation
@@ -20,6 +20,7 @@ enum class Table : std::uint8_t {
   kStagedBlock = 0x23,     // container id, upload id, block id -> staged block
   kSegment = 0x24,         // container id, segment id -> part of a large blob's block map
   kRelease = 0x25,         // container id, id -> what waits to be released
+  kBlockBytes = 0x26,      // container id, id -> the bytes of one short block
 };
 
 }  // namespace lapis::storage

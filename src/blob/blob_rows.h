@@ -1,0 +1,78 @@
+// The rows of one blob's name as a transaction or a snapshot sees them, and the rules of writing
+// over them. Plain functions: they run inside transactions and are tested without threads.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "blob/records.h"
+#include "lapis/blob/conditions.h"
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::blob {
+
+struct BlobRows {
+  std::optional<BlobRecord> blob;  // committed
+  std::optional<UploadRecord> upload;
+};
+
+// Errors: kContainerNotFound where the container was deleted since it was looked up. Read in every
+// transaction, so that none lands in a container that the sweeper empties.
+template <class View>  // MetaView or MetaSnapshot
+Result<void> check_live(View& view, ContainerId container) {
+  LAPIS_TRY(const auto row, view.get(container_state_key(container)));
+  if (!row) return fail(ErrorCode::kContainerNotFound);
+  LAPIS_TRY(const ContainerState state, decode_container_state(*row));
+  if (state.deleted != 0) return fail(ErrorCode::kContainerNotFound);
+  return {};
+}
+
+template <class View>
+Result<std::optional<UploadRecord>> read_upload(View& view, ContainerId container,
+                                                std::string_view name) {
+  LAPIS_TRY(const auto row, view.get(upload_key(container, name)));
+  if (!row) return std::nullopt;
+  return decode_upload(*row);
+}
+
+// Both rows, of a live container.
+template <class View>
+Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_view name) {
+  LAPIS_TRY_VOID(check_live(view, container));
+  BlobRows rows;
+  LAPIS_TRY(rows.upload, read_upload(view, container, name));
+  LAPIS_TRY(const auto row, view.get(blob_key(container, name)));
+  if (row) {
+    LAPIS_TRY(rows.blob, decode_blob(*row));
+  }
+  return rows;
+}
+
+// A write that makes the blob anew. Checks come in the protocol's order: overwriting at all, type,
+// archive, lease, conditions.
+struct Replacement {
+  bool may_overwrite = true;
+  bool block_blobs_only = false;  // an existing blob must be a block blob
+  const std::optional<LeaseId>& lease;
+  const Conditions& conditions;
+};
+// `existing` is null where there is no committed blob. Errors: kUnauthorizedBlobOverwrite,
+// kInvalidBlobType, kBlobArchived, lease, conditions.
+Result<void> check_replace(const Replacement& claim, const BlobRecord* existing);
+
+// A block staged beside `existing`. Errors: kInvalidBlobType, kBlobArchived, lease.
+Result<void> check_stage(const std::optional<LeaseId>& lease, const BlobRecord* existing);
+
+// The properties of a blob made now. Last-Modified never goes back, whatever the clock does. Where
+// the request names no tier the replaced blob's is inherited.
+struct NewBlob {
+  Timestamp now;
+  std::optional<AccessTier> tier;
+  bool keeps_creation_time = false;
+  HttpProperties http;
+  Metadata metadata;
+  std::uint64_t content_length = 0;
+};
+BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced);
+
+}  // namespace lapis::blob

@@ -1,0 +1,155 @@
+#include "blob/keys.h"
+
+#include <array>
+
+#include "lapis/base/bytes.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::Table;
+
+constexpr std::string_view kBlobSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xff", 9);
+constexpr std::string_view kUploadSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xfe", 9);
+constexpr std::size_t kIdSize = 8;
+constexpr std::size_t kOneId = 1 + kIdSize;
+constexpr std::size_t kTwoIds = kOneId + kIdSize;
+
+void append_id(std::string& key, std::uint64_t id) {
+  std::array<std::byte, kIdSize> bytes;
+  store_be(bytes, 0, id);
+  key += as_text(bytes);
+}
+
+std::string one_id(Table table, ContainerId container, std::size_t more = 0) {
+  std::string key;
+  key.reserve(kOneId + more);
+  key += static_cast<char>(table);
+  append_id(key, container.value);
+  return key;
+}
+
+std::string two_ids(Table table, ContainerId container, std::uint64_t id, std::size_t more = 0) {
+  std::string key = one_id(table, container, kIdSize + more);
+  append_id(key, id);
+  return key;
+}
+
+bool is_of(std::string_view key, Table table, std::size_t min_size) {
+  return key.size() >= min_size && static_cast<std::uint8_t>(key[0]) == std::uint8_t(table);
+}
+
+std::uint64_t id_at(std::string_view key, std::size_t at) {
+  return load_be<std::uint64_t>(as_bytes(key), at);
+}
+
+std::string name_row(ContainerId container, std::string_view name, std::string_view suffix) {
+  std::string key = one_id(Table::kBlob, container, name.size() + suffix.size());
+  key += name;
+  key += suffix;
+  return key;
+}
+
+}  // namespace
+
+std::string container_name_key(std::string_view account, std::string_view container) {
+  std::string key = account_prefix(account);
+  key += container;
+  return key;
+}
+
+std::string container_state_key(ContainerId container) {
+  return one_id(Table::kContainerState, container);
+}
+
+std::string blob_key(ContainerId container, std::string_view name) {
+  return name_row(container, name, kBlobSuffix);
+}
+
+std::string upload_key(ContainerId container, std::string_view name) {
+  return name_row(container, name, kUploadSuffix);
+}
+
+std::string upload_name_key(ContainerId container, UploadId upload) {
+  return upload_prefix(container, upload);
+}
+
+std::string staged_block_key(ContainerId container, UploadId upload, const BlockId& block) {
+  std::string key = two_ids(Table::kStagedBlock, container, upload.value, block.text.size());
+  key += block.text;
+  return key;
+}
+
+std::string segment_key(ContainerId container, SegmentId segment) {
+  return two_ids(Table::kSegment, container, segment.value);
+}
+
+std::string release_key(ContainerId container, ReleaseId entry) {
+  return two_ids(Table::kRelease, container, entry.value);
+}
+
+std::string block_bytes_key(ContainerId container, BlockBytesId id) {
+  return two_ids(Table::kBlockBytes, container, id.value);
+}
+
+std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
+
+std::string container_prefix(Table table, ContainerId container) {
+  return one_id(table, container);
+}
+
+std::string account_prefix(std::string_view account) {
+  std::string key = table_prefix(Table::kContainerName);
+  key += account;
+  key += '\0';
+  return key;
+}
+
+std::string name_prefix(ContainerId container, std::string_view prefix) {
+  return name_row(container, prefix, {});
+}
+
+std::string upload_prefix(ContainerId container, UploadId upload) {
+  return two_ids(Table::kStagedBlock, container, upload.value);
+}
+
+std::string prefix_end(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && end.back() == '\xff') end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+  return end;
+}
+
+std::optional<NameKey> parse_name_key(std::string_view key) {
+  if (!is_of(key, Table::kBlob, kOneId + 1 + kBlobSuffix.size())) return std::nullopt;
+  const ContainerId container{id_at(key, 1)};
+  const std::string_view suffix = key.substr(key.size() - kBlobSuffix.size());
+  const std::string_view name = key.substr(kOneId, key.size() - kOneId - suffix.size());
+  if (suffix == kBlobSuffix) return NameKey{container, name, NameRow::kBlob};
+  if (suffix == kUploadSuffix) return NameKey{container, name, NameRow::kUpload};
+  return std::nullopt;
+}
+
+std::optional<StagedKey> parse_staged_key(std::string_view key) {
+  if (!is_of(key, Table::kStagedBlock, kTwoIds)) return std::nullopt;
+  return StagedKey{ContainerId{id_at(key, 1)}, UploadId{id_at(key, kOneId)}, key.substr(kTwoIds)};
+}
+
+std::optional<ReleaseKey> parse_release_key(std::string_view key) {
+  if (!is_of(key, Table::kRelease, kTwoIds) || key.size() != kTwoIds) return std::nullopt;
+  return ReleaseKey{ContainerId{id_at(key, 1)}, ReleaseId{id_at(key, kOneId)}};
+}
+
+std::optional<std::string_view> parse_container_name_key(std::string_view key) {
+  if (!is_of(key, Table::kContainerName, 2)) return std::nullopt;
+  const auto end = key.find('\0', 1);
+  if (end == key.npos) return std::nullopt;
+  return key.substr(end + 1);
+}
+
+std::optional<ContainerId> parse_container_state_key(std::string_view key) {
+  if (!is_of(key, Table::kContainerState, kOneId) || key.size() != kOneId) return std::nullopt;
+  return ContainerId{id_at(key, 1)};
+}
+
+}  // namespace lapis::blob

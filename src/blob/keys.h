@@ -1,0 +1,85 @@
+// Keys of the blob module's rows. Ids are eight bytes, most significant first, so that rows sort by
+// id; names are raw UTF-8 without NUL, ended by one where something follows. (Byte values in hex;
+// the first byte is storage::Table.)
+//
+//   container name   20 | account | 00 | container
+//   container state  21 | container id
+//   blob             22 | container id | name | 00 | ff ff ff ff ff ff ff ff
+//   upload           22 | container id | name | 00 | ff ff ff ff ff ff ff fe
+//   upload's name    23 | container id | upload id
+//   staged block     23 | container id | upload id | block id text (1 to 64 bytes)
+//   segment          24 | container id | segment id
+//   release entry    25 | container id | entry id
+//   block bytes      26 | container id | id
+//
+// A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
+// because of the 00 behind it. Behind the name there is room for a time (snapshots, versions): the
+// base blob's ff… sorts last, as Azure lists it, and the row that says "has uncommitted blocks"
+// right before it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lapis/base/ids.h"
+#include "lapis/blob/types.h"
+#include "lapis/storage/tables.h"
+
+namespace lapis::blob {
+
+using UploadId = StrongId<struct UploadIdTag>;          // one life of a blob's uncommitted blocks
+using BlockBytesId = StrongId<struct BlockBytesIdTag>;  // a short block's bytes; 0 is none
+using ReleaseId = StrongId<struct ReleaseIdTag>;
+
+std::string container_name_key(std::string_view account, std::string_view container);
+std::string container_state_key(ContainerId container);
+std::string blob_key(ContainerId container, std::string_view name);
+std::string upload_key(ContainerId container, std::string_view name);
+std::string upload_name_key(ContainerId container, UploadId upload);
+std::string staged_block_key(ContainerId container, UploadId upload, const BlockId& block);
+std::string segment_key(ContainerId container, SegmentId segment);
+std::string release_key(ContainerId container, ReleaseId entry);
+std::string block_bytes_key(ContainerId container, BlockBytesId id);
+
+// Where keys that begin with the given parts begin; with `prefix_end` of it, the range of them.
+std::string table_prefix(storage::Table table);
+std::string container_prefix(storage::Table table, ContainerId container);  // tables 21 to 26
+std::string account_prefix(std::string_view account);                       // table 20
+std::string name_prefix(ContainerId container, std::string_view prefix);    // table 22
+std::string upload_prefix(ContainerId container, UploadId upload);          // table 23
+
+// The first key after all that begin with `prefix`, whatever bytes it ends with; empty where there
+// is none (a prefix of ff only).
+std::string prefix_end(std::string_view prefix);
+
+// A key of table 22, taken apart; nothing where it is none. `name` points into the key.
+enum class NameRow : std::uint8_t { kBlob, kUpload };
+struct NameKey {
+  ContainerId container;
+  std::string_view name;
+  NameRow row;
+};
+std::optional<NameKey> parse_name_key(std::string_view key);
+
+// A key of table 23. An empty block id: the row of the upload's name.
+struct StagedKey {
+  ContainerId container;
+  UploadId upload;
+  std::string_view block;
+};
+std::optional<StagedKey> parse_staged_key(std::string_view key);
+
+// A key of table 25.
+struct ReleaseKey {
+  ContainerId container;
+  ReleaseId entry;
+};
+std::optional<ReleaseKey> parse_release_key(std::string_view key);
+
+// The container's name out of a key of table 20, its id out of one of table 21.
+std::optional<std::string_view> parse_container_name_key(std::string_view key);
+std::optional<ContainerId> parse_container_state_key(std::string_view key);
+
+}  // namespace lapis::blob

@@ -1,0 +1,120 @@
+#include "blob/listing_scan.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace lapis::blob {
+namespace {
+
+class ListingScan {
+ public:
+  ListingScan(ContainerId container, const ListBlobs& request, std::size_t rows_visited,
+              ListSink& sink)
+      : container_(container), request_(request), visits_left_(rows_visited), sink_(sink) {}
+
+  Result<ListBlobsResult> run(storage::MetaSnapshot& snapshot) {
+    const std::string last = prefix_end(name_prefix(container_, request_.prefix));
+    const std::string first = start_key();
+    if (first >= last) return ListBlobsResult{};
+    const auto cursor = snapshot.scan(first, last);
+    while (cursor->valid()) {
+      const auto key = parse_name_key(cursor->key());
+      if (!key) return fail(ErrorCode::kInternalError, "blob key is damaged");
+      if (visits_left_ == 0) return ends_at(key->name);
+      --visits_left_;
+      if (key->row == NameRow::kUpload) {
+        LAPIS_TRY(const bool page_ended, take_upload(*cursor, std::string(key->name)));
+        if (page_ended) return std::move(result_);
+      } else {
+        if (results_ == request_.max_results) return ends_at(key->name);
+        LAPIS_TRY_VOID(take_blob(*cursor, key->name));
+      }
+    }
+    LAPIS_TRY_VOID(cursor->status());
+    return ListBlobsResult{};
+  }
+
+ private:
+  std::string start_key() const {
+    std::string first = name_prefix(container_, request_.prefix);
+    if (!request_.start) return first;
+    std::string start = name_prefix(container_, request_.start->name);
+    if (request_.start->past_prefix) start = prefix_end(start);
+    return std::max(first, start);
+  }
+
+  ListBlobsResult ends_at(std::string_view name) const {
+    return {ListPosition{std::string(name), false}};
+  }
+
+  // The common prefix that hides `name`, empty where it stands for itself.
+  std::string_view common_prefix(std::string_view name) const {
+    if (request_.delimiter.empty()) return {};
+    const auto at = name.find(request_.delimiter, request_.prefix.size());
+    if (at == name.npos) return {};
+    return name.substr(0, at + request_.delimiter.size());
+  }
+
+  // One seek for all that a prefix hides, however many they are.
+  void pass(storage::MetaCursor& cursor, std::string_view common) {
+    const std::string prefix(common);  // the cursor's key goes when it moves
+    sink_.prefix(prefix);
+    ++results_;
+    cursor.seek(prefix_end(name_prefix(container_, prefix)));
+  }
+
+  Result<void> take_blob(storage::MetaCursor& cursor, std::string_view name) {
+    if (const auto common = common_prefix(name); !common.empty()) {
+      pass(cursor, common);
+      return {};
+    }
+    LAPIS_TRY(const BlobProperties properties, decode_properties(cursor.value()));
+    sink_.blob(name, properties);
+    ++results_;
+    cursor.next();
+    return {};
+  }
+
+  // Uncommitted blocks show only where asked for and where no committed blob has the name; the
+  // blob's row is the next one then. True where the page ends at this name.
+  Result<bool> take_upload(storage::MetaCursor& cursor, const std::string& name) {
+    cursor.next();
+    if (!request_.include_uncommitted) return false;
+    if (cursor.valid()) {
+      const auto next = parse_name_key(cursor.key());
+      if (next && next->name == name) return false;
+    } else {
+      LAPIS_TRY_VOID(cursor.status());
+    }
+    if (results_ == request_.max_results) {
+      result_ = ends_at(name);
+      return true;
+    }
+    if (const auto common = common_prefix(name); !common.empty()) {
+      pass(cursor, common);
+      return false;
+    }
+    sink_.uncommitted(name);
+    ++results_;
+    return false;
+  }
+
+  const ContainerId container_;
+  const ListBlobs& request_;
+  std::size_t visits_left_;
+  ListSink& sink_;
+  std::size_t results_ = 0;
+  ListBlobsResult result_;
+};
+
+}  // namespace
+
+Result<ListBlobsResult> scan_blobs(storage::MetaSnapshot& snapshot, ContainerId container,
+                                   const ListBlobs& request, std::size_t rows_visited,
+                                   ListSink& sink) {
+  return ListingScan(container, request, std::max<std::size_t>(rows_visited, 2), sink)
+      .run(snapshot);
+}
+
+}  // namespace lapis::blob

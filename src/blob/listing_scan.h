@@ -1,0 +1,16 @@
+// The scan behind List Blobs: one page, over rows in key order. Synchronous, for the blocking pool.
+#pragma once
+
+#include "blob/records.h"
+#include "lapis/blob/ops/list_blobs.h"
+
+namespace lapis::blob {
+
+// A page ends at `request.max_results` results, or where `rows_visited` rows were looked at. The
+// position it gives is where the next one starts, exactly: nothing is skipped, nothing repeated.
+// Where the page ended by its results, something visible stands there.
+Result<ListBlobsResult> scan_blobs(storage::MetaSnapshot& snapshot, ContainerId container,
+                                   const ListBlobs& request, std::size_t rows_visited,
+                                   ListSink& sink);
+
+}  // namespace lapis::blob

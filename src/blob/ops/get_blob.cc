@@ -1,0 +1,50 @@
+#include "lapis/blob/ops/get_blob.h"
+
+#include <algorithm>
+
+#include "blob/body_source.h"
+#include "blob/lease.h"
+#include "blob/lookup.h"
+
+namespace lapis::blob {
+namespace {
+
+Result<void> check(const GetBlob& request, const BlobProperties& properties) {
+  if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
+  LAPIS_TRY_VOID(check_blob_lease(request.lease));
+  return check_read(request.conditions, {properties.etag, properties.last_modified});
+}
+
+// The part of a blob of `length` bytes that was asked for. An empty blob has no range at all.
+Result<ByteRange> clamp(const RequestedRange& range, std::uint64_t length) {
+  if (range.first >= length) {
+    return fail(
+        Error{ErrorCode::kInvalidRange}.with("Content-Range", "bytes */" + std::to_string(length)));
+  }
+  const std::uint64_t last = std::min(range.last.value_or(length - 1), length - 1);
+  if (last < range.first) return fail(ErrorCode::kInvalidRange, "range ends before it begins");
+  return ByteRange{range.first, last - range.first + 1};
+}
+
+}  // namespace
+
+// The pin is taken before the record is looked up (read_epochs.h); the body keeps it.
+io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
+  ReadSlot::Pin pin = service.reads.begin();
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key.name));
+  if (!blob) co_return fail(ErrorCode::kBlobNotFound);
+  LAPIS_CO_TRY_VOID(check(request, blob->properties));
+
+  GetBlobResult result;
+  result.properties = {blob, &blob->properties};
+  ByteRange range{0, blob->properties.content_length};
+  if (request.range) {
+    LAPIS_CO_TRY(range, clamp(*request.range, range.length));
+    result.range = range;
+  }
+  result.body = open_body(service, container->id, blob, range, std::move(pin));
+  co_return result;
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,19 @@
+#include "lapis/blob/ops/get_blob_properties.h"
+
+#include "blob/lease.h"
+#include "blob/lookup.h"
+
+namespace lapis::blob {
+
+io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
+                                                              GetBlobProperties request) {
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key.name));
+  if (!blob) co_return fail(ErrorCode::kBlobNotFound);
+  LAPIS_CO_TRY_VOID(check_blob_lease(request.lease));
+  const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};
+  LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
+  co_return GetBlobPropertiesResult{{blob, &blob->properties}};
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,94 @@
+#include "lapis/blob/ops/put_blob.h"
+
+#include "blob/blob_rows.h"
+#include "blob/body_intake.h"
+#include "blob/lookup.h"
+#include "blob/release.h"
+
+namespace lapis::blob {
+namespace {
+
+Replacement claim_of(const PutBlob& request) {
+  return {request.may_overwrite, false, request.lease, request.conditions};
+}
+
+// What can be refused from memory, before the client has sent its body.
+Result<void> check_early(Service& service, ContainerId container, const PutBlob& request) {
+  const auto existing = peek_blob(service, container, request.key.name);
+  if (existing.known) {
+    LAPIS_TRY_VOID(check_replace(claim_of(request), existing.value.get()));
+  }
+  return check_room(service, request.content_length);
+}
+
+// x-ms-blob-content-md5 beats Content-MD5.
+BodyHashes claimed_hashes(const PutBlob& request) {
+  BodyHashes claimed = request.hashes;
+  if (request.blob_md5) claimed.md5 = request.blob_md5;
+  return claimed;
+}
+
+Body body_of(TakenBody& taken, std::uint64_t length) {
+  Body body;
+  if (taken.stored) {
+    Block block;
+    block.length = length;
+    block.chunks = taken.stored->chunks();
+    body.blocks.push_back(std::move(block));
+  } else {
+    body.inline_bytes = std::move(taken.bytes);
+  }
+  return body;
+}
+
+struct Change {
+  ContainerId container;
+  const PutBlob& request;
+  const storage::StoredBody* stored;  // null for a short body
+  std::string encoded_body;
+  NewBlob made;
+  BlobProperties properties;  // out
+};
+
+Result<void> apply(storage::MetaView& view, Change& change) {
+  const std::string& name = change.request.key.name;
+  LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
+  const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
+  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing));
+  change.properties = make_properties(change.made, Etag{view.next_id()}, existing);
+  if (change.stored != nullptr) change.stored->record(view);
+  view.put(blob_key(change.container, name), encode_blob(change.properties, change.encoded_body));
+  if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
+  if (rows.blob) queue_body(view, change.container, std::move(rows.blob->body));
+  return {};
+}
+
+}  // namespace
+
+io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body) {
+  LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY_VOID(check_early(service, container->id, request));
+
+  const IncomingBody incoming{container->id, request.key.name, request.content_length, true};
+  LAPIS_CO_TRY(TakenBody taken, co_await take_body(service, incoming, body));
+  LAPIS_CO_TRY_VOID(check_hashes(claimed_hashes(request), taken));
+
+  NewBlob made;
+  made.now = service.clock.now();
+  made.tier = request.tier;
+  made.http = request.http;
+  made.http.content_md5 = taken.md5;
+  made.metadata = request.metadata;
+  made.content_length = request.content_length;
+  std::string encoded = encode_body(body_of(taken, request.content_length));
+  Change change{container->id,      request,         taken.stored.get(),
+                std::move(encoded), std::move(made), {}};
+  auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
+  if (taken.stored) taken.stored->recorded();
+  co_return PutBlobResult{change.properties.etag, change.properties.last_modified, *taken.md5,
+                          taken.crc64};
+}
+
+}  // namespace lapis::blob

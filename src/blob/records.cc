@@ -1,0 +1,176 @@
+#include "blob/records.h"
+
+#include <array>
+#include <cstring>
+
+#include "blob/record_fields.h"
+#include "lapis/base/bytes.h"
+
+namespace lapis::blob {
+namespace {
+
+constexpr std::size_t kLengthSize = 4;
+
+records::Properties to_message(const BlobProperties& from) {
+  records::Properties message;
+  message.set_type(static_cast<std::uint32_t>(from.type));
+  message.set_etag(from.etag.value);
+  message.set_created(to_record(from.created));
+  message.set_last_modified(to_record(from.last_modified));
+  message.set_content_length(from.content_length);
+  message.set_content_type(from.http.content_type);
+  message.set_content_encoding(from.http.content_encoding);
+  message.set_content_language(from.http.content_language);
+  message.set_content_disposition(from.http.content_disposition);
+  message.set_cache_control(from.http.cache_control);
+  if (from.http.content_md5) {
+    message.set_content_md5(from.http.content_md5->data(), from.http.content_md5->size());
+  }
+  add_pairs(from.metadata, message.mutable_metadata());
+  message.set_tier(static_cast<std::uint32_t>(from.tier));
+  message.set_tier_inferred(from.tier_inferred);
+  if (from.tier_changed) message.set_tier_changed(to_record(*from.tier_changed));
+  return message;
+}
+
+HttpProperties take_http(records::Properties& message) {
+  HttpProperties http;
+  http.content_type = std::move(*message.mutable_content_type());
+  http.content_encoding = std::move(*message.mutable_content_encoding());
+  http.content_language = std::move(*message.mutable_content_language());
+  http.content_disposition = std::move(*message.mutable_content_disposition());
+  http.cache_control = std::move(*message.mutable_cache_control());
+  if (message.content_md5().size() == sizeof(Md5Digest)) {
+    http.content_md5.emplace();
+    std::memcpy(http.content_md5->data(), message.content_md5().data(), sizeof(Md5Digest));
+  }
+  return http;
+}
+
+Result<BlobProperties> from_message(records::Properties message) {
+  if (message.type() > static_cast<std::uint32_t>(BlobType::kPage)) return damaged("blob");
+  if (message.tier() > static_cast<std::uint32_t>(AccessTier::kSmart)) return damaged("blob");
+  BlobProperties properties;
+  properties.type = static_cast<BlobType>(message.type());
+  properties.etag.value = message.etag();
+  properties.created = time_of(message.created());
+  properties.last_modified = time_of(message.last_modified());
+  properties.content_length = message.content_length();
+  properties.http = take_http(message);
+  properties.metadata = take_pairs(message.mutable_metadata());
+  properties.tier = static_cast<AccessTier>(message.tier());
+  properties.tier_inferred = message.tier_inferred();
+  if (message.has_tier_changed()) properties.tier_changed = time_of(message.tier_changed());
+  return properties;
+}
+
+struct BlobRowParts {
+  std::string_view properties;
+  std::string_view body;
+};
+
+Result<BlobRowParts> split(std::string_view row) {
+  if (row.size() < kLengthSize) return damaged("blob");
+  const auto length = load_le<std::uint32_t>(as_bytes(row));
+  row.remove_prefix(kLengthSize);
+  if (length > row.size()) return damaged("blob");
+  return BlobRowParts{row.substr(0, length), row.substr(length)};
+}
+
+// The bytes that a body says it holds.
+std::uint64_t length_of(const Body& body) {
+  if (!body.segments.empty()) return body.segments.back().first + body.segments.back().length;
+  if (!body.blocks.empty()) return body.blocks.back().first + body.blocks.back().length;
+  return body.inline_bytes.size();
+}
+
+}  // namespace
+
+std::string encode_blob(const BlobProperties& properties, std::string_view encoded_body) {
+  const records::Properties message = to_message(properties);
+  std::array<std::byte, kLengthSize> length;
+  store_le(length, 0, static_cast<std::uint32_t>(message.ByteSizeLong()));
+  std::string row(as_text(length));
+  message.AppendToString(&row);
+  row += encoded_body;
+  return row;
+}
+
+Result<BlobProperties> decode_properties(std::string_view blob_row) {
+  LAPIS_TRY(const BlobRowParts parts, split(blob_row));
+  LAPIS_TRY(auto message, parse_message<records::Properties>(parts.properties, "blob"));
+  return from_message(std::move(message));
+}
+
+Result<BlobRecord> decode_blob(std::string_view row) {
+  LAPIS_TRY(BlobProperties properties, decode_properties(row));
+  LAPIS_TRY(const BlobRowParts parts, split(row));
+  LAPIS_TRY(auto message, parse_message<records::Body>(parts.body, "blob"));
+  LAPIS_TRY(Body body, from_message(message));
+  if (length_of(body) != properties.content_length) return damaged("blob");
+  return BlobRecord{std::move(properties), std::move(body)};
+}
+
+std::string encode(const UploadRecord& upload) {
+  records::Upload message;
+  message.set_id(upload.id.value);
+  message.set_stamp(upload.stamp);
+  message.set_id_length(upload.id_length);
+  message.set_blocks(upload.blocks);
+  message.set_last_write(to_record(upload.last_write));
+  return message.SerializeAsString();
+}
+
+Result<UploadRecord> decode_upload(std::string_view row) {
+  LAPIS_TRY(auto message, parse_message<records::Upload>(row, "upload"));
+  if (message.id() == 0) return damaged("upload");
+  return UploadRecord{UploadId{message.id()}, message.stamp(), message.id_length(),
+                      message.blocks(), time_of(message.last_write())};
+}
+
+std::string encode(const ContainerRecord& container) {
+  records::Container message;
+  message.set_id(container.id.value);
+  message.set_etag(container.properties.etag.value);
+  message.set_last_modified(to_record(container.properties.last_modified));
+  add_pairs(container.properties.metadata, message.mutable_metadata());
+  return message.SerializeAsString();
+}
+
+Result<ContainerRecord> decode_container(std::string_view row) {
+  LAPIS_TRY(auto message, parse_message<records::Container>(row, "container"));
+  if (message.id() == 0) return damaged("container");
+  ContainerProperties properties{Etag{message.etag()}, time_of(message.last_modified()),
+                                 take_pairs(message.mutable_metadata())};
+  return ContainerRecord{ContainerId{message.id()}, std::move(properties)};
+}
+
+std::string encode(const ContainerState& state) {
+  records::ContainerState message;
+  message.set_deleted(state.deleted);
+  return message.SerializeAsString();
+}
+
+Result<ContainerState> decode_container_state(std::string_view row) {
+  LAPIS_TRY(auto message, parse_message<records::ContainerState>(row, "container state"));
+  return ContainerState{message.deleted()};
+}
+
+std::string encode(const Release& release) {
+  records::Release message;
+  *message.mutable_body() = to_message(release.body);
+  message.set_upload(release.upload.value);
+  for (SegmentId segment : release.emptied) message.add_emptied_segments(segment.value);
+  return message.SerializeAsString();
+}
+
+Result<Release> decode_release(std::string_view row) {
+  LAPIS_TRY(auto message, parse_message<records::Release>(row, "release"));
+  Release release;
+  LAPIS_TRY(release.body, from_message(*message.mutable_body()));
+  release.upload.value = message.upload();
+  for (std::uint64_t id : message.emptied_segments()) release.emptied.push_back(SegmentId{id});
+  return release;
+}
+
+}  // namespace lapis::blob

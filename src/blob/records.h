@@ -1,0 +1,99 @@
+// The blob module's rows, decoded, and their encoding (records.proto; docs/formats.md). Decoders
+// check what they read: damage is kInternalError, never a wrong answer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "blob/keys.h"
+#include "lapis/base/result.h"
+#include "lapis/blob/types.h"
+#include "lapis/storage/chunk_store.h"
+
+namespace lapis::blob {
+
+// One block: its bytes are in chunks or, where it is short, in a row of their own, so that
+// committing moves no payload and a segment stays small.
+struct Block {
+  BlockId id;  // empty in the body of a Put Blob
+  std::uint64_t length = 0;
+  std::vector<storage::ChunkRef> chunks;
+  BlockBytesId bytes_row;
+  std::uint64_t first = 0;  // offset in its segment or body; not stored
+};
+
+// A piece of a large blob's block map: an immutable row of its own.
+struct SegmentRef {
+  SegmentId id;
+  std::uint64_t length = 0;
+  std::uint32_t blocks = 0;
+  std::uint64_t first = 0;  // offset in the body; not stored
+};
+
+// What a blob holds. At most one of the three is in use; none for a blob of no bytes.
+struct Body {
+  std::string inline_bytes;
+  std::vector<Block> blocks;
+  std::vector<SegmentRef> segments;
+  bool listed = false;  // made by a block list: the blocks are the committed ones
+};
+
+struct BlobRecord {
+  BlobProperties properties;
+  Body body;
+};
+
+struct Segment {
+  std::vector<Block> blocks;
+};
+
+// The uncommitted blocks of a blob. `stamp` grows with every change of them, so that work prepared
+// outside a transaction is validated by one number.
+struct UploadRecord {
+  UploadId id;
+  std::uint64_t stamp = 0;
+  std::uint32_t id_length = 0;
+  std::uint32_t blocks = 0;
+  Timestamp last_write;
+};
+
+struct ContainerRecord {
+  ContainerId id;
+  ContainerProperties properties;
+};
+
+struct ContainerState {
+  std::uint64_t deleted = 0;  // 0 live, else a number drawn from next_id when it was deleted
+};
+
+// What waits to be freed: all that `body` names, the rows of `emptied` segments (whose blocks live
+// on elsewhere or stand in `body`), and every staged block of `upload`.
+struct Release {
+  Body body;
+  UploadId upload;
+  std::vector<SegmentId> emptied;
+};
+
+// A blob row is: u32 (little-endian) n | n bytes Properties | Body. A listing decodes the first
+// part only.
+std::string encode_body(const Body& body);
+std::string encode_blob(const BlobProperties& properties, std::string_view encoded_body);
+Result<BlobRecord> decode_blob(std::string_view row);
+Result<BlobProperties> decode_properties(std::string_view blob_row);
+
+std::string encode(const Segment& segment);
+Result<Segment> decode_segment(std::string_view row);
+std::string encode(const Block& block);  // a staged block: without its id, which is in the key
+Result<Block> decode_staged_block(std::string_view row, std::string_view id);
+std::string encode(const UploadRecord& upload);
+Result<UploadRecord> decode_upload(std::string_view row);
+std::string encode(const ContainerRecord& container);
+Result<ContainerRecord> decode_container(std::string_view row);
+std::string encode(const ContainerState& state);
+Result<ContainerState> decode_container_state(std::string_view row);
+std::string encode(const Release& release);
+Result<Release> decode_release(std::string_view row);
+
+}  // namespace lapis::blob

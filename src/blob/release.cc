@@ -1,0 +1,47 @@
+#include "blob/release.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lapis::blob {
+namespace {
+
+constexpr std::size_t kBlocksInEntry = 4096;
+
+void queue(storage::MetaView& view, ContainerId container, const Release& release) {
+  view.put(release_key(container, ReleaseId{view.next_id()}), encode(release));
+}
+
+}  // namespace
+
+void queue_body(storage::MetaView& view, ContainerId container, Body body) {
+  if (body.blocks.empty() && body.segments.empty()) return;
+  Release release;
+  release.body = std::move(body);
+  queue(view, container, release);
+}
+
+void queue_blocks(storage::MetaView& view, ContainerId container, const std::vector<Block>& blocks,
+                  const std::vector<SegmentId>& emptied) {
+  Release release;
+  release.emptied = emptied;
+  for (std::size_t done = 0; done < blocks.size() || !release.emptied.empty();) {
+    const std::size_t count = std::min(kBlocksInEntry, blocks.size() - done);
+    const auto first = blocks.begin() + static_cast<std::ptrdiff_t>(done);
+    release.body.blocks.assign(first, first + static_cast<std::ptrdiff_t>(count));
+    for (Block& block : release.body.blocks) block.id.text.clear();
+    queue(view, container, release);
+    release.emptied.clear();
+    done += count;
+  }
+}
+
+void discard_upload(storage::MetaView& view, ContainerId container, std::string_view name,
+                    UploadId upload) {
+  view.erase(upload_key(container, name));
+  Release release;
+  release.upload = upload;
+  queue(view, container, release);
+}
+
+}  // namespace lapis::blob

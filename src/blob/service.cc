@@ -1,0 +1,21 @@
+#include "lapis/blob/service.h"
+
+#include "blob/record_cache.h"
+
+namespace lapis::blob {
+
+Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_store,
+                 io::BlockingPool& blocking_pool, const Clock& the_clock, Limits the_limits,
+                 std::uint64_t record_cache_bytes, std::shared_ptr<ReadEpochs> shared_epochs)
+    : meta(meta_store),
+      chunks(chunk_store),
+      blocking(blocking_pool),
+      clock(the_clock),
+      limits(the_limits),
+      cache(std::make_unique<RecordCache>(meta_store, record_cache_bytes)),
+      epochs(shared_epochs ? std::move(shared_epochs) : std::make_shared<ReadEpochs>()),
+      reads(epochs->add_slot()) {}
+
+Service::~Service() = default;
+
+}  // namespace lapis::blob
