@@ -61,7 +61,8 @@ Result<void> LoopShard::set_up() {
   LAPIS_TRY(ring_, FileRing::open(options_.ring_depth));
   try {
     work_.emplace(context_.get_executor());
-    event_.emplace(context_, ring_->take_event_fd().release());
+    event_.emplace(context_);
+    event_->assign(ring_->take_event_fd().release());
     tick_.emplace(context_);
     arm_event();
     arm_tick();

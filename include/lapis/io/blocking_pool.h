@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -28,7 +29,8 @@ class BlockingPool {
   bool submit(Work work);
 
   // Runs `fn`, which returns a Result, on a pool thread and resumes on the executor it was awaited
-  // on. One thread round trip. What `fn` refers to must live until then.
+  // on. One thread round trip. What `fn` refers to must live until then; what it throws comes out
+  // of the await.
   template <class F, class R = std::invoke_result_t<F&>>
   Task<R> run(F fn) {
     std::optional<R> result;
@@ -36,12 +38,17 @@ class BlockingPool {
       BlockingPool& pool;
       F& fn;
       std::optional<R>& result;
+      std::exception_ptr failure = {};
       bool await_ready() const noexcept { return false; }
       bool await_suspend(std::coroutine_handle<> handle) {
         Executor* home = Executor::current();
         LAPIS_CHECK(home != nullptr);
         if (pool.submit([this, home, handle] {
-              result.emplace(fn());
+              try {
+                result.emplace(fn());
+              } catch (...) {
+                failure = std::current_exception();
+              }
               home->post([handle] { handle.resume(); });
             })) {
           return true;
@@ -49,9 +56,12 @@ class BlockingPool {
         result.emplace(fail(ErrorCode::kServerBusy, "blocking pool is full"));
         return false;
       }
-      void await_resume() const noexcept {}
+      void await_resume() const {
+        if (failure) std::rethrow_exception(failure);
+      }
     };
-    co_await Awaiter{*this, fn, result};
+    Awaiter done{*this, fn, result};
+    co_await done;
     co_return std::move(*result);
   }
 
