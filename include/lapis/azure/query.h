@@ -12,12 +12,16 @@ namespace lapis::azure {
 struct QueryParameter {
   std::string name;   // decoded, case kept
   std::string value;  // decoded; '+' stays '+'
+  // As received the value was not empty and held no '='. Some clients leave the others out of what
+  // they sign.
+  bool plain = true;
 };
 
 class Query {
  public:
-  // `text` is what stands behind '?', as received. Errors: kInvalidUri for malformed escapes and
-  // text that is not UTF-8; kInvalidQueryParameterValue for a parameter that is given twice.
+  // `text` is what stands behind '?', as received. Errors: kInvalidUri for malformed escapes,
+  // text that is not UTF-8 or holds NUL, and more parameters than any operation has;
+  // kInvalidQueryParameterValue for a parameter that is given twice.
   static Result<Query> parse(std::string_view text);
 
   // By name without regard to case; null where it is absent.

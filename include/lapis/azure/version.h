@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ struct ServiceVersion {
   std::string text() const;  // "2026-10-06"
 };
 
+// "YYYY-MM-DD" of a day that exists; nothing otherwise.
+std::optional<ServiceVersion> parse_version(std::string_view text);
+
 inline constexpr ServiceVersion kOldestVersion{20090919};
 inline constexpr ServiceVersion kNewestVersion{20261006};
 
@@ -30,7 +34,8 @@ struct NegotiatedVersion {
 };
 
 // From x-ms-version, else the `api-version` parameter, else the SAS's `sv`; a SAS of 2013-08-15 or
-// before decides by itself; none and no credential: 2014-02-14. A malformed or too old one is
+// before decides by itself; none and no credential: 2014-02-14; none with an Authorization header:
+// kMissingRequiredHeader. A malformed or too old one is
 // kInvalidHeaderValue with HeaderName and HeaderValue. A well-formed one newer than any known is
 // accepted unless `strict`; a date between known ones is served as the nearest older.
 Result<NegotiatedVersion> negotiate_version(const http::Request& request, const Target& target,

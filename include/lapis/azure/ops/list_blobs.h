@@ -2,8 +2,11 @@
 // scanned.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "lapis/azure/call.h"
 #include "lapis/blob/ops/list_blobs.h"
@@ -25,15 +28,15 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call);
 class ListBlobsWriter : public blob::ListSink {
  public:
   ListBlobsWriter(const Call& call, const ListBlobsQuery& query);  // both outlive it
+  ~ListBlobsWriter() override;
   void blob(std::string_view name, const blob::BlobProperties& properties) override;
   void uncommitted(std::string_view name) override;
   void prefix(std::string_view name) override;
   http::Response finish(const blob::ListBlobsResult& result) &&;
 
  private:
-  const Call& call_;
-  const ListBlobsQuery& query_;
-  std::string xml_;
+  class Page;
+  std::unique_ptr<Page> page_;
 };
 
 }  // namespace lapis::azure

@@ -1,0 +1,52 @@
+#include "azure/field_errors.h"
+
+#include <utility>
+
+namespace lapis::azure {
+namespace {
+
+Error error(ErrorCode code, std::string_view culprit) { return Error{code, std::string(culprit)}; }
+
+}  // namespace
+
+Error invalid_header(std::string_view name, std::string_view value) {
+  return error(ErrorCode::kInvalidHeaderValue, name)
+      .with("HeaderName", std::string(name))
+      .with("HeaderValue", std::string(value));
+}
+
+Error missing_header(std::string_view name) {
+  return error(ErrorCode::kMissingRequiredHeader, name).with("HeaderName", std::string(name));
+}
+
+Error unsupported_header(std::string_view name) {
+  return error(ErrorCode::kUnsupportedHeader, name).with("HeaderName", std::string(name));
+}
+
+Error invalid_parameter(std::string_view name, std::string_view value, std::string_view reason) {
+  Error result = error(ErrorCode::kInvalidQueryParameterValue, name)
+                     .with("QueryParameterName", std::string(name))
+                     .with("QueryParameterValue", std::string(value));
+  if (!reason.empty()) result.fields.push_back({"Reason", std::string(reason)});
+  return result;
+}
+
+Error missing_parameter(std::string_view name) {
+  return error(ErrorCode::kMissingRequiredQueryParameter, name)
+      .with("QueryParameterName", std::string(name));
+}
+
+Error unsupported_parameter(std::string_view name) {
+  return error(ErrorCode::kUnsupportedQueryParameter, name)
+      .with("QueryParameterName", std::string(name));
+}
+
+Error not_implemented(std::string_view operation) {
+  return error(ErrorCode::kNotImplemented, operation).with("OperationName", std::string(operation));
+}
+
+Error authentication_failed(std::string detail) {
+  return Error{ErrorCode::kAuthenticationFailed, detail}.with("AuthenticationErrorDetail", detail);
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,99 @@
+#include "lapis/azure/header_rules.h"
+
+#include <string_view>
+
+#include "azure/field_errors.h"
+#include "azure/request/single_headers.h"
+
+namespace lapis::azure {
+namespace {
+
+// Names, or beginnings of names that end with '*'. An empty value counts as absent: some clients
+// send headers that way which they do not mean.
+constexpr std::string_view kRefusedHeaders[] = {
+    "x-ms-structured-*",              // the body is framed
+    "x-ms-encryption-*",              // customer-provided keys, scopes
+    "x-ms-default-encryption-scope",  //
+    "x-ms-deny-encryption-scope-override",
+    "x-ms-immutability-policy-*",
+    "x-ms-legal-hold",
+    "x-ms-tags",
+    "x-ms-if-tags",
+    "x-ms-blob-public-access",
+    "x-ms-source-*",
+    "x-ms-rehydrate-priority",
+    "x-ms-seal-blob",
+    "x-ms-expiry-*",
+    "x-ms-if-sequence-number-*",
+    "x-ms-blob-condition-*",
+    "x-ms-blob-sequence-number",
+    "x-ms-blob-content-length",
+    "x-ms-access-tier-if-*",
+    "x-ms-delete-type-permanent",
+    "x-ms-owner",
+    "x-ms-group",
+    "x-ms-permissions",
+    "x-ms-acl",
+};
+
+constexpr std::string_view kSwitches[] = {"x-ms-range-get-content-md5",
+                                          "x-ms-range-get-content-crc64"};
+
+bool matches(std::string_view rule, std::string_view name) {
+  if (!rule.ends_with('*')) return http::iequals(rule, name);
+  rule.remove_suffix(1);
+  return name.size() >= rule.size() && http::iequals(name.substr(0, rule.size()), rule);
+}
+
+Result<void> check_header(const http::Header& header) {
+  for (const std::string_view rule : kRefusedHeaders) {
+    if (matches(rule, header.name) && !header.value.empty()) {
+      return fail(unsupported_header(header.name));
+    }
+  }
+  for (const std::string_view name : kSwitches) {
+    if (!http::iequals(name, header.name) || header.value.empty()) continue;
+    if (http::iequals(header.value, "true")) return fail(unsupported_header(name));
+    if (!http::iequals(header.value, "false")) return fail(invalid_header(name, header.value));
+  }
+  return {};
+}
+
+struct RootOnly {
+  std::string_view parameter;
+  std::string_view reason;
+};
+constexpr RootOnly kRootOnly[] = {
+    {"snapshot",
+     "This operation is only allowed on the root blob. Snapshot should not be provided."},
+    {"versionid",
+     "This operation is only allowed on the root blob. Version id should not be provided."},
+};
+
+Result<void> check_parameters(const Call& call) {
+  const Query& query = call.target.query;
+  for (const auto& [parameter, reason] : kRootOnly) {
+    const std::string* value = query.find(parameter);
+    if (!value) continue;
+    const bool writes = call.request.method == http::Method::kPut;
+    return fail(writes ? invalid_parameter(parameter, *value, reason)
+                       : unsupported_parameter(parameter));
+  }
+  for (const std::string_view parameter : {"deletetype", "startFrom", "endBefore"}) {
+    if (query.has(parameter)) return fail(unsupported_parameter(parameter));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> refuse_unsupported(const Call& call) {
+  LAPIS_TRY_VOID(refuse_repeated_headers(call.request.headers));
+  for (const http::Header& header : call.request.headers.all()) {
+    if (header.name.size() < 5 || (header.name[0] != 'x' && header.name[0] != 'X')) continue;
+    LAPIS_TRY_VOID(check_header(header));
+  }
+  return check_parameters(call);
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,91 @@
+#include "azure/ops/blob_headers.h"
+
+#include <string>
+#include <string_view>
+
+#include "azure/ops/response_headers.h"
+#include "azure/request/metadata.h"
+#include "azure/sas_fields.h"
+#include "lapis/base/date.h"
+
+namespace lapis::azure {
+namespace {
+
+constexpr std::uint32_t kLeaseStates = 20120212;
+constexpr std::uint32_t kTiers = 20170417;
+constexpr ServiceVersion kOverridesAreSigned{20130815};
+
+struct Property {
+  std::string_view header;
+  std::string blob::HttpProperties::* stored;
+  SasField override_field;
+};
+constexpr Property kProperties[] = {
+    {"Content-Type", &blob::HttpProperties::content_type, SasField::kContentType},
+    {"Content-Encoding", &blob::HttpProperties::content_encoding, SasField::kContentEncoding},
+    {"Content-Language", &blob::HttpProperties::content_language, SasField::kContentLanguage},
+    {"Content-Disposition", &blob::HttpProperties::content_disposition,
+     SasField::kContentDisposition},
+    {"Cache-Control", &blob::HttpProperties::cache_control, SasField::kCacheControl},
+};
+
+// Only a service SAS signs rsc* parameters, and not before 2013-08-15: anything else could have
+// been added by anyone.
+bool may_override(const Call& call) {
+  const Query& query = call.target.query;
+  if (!query.has("sig") || !query.has("sr") || query.has("ss") || query.has("srt")) return false;
+  if (call.request.headers.find("Authorization")) return false;
+  const auto version = parse_version(query.get("sv"));
+  return version && *version >= kOverridesAreSigned;
+}
+
+void add_http_properties(http::Headers& headers, const Call& call,
+                         const blob::HttpProperties& stored) {
+  const bool overrides = may_override(call);
+  for (const Property& property : kProperties) {
+    std::string_view value;
+    if (overrides) value = call.target.query.get(parameter_name(property.override_field));
+    if (value.empty()) value = stored.*property.stored;
+    if (!value.empty()) headers.add(std::string(property.header), std::string(value));
+  }
+}
+
+std::string_view type_name(blob::BlobType type) {
+  switch (type) {
+    case blob::BlobType::kAppend:
+      return "AppendBlob";
+    case blob::BlobType::kPage:
+      return "PageBlob";
+    case blob::BlobType::kBlock:
+      break;
+  }
+  return "BlockBlob";
+}
+
+}  // namespace
+
+void add_blob_headers(http::Headers& headers, const Call& call,
+                      const blob::BlobProperties& properties) {
+  add_etag_and_date(headers, properties.etag, properties.last_modified);
+  headers.add("Accept-Ranges", "bytes");
+  add_http_properties(headers, call, properties.http);
+  if (call.at_least(kTellsCreationTime)) {
+    headers.add("x-ms-creation-time", format_http_date(properties.created));
+  }
+  add_metadata(headers, properties.metadata);
+  headers.add("x-ms-blob-type", std::string(type_name(properties.type)));
+  headers.add("x-ms-lease-status", "unlocked");
+  if (call.at_least(kLeaseStates)) headers.add("x-ms-lease-state", "available");
+  if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");
+}
+
+void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties) {
+  if (!call.at_least(kTiers)) return;
+  headers.add("x-ms-access-tier", std::string(blob::to_string(properties.tier)));
+  if (properties.tier_inferred) headers.add("x-ms-access-tier-inferred", "true");
+  if (properties.tier_changed) {
+    headers.add("x-ms-access-tier-change-time", format_http_date(*properties.tier_changed));
+  }
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,20 @@
+// What GET and HEAD of a blob show of its properties.
+#pragma once
+
+#include "lapis/azure/call.h"
+#include "lapis/blob/types.h"
+
+namespace lapis::azure {
+
+// ETag, Last-Modified, the stored HTTP properties (or what a service SAS puts in their place),
+// metadata, type, lease state. Not the stored MD5 and not the tier, which depend on the operation.
+void add_blob_headers(http::Headers& headers, const Call& call,
+                      const blob::BlobProperties& properties);
+
+// x-ms-access-tier, -inferred and -change-time.
+void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties);
+
+// How many headers those are at most, metadata aside.
+inline constexpr std::size_t kBlobHeaderCount = 24;
+
+}  // namespace lapis::azure

@@ -1,0 +1,28 @@
+#include "lapis/azure/ops/create_container.h"
+
+#include "azure/ops/response_headers.h"
+#include "azure/request/common_headers.h"
+#include "azure/request/metadata.h"
+
+namespace lapis::azure {
+
+Result<blob::CreateContainer> parse_create_container(const Call& call) {
+  const std::string& name = call.target.container;
+  // Azure fills these itself; clients cannot make them.
+  if (name == "$logs" || name == "$blobchangefeed") {
+    return fail(ErrorCode::kInvalidResourceName, "a container of the service");
+  }
+  blob::CreateContainer request;
+  request.key = container_key(call);
+  LAPIS_TRY(request.metadata, parse_metadata(call.request.headers));
+  return request;
+}
+
+http::Response render_create_container(const Call&, const blob::CreateContainerResult& result) {
+  http::Response response;
+  response.status = 201;
+  add_etag_and_date(response.headers, result.etag, result.last_modified);
+  return response;
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,53 @@
+#include "lapis/azure/ops/get_blob.h"
+
+#include <string>
+#include <utility>
+
+#include "azure/ops/blob_headers.h"
+#include "azure/request/body_hashes.h"
+#include "azure/request/common_headers.h"
+#include "azure/request/conditions_parse.h"
+#include "azure/request/ranges.h"
+
+namespace lapis::azure {
+namespace {
+
+constexpr std::uint32_t kStoredMd5OfRanges = 20160531;
+constexpr std::uint32_t kTierOnGet = 20261006;
+
+std::string content_range(const blob::ByteRange& range, std::uint64_t length) {
+  const std::uint64_t last = range.first + range.length - 1;
+  return "bytes " + std::to_string(range.first) + "-" + std::to_string(last) + "/" +
+         std::to_string(length);
+}
+
+}  // namespace
+
+Result<blob::GetBlob> parse_get_blob(const Call& call) {
+  blob::GetBlob request;
+  request.key = blob_key(call);
+  request.range = parse_range(call);
+  LAPIS_TRY(request.conditions, parse_read_conditions(call));
+  LAPIS_TRY(request.lease, parse_lease(call.request.headers));
+  return request;
+}
+
+http::Response render_get_blob(const Call& call, blob::GetBlobResult result) {
+  const blob::BlobProperties& properties = *result.properties;
+  http::Response response;
+  response.headers.reserve(kBlobHeaderCount + properties.metadata.size());
+  add_blob_headers(response.headers, call, properties);
+  if (result.range) {
+    response.status = 206;
+    response.headers.add("Content-Range", content_range(*result.range, properties.content_length));
+  }
+  if (properties.http.content_md5 && (!result.range || call.at_least(kStoredMd5OfRanges))) {
+    response.headers.add(result.range ? "x-ms-blob-content-md5" : "Content-MD5",
+                         md5_text(*properties.http.content_md5));
+  }
+  if (call.at_least(kTierOnGet)) add_tier(response.headers, call, properties);
+  response.body = std::move(result.body);
+  return response;
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,83 @@
+#include "lapis/azure/ops/list_blobs.h"
+
+#include <utility>
+#include <vector>
+
+#include "azure/field_errors.h"
+#include "azure/ops/blob_list_page.h"
+#include "azure/ops/list_query.h"
+#include "azure/ops/response_headers.h"
+#include "azure/request/common_headers.h"
+#include "azure/request/markers.h"
+
+namespace lapis::azure {
+namespace {
+
+// What is not here is refused, `permissions` among it, by which clients ask whether the account has
+// a hierarchical namespace. Of these, only metadata and uncommitted blobs can exist yet; the others
+// add nothing.
+constexpr IncludeValue kInclude[] = {
+    {"metadata", 0},         {"uncommittedblobs", 0},
+    {"snapshots", 0},        {"copy", 20120212},
+    {"deleted", 20170729},   {"tags", 20191212},
+    {"versions", 20191212},  {"immutabilitypolicy", 20200612},
+    {"legalhold", 20200612}, {"deletedwithversions", 20201002},
+};
+
+Result<void> refuse_parameters(const Query& query) {
+  for (const std::string_view name : {"startFrom", "endBefore"}) {
+    if (query.has(name)) return fail(unsupported_parameter(name));
+  }
+  // For accounts with a hierarchical namespace.
+  if (const std::string* value = query.find("showonly")) {
+    return fail(invalid_parameter("showonly", *value, "Invalid query parameter value."));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
+  const Query& query = call.target.query;
+  LAPIS_TRY_VOID(refuse_parameters(query));
+  LAPIS_TRY(const std::vector<std::string_view> include, parse_include(call, kInclude));
+  ListBlobsQuery result;
+  result.prefix = given(query, "prefix");
+  result.delimiter = given(query, "delimiter");
+  result.marker = given(query, "marker");
+  LAPIS_TRY(result.max_results, parse_max_results(query));
+  result.include_metadata = includes(include, "metadata");
+  if (includes(include, "snapshots") && result.delimiter && !result.delimiter->empty()) {
+    return fail(invalid_parameter("include", query.get("include"),
+                                  "Snapshots cannot be listed with a delimiter."));
+  }
+  blob::ListBlobs& request = result.request;
+  request.key = container_key(call);
+  request.prefix = result.prefix.value_or("");
+  request.delimiter = result.delimiter.value_or("");
+  request.max_results = result.max_results.value_or(request.max_results);
+  request.include_uncommitted = includes(include, "uncommittedblobs");
+  if (result.marker && !result.marker->empty()) {
+    LAPIS_TRY(request.start, decode_blob_marker(*result.marker));
+  }
+  return result;
+}
+
+ListBlobsWriter::ListBlobsWriter(const Call& call, const ListBlobsQuery& query)
+    : page_(std::make_unique<Page>(call, query)) {}
+
+ListBlobsWriter::~ListBlobsWriter() = default;
+
+void ListBlobsWriter::blob(std::string_view name, const blob::BlobProperties& properties) {
+  page_->blob(name, properties);
+}
+
+void ListBlobsWriter::uncommitted(std::string_view name) { page_->uncommitted(name); }
+
+void ListBlobsWriter::prefix(std::string_view name) { page_->prefix(name); }
+
+http::Response ListBlobsWriter::finish(const blob::ListBlobsResult& result) && {
+  return xml_response(std::move(*page_).finish(result));
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,115 @@
+#include "lapis/azure/ops/list_containers.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "azure/ops/list_query.h"
+#include "azure/ops/response_headers.h"
+#include "azure/request/markers.h"
+#include "azure/xml/xml_writer.h"
+#include "lapis/base/date.h"
+
+namespace lapis::azure {
+namespace {
+
+// Only metadata adds something: no container is kept after its deletion, and the system makes none.
+constexpr IncludeValue kInclude[] = {{"metadata", 0}, {"deleted", 20191212}, {"system", 20210212}};
+
+constexpr std::uint32_t kServiceEndpoint = 20130815;
+constexpr std::uint32_t kLeaseState = 20120212;
+constexpr std::uint32_t kRetention = 20171109;
+constexpr std::uint32_t kEncryptionScopes = 20190707;
+constexpr std::uint32_t kVersionLevelRetention = 20200612;
+
+void write_properties(XmlWriter& xml, const Call& call,
+                      const blob::ContainerProperties& properties) {
+  xml.open("Properties");
+  xml.plain_element("Last-Modified", format_http_date(properties.last_modified));
+  xml.element("Etag", properties.etag.quoted());
+  xml.raw("<LeaseStatus>unlocked</LeaseStatus>");
+  if (call.at_least(kLeaseState)) xml.raw("<LeaseState>available</LeaseState>");
+  if (call.at_least(kEncryptionScopes)) {
+    xml.raw(
+        "<DefaultEncryptionScope>$account-encryption-key</DefaultEncryptionScope>"
+        "<DenyEncryptionScopeOverride>false</DenyEncryptionScopeOverride>");
+  }
+  if (call.at_least(kRetention)) {
+    xml.raw(
+        "<HasImmutabilityPolicy>false</HasImmutabilityPolicy>"
+        "<HasLegalHold>false</HasLegalHold>");
+  }
+  if (call.at_least(kVersionLevelRetention)) {
+    xml.raw(
+        "<ImmutableStorageWithVersioningEnabled>false"
+        "</ImmutableStorageWithVersioningEnabled>");
+  }
+  xml.close("Properties");
+}
+
+void write_metadata(XmlWriter& xml, const blob::Metadata& metadata) {
+  if (metadata.empty()) return xml.empty("Metadata");
+  xml.open("Metadata");
+  for (const auto& [name, value] : metadata) xml.element(name, value);
+  xml.close("Metadata");
+}
+
+void write_head(XmlWriter& xml, const Call& call, const blob::ListContainers& request) {
+  const Query& query = call.target.query;
+  xml.raw(kXmlPrologue);
+  xml.raw("<EnumerationResults");
+  xml.attribute(call.at_least(kServiceEndpoint) ? "ServiceEndpoint" : "AccountName",
+                call.target.endpoint);
+  xml.raw(">");
+  if (const auto prefix = given(query, "prefix")) xml.name_element("Prefix", *prefix);
+  if (const auto marker = given(query, "marker")) xml.name_element("Marker", *marker);
+  if (query.has("maxresults")) xml.element("MaxResults", request.max_results);
+}
+
+void write_containers(XmlWriter& xml, const Call& call,
+                      const std::vector<blob::ListContainersResult::Item>& items, bool metadata) {
+  if (items.empty()) return xml.empty("Containers");
+  xml.open("Containers");
+  for (const auto& item : items) {
+    xml.open("Container");
+    xml.name_element("Name", item.name);
+    write_properties(xml, call, item.properties);
+    if (metadata) write_metadata(xml, item.properties.metadata);
+    xml.close("Container");
+  }
+  xml.close("Containers");
+}
+
+}  // namespace
+
+Result<blob::ListContainers> parse_list_containers(const Call& call) {
+  const Query& query = call.target.query;
+  LAPIS_TRY_VOID(parse_include(call, kInclude));
+  blob::ListContainers request;
+  request.account = call.target.account;
+  request.prefix = query.get("prefix");
+  LAPIS_TRY(const auto most, parse_max_results(query));
+  request.max_results = most.value_or(request.max_results);
+  if (const std::string_view marker = query.get("marker"); !marker.empty()) {
+    LAPIS_TRY(request.start_after_marker, decode_container_marker(marker));
+  }
+  return request;
+}
+
+http::Response render_list_containers(const Call& call, const blob::ListContainers& request,
+                                      const blob::ListContainersResult& result) {
+  // Parsed once already, so it is well-formed.
+  const auto include = parse_include(call, kInclude).value_or(std::vector<std::string_view>());
+  constexpr std::size_t kEntryBytes = 640;
+  std::string text;
+  text.reserve(512 + kEntryBytes * result.items.size());
+  XmlWriter xml(text);
+  write_head(xml, call, request);
+  write_containers(xml, call, result.items, includes(include, "metadata"));
+  xml.element("NextMarker",
+              result.next_name.empty() ? std::string() : encode_container_marker(result.next_name));
+  xml.close("EnumerationResults");
+  return xml_response(std::move(text));
+}
+
+}  // namespace lapis::azure

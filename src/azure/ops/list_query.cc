@@ -1,0 +1,58 @@
+#include "azure/ops/list_query.h"
+
+#include <algorithm>
+
+#include "azure/field_errors.h"
+#include "lapis/base/number.h"
+#include "lapis/blob/types.h"
+
+namespace lapis::azure {
+
+Result<std::vector<std::string_view>> parse_include(const Call& call,
+                                                    std::span<const IncludeValue> known) {
+  std::vector<std::string_view> values;
+  std::string_view text = call.target.query.get("include");
+  const std::string_view whole = text;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    const std::string_view value = text.substr(0, comma);
+    text = comma == text.npos ? std::string_view() : text.substr(comma + 1);
+    const auto row = std::ranges::find_if(
+        known, [value](const IncludeValue& k) { return http::iequals(k.name, value); });
+    if (row == known.end() || !call.at_least(row->since)) {
+      return fail(invalid_parameter("include", whole, "Invalid query parameter value."));
+    }
+    if (!includes(values, row->name)) values.push_back(row->name);
+  }
+  return values;
+}
+
+bool includes(const std::vector<std::string_view>& values, std::string_view name) {
+  return std::ranges::find(values, name) != values.end();
+}
+
+Result<std::optional<std::size_t>> parse_max_results(const Query& query) {
+  const std::string_view text = query.get("maxresults");
+  if (text.empty()) return std::nullopt;
+  const bool negative = text.starts_with('-');
+  const auto number = parse_u64(text.substr(negative ? 1 : 0));
+  if (!number) {
+    return fail(invalid_parameter("maxresults", text, "Invalid query parameter value."));
+  }
+  constexpr std::size_t kMost = blob::Limits::kMaxListResults;
+  if (negative || *number == 0) {
+    return fail(Error{ErrorCode::kOutOfRangeQueryParameterValue}
+                    .with("QueryParameterName", "maxresults")
+                    .with("QueryParameterValue", std::string(text))
+                    .with("MinimumAllowed", "1")
+                    .with("MaximumAllowed", std::to_string(kMost)));
+  }
+  return static_cast<std::size_t>(std::min<std::uint64_t>(*number, kMost));
+}
+
+std::optional<std::string> given(const Query& query, std::string_view name) {
+  const std::string* value = query.find(name);
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,35 @@
+// The parameters of the two listings.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapis/azure/call.h"
+#include "lapis/base/result.h"
+
+namespace lapis::azure {
+
+// A value of `include`: from which version on, and whether it is served.
+struct IncludeValue {
+  std::string_view name;
+  std::uint32_t since;
+};
+
+// The values of `include`, each one of `known`. Errors: kInvalidQueryParameterValue for others and
+// for ones that came after the request's version.
+Result<std::vector<std::string_view>> parse_include(const Call& call,
+                                                    std::span<const IncludeValue> known);
+
+bool includes(const std::vector<std::string_view>& values, std::string_view name);
+
+// `maxresults`, clamped to what a page can hold; nothing where absent. Errors:
+// kInvalidQueryParameterValue (no number), kOutOfRangeQueryParameterValue (0).
+Result<std::optional<std::size_t>> parse_max_results(const Query& query);
+
+// A parameter as given; nothing where absent.
+std::optional<std::string> given(const Query& query, std::string_view name);
+
+}  // namespace lapis::azure

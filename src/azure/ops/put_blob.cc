@@ -1,0 +1,57 @@
+#include "lapis/azure/ops/put_blob.h"
+
+#include <string_view>
+
+#include "azure/field_errors.h"
+#include "azure/ops/response_headers.h"
+#include "azure/request/body_hashes.h"
+#include "azure/request/body_length.h"
+#include "azure/request/common_headers.h"
+#include "azure/request/conditions_parse.h"
+#include "azure/request/http_properties.h"
+#include "azure/request/metadata.h"
+
+namespace lapis::azure {
+namespace {
+
+Result<void> check_type(const http::Headers& headers) {
+  if (headers.find("x-ms-copy-source")) return fail(not_implemented("PutBlobFromURL"));
+  const std::string_view type = headers.get("x-ms-blob-type");
+  if (type.empty()) return fail(missing_header("x-ms-blob-type"));
+  if (http::iequals(type, "BlockBlob")) return {};
+  if (http::iequals(type, "AppendBlob")) return fail(not_implemented("PutBlob (AppendBlob)"));
+  if (http::iequals(type, "PageBlob")) return fail(not_implemented("PutBlob (PageBlob)"));
+  return fail(invalid_header("x-ms-blob-type", type));
+}
+
+}  // namespace
+
+Result<blob::PutBlob> parse_put_blob(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  LAPIS_TRY_VOID(check_type(headers));
+  blob::PutBlob request;
+  request.key = blob_key(call);
+  LAPIS_TRY(request.content_length,
+            body_length(call.request, put_blob_limit(call.version.effective)));
+  request.http = put_blob_properties(headers);
+  LAPIS_TRY(request.metadata, parse_metadata(headers));
+  LAPIS_TRY(request.tier, parse_tier(call));
+  LAPIS_TRY(request.conditions, parse_write_conditions(call));
+  LAPIS_TRY(request.lease, parse_lease(headers));
+  LAPIS_TRY(request.hashes, parse_body_hashes(headers));
+  LAPIS_TRY(request.blob_md5, parse_md5(headers, "x-ms-blob-content-md5"));
+  return request;
+}
+
+http::Response render_put_blob(const Call& call, const blob::PutBlobResult& result) {
+  http::Response response;
+  response.status = 201;
+  http::Headers& headers = response.headers;
+  add_etag_and_date(headers, result.etag, result.last_modified);
+  headers.add("Content-MD5", md5_text(result.md5));
+  if (call.at_least(kTellsCrc64)) headers.add("x-ms-content-crc64", crc64_text(result.crc64));
+  add_request_encrypted(headers, call);
+  return response;
+}
+
+}  // namespace lapis::azure

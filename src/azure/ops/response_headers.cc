@@ -1,0 +1,39 @@
+#include "azure/ops/response_headers.h"
+
+#include <string>
+#include <utility>
+
+#include "azure/request/body_hashes.h"
+#include "lapis/base/date.h"
+
+namespace lapis::azure {
+
+void add_etag_and_date(http::Headers& headers, blob::Etag etag, Timestamp last_modified) {
+  headers.add("ETag", etag.quoted());
+  headers.add("Last-Modified", format_http_date(last_modified));
+}
+
+void add_request_encrypted(http::Headers& headers, const Call& call) {
+  if (call.at_least(kTellsEncryption)) headers.add("x-ms-request-server-encrypted", "false");
+}
+
+bool wants_md5(const Call& call) {
+  return !call.at_least(kTellsCrc64) || call.at_least(kTellsBothHashes);
+}
+
+void add_body_hash(http::Headers& headers, const Call& call, const std::optional<Md5Digest>& md5,
+                   std::uint64_t crc64) {
+  const bool given = !call.request.headers.get("Content-MD5").empty();
+  if (md5 && (given || wants_md5(call))) headers.add("Content-MD5", md5_text(*md5));
+  const bool crc = call.at_least(kTellsCrc64) && (!given || call.at_least(kTellsBothHashes));
+  if (crc) headers.add("x-ms-content-crc64", crc64_text(crc64));
+}
+
+http::Response xml_response(std::string xml) {
+  http::Response response;
+  response.headers.add("Content-Type", "application/xml");
+  response.body = std::move(xml);
+  return response;
+}
+
+}  // namespace lapis::azure

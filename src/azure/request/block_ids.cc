@@ -1,0 +1,47 @@
+#include "azure/request/block_ids.h"
+
+#include <algorithm>
+#include <string>
+
+#include "azure/field_errors.h"
+
+namespace lapis::azure {
+namespace {
+
+bool is_base64_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/';
+}
+
+}  // namespace
+
+std::optional<std::size_t> base64_length(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && text.ends_with('=')) {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  if (!std::ranges::all_of(text, is_base64_character)) return std::nullopt;
+  return (text.size() + padding) / 4 * 3 - padding;
+}
+
+bool is_block_id(std::string_view text) {
+  const auto length = base64_length(text);
+  return length && *length >= 1 && *length <= kMaxBlockIdBytes;
+}
+
+Result<blob::BlockId> parse_block_id(const Query& query) {
+  const std::string* text = query.find("blockid");
+  if (!text) return fail(missing_parameter("blockid"));
+  const auto length = base64_length(*text);
+  if (!length || *length == 0) {
+    return fail(invalid_parameter("blockid", *text, "Not a valid base64 string."));
+  }
+  if (*length > kMaxBlockIdBytes) {
+    return fail(invalid_parameter("blockid", *text, "A block id is at most 64 bytes long."));
+  }
+  return blob::BlockId{*text};
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,44 @@
+#include "azure/request/body_hashes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "azure/field_errors.h"
+#include "lapis/base/base64.h"
+
+namespace lapis::azure {
+
+Result<std::optional<Md5Digest>> parse_md5(const http::Headers& headers, std::string_view name) {
+  const std::string_view text = headers.get(name);
+  if (text.empty()) return std::nullopt;
+  const auto bytes = base64_decode(text);
+  Md5Digest digest;
+  if (!bytes || bytes->size() != digest.size()) return fail(ErrorCode::kInvalidMd5);
+  std::ranges::copy(*bytes, digest.begin());
+  return digest;
+}
+
+Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers) {
+  blob::BodyHashes hashes;
+  LAPIS_TRY(hashes.md5, parse_md5(headers, "Content-MD5"));
+  const std::string_view text = headers.get("x-ms-content-crc64");
+  if (text.empty()) return hashes;
+  if (hashes.md5) return fail(ErrorCode::kBothCrc64AndMd5HeaderPresent);
+  const auto bytes = base64_decode(text);
+  if (!bytes || bytes->size() < 8) return fail(invalid_header("x-ms-content-crc64", text));
+  if (bytes->size() > 8) {
+    return fail(Error{ErrorCode::kCrc64Mismatch}.with("UserSpecifiedCrc", std::string(text)));
+  }
+  hashes.crc64 = load_le<std::uint64_t>(*bytes);
+  return hashes;
+}
+
+std::string md5_text(const Md5Digest& digest) { return base64_encode(digest); }
+
+std::string crc64_text(std::uint64_t crc) {
+  std::array<std::byte, 8> bytes;
+  store_le(bytes, 0, crc);
+  return base64_encode(bytes);
+}
+
+}  // namespace lapis::azure

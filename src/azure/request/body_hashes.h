@@ -1,0 +1,23 @@
+// The hashes that a request gives for bytes.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "lapis/base/result.h"
+#include "lapis/blob/types.h"
+#include "lapis/http/message.h"
+
+namespace lapis::azure {
+
+// Content-MD5 and x-ms-content-crc64. Errors: kInvalidMd5, kInvalidHeaderValue,
+// kBothCrc64AndMd5HeaderPresent, kCrc64Mismatch (a value longer than a CRC-64 can be).
+Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers);
+
+// An MD5 header; nothing where it is absent or empty. Errors: kInvalidMd5.
+Result<std::optional<Md5Digest>> parse_md5(const http::Headers& headers, std::string_view name);
+
+std::string md5_text(const Md5Digest& digest);
+std::string crc64_text(std::uint64_t crc);  // base64 of the 8 bytes, little-endian
+
+}  // namespace lapis::azure

@@ -1,0 +1,43 @@
+#include "azure/request/body_length.h"
+
+#include <string>
+
+namespace lapis::azure {
+namespace {
+
+constexpr std::uint64_t kMiB = 1ull << 20;
+
+struct BodyLimits {
+  std::uint32_t since;
+  std::uint64_t block;
+  std::uint64_t blob;
+};
+// Newest first.
+constexpr BodyLimits kLimits[] = {
+    {20191212, 4000 * kMiB, 5000 * kMiB},
+    {20160531, 100 * kMiB, 256 * kMiB},
+    {0, 4 * kMiB, 64 * kMiB},
+};
+
+const BodyLimits& limits(ServiceVersion version) {
+  const BodyLimits* row = kLimits;
+  while (row->since > version.date) ++row;
+  return *row;
+}
+
+}  // namespace
+
+Result<std::uint64_t> body_length(const http::Request& request, std::uint64_t limit) {
+  if (request.chunked || !request.content_length) {
+    return fail(Error{ErrorCode::kMissingContentLengthHeader}.with("HeaderName", "Content-Length"));
+  }
+  if (*request.content_length > limit) {
+    return fail(Error{ErrorCode::kRequestBodyTooLarge}.with("MaxLimit", std::to_string(limit)));
+  }
+  return *request.content_length;
+}
+
+std::uint64_t put_block_limit(ServiceVersion version) { return limits(version).block; }
+std::uint64_t put_blob_limit(ServiceVersion version) { return limits(version).blob; }
+
+}  // namespace lapis::azure

@@ -1,0 +1,18 @@
+// How long a body is, and how long it may be at a version.
+#pragma once
+
+#include <cstdint>
+
+#include "lapis/azure/call.h"
+#include "lapis/base/result.h"
+
+namespace lapis::azure {
+
+// Content-Length of an operation that must have one. Errors: kMissingContentLengthHeader (absent or
+// chunked), kRequestBodyTooLarge.
+Result<std::uint64_t> body_length(const http::Request& request, std::uint64_t limit);
+
+std::uint64_t put_block_limit(ServiceVersion version);
+std::uint64_t put_blob_limit(ServiceVersion version);
+
+}  // namespace lapis::azure

@@ -1,0 +1,22 @@
+// Headers that several operations take.
+#pragma once
+
+#include <optional>
+
+#include "lapis/azure/call.h"
+#include "lapis/base/result.h"
+#include "lapis/blob/types.h"
+
+namespace lapis::azure {
+
+// x-ms-lease-id, empty like absent. Errors: kInvalidHeaderValue where it is no GUID.
+Result<std::optional<blob::LeaseId>> parse_lease(const http::Headers& headers);
+
+// x-ms-access-tier, empty like absent. Errors: kInvalidHeaderValue for an unknown tier, and for one
+// that came after the request's version.
+Result<std::optional<blob::AccessTier>> parse_tier(const Call& call);
+
+blob::ContainerKey container_key(const Call& call);
+blob::BlobKey blob_key(const Call& call);
+
+}  // namespace lapis::azure

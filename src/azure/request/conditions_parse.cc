@@ -1,0 +1,105 @@
+#include "azure/request/conditions_parse.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "azure/field_errors.h"
+#include "lapis/base/date.h"
+
+namespace lapis::azure {
+namespace {
+
+constexpr std::uint32_t kTagListsOnReads = 20130815;
+constexpr std::uint32_t kAnyTagOnReads = 20160531;
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// Takes the first element off a list; a comma inside quotes does not end it.
+std::string_view take_element(std::string_view& list) {
+  bool quoted = false;
+  std::size_t end = 0;
+  for (; end < list.size(); ++end) {
+    if (list[end] == '"') quoted = !quoted;
+    if (list[end] == ',' && !quoted) break;
+  }
+  const std::string_view element = trim(list.substr(0, end));
+  list = end == list.size() ? std::string_view() : list.substr(end + 1);
+  return element;
+}
+
+std::string without_quotes(std::string_view tag) {
+  const bool quoted = tag.size() >= 2 && tag.front() == '"' && tag.back() == '"';
+  return std::string(quoted ? tag.substr(1, tag.size() - 2) : tag);
+}
+
+Result<std::optional<blob::EtagCondition>> parse_tags(const http::Headers& headers,
+                                                      std::string_view name) {
+  const std::string* value = headers.find(name);
+  if (!value) return std::nullopt;
+  blob::EtagCondition condition;
+  std::string_view list = *value;
+  while (!list.empty()) {
+    const std::string_view element = take_element(list);
+    if (element == "*") {
+      condition.any = true;
+    } else if (!element.empty()) {
+      condition.tags.push_back(without_quotes(element));
+    }
+  }
+  if (condition.any == !condition.tags.empty()) return fail(invalid_header(name, *value));
+  return condition;
+}
+
+Result<std::optional<Timestamp>> parse_date(const http::Headers& headers, std::string_view name) {
+  const std::string* value = headers.find(name);
+  if (!value) return std::nullopt;
+  const auto date = parse_http_date(*value);
+  if (!date) return fail(invalid_header(name, *value));
+  return date;
+}
+
+Result<void> refuse_tag_list(const std::optional<blob::EtagCondition>& condition) {
+  if (!condition || condition->tags.size() < 2) return {};
+  return fail(ErrorCode::kMultipleConditionHeadersNotSupported, "several entity tags");
+}
+
+Result<blob::Conditions> parse(const http::Headers& headers, bool single_tags) {
+  blob::Conditions conditions;
+  LAPIS_TRY(conditions.if_match, parse_tags(headers, "If-Match"));
+  LAPIS_TRY(conditions.if_none_match, parse_tags(headers, "If-None-Match"));
+  LAPIS_TRY(conditions.if_modified_since, parse_date(headers, "If-Modified-Since"));
+  LAPIS_TRY(conditions.if_unmodified_since, parse_date(headers, "If-Unmodified-Since"));
+  if (single_tags) {
+    LAPIS_TRY_VOID(refuse_tag_list(conditions.if_match));
+    LAPIS_TRY_VOID(refuse_tag_list(conditions.if_none_match));
+  }
+  return conditions;
+}
+
+}  // namespace
+
+Result<blob::Conditions> parse_read_conditions(const Call& call) {
+  LAPIS_TRY(auto conditions, parse(call.request.headers, !call.at_least(kTagListsOnReads)));
+  auto& none_match = conditions.if_none_match;
+  if (none_match && none_match->any && !call.at_least(kAnyTagOnReads)) none_match.reset();
+  return conditions;
+}
+
+Result<blob::Conditions> parse_write_conditions(const Call& call) {
+  return parse(call.request.headers, true);
+}
+
+Result<blob::Conditions> parse_date_conditions(const Call& call) {
+  LAPIS_TRY(auto conditions, parse(call.request.headers, true));
+  if (conditions.if_match || conditions.if_none_match) {
+    return fail(ErrorCode::kConditionHeadersNotSupported);
+  }
+  return conditions;
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,23 @@
+// If-* headers to conditions.
+#pragma once
+
+#include "lapis/azure/call.h"
+#include "lapis/base/result.h"
+#include "lapis/blob/conditions.h"
+
+namespace lapis::azure {
+
+// For Get Blob and Get Blob Properties. Errors: kInvalidHeaderValue (an empty header, a date that
+// is none), and for several tags before 2013-08-15 kMultipleConditionHeadersNotSupported.
+// If-None-Match:
+// * was passed over before 2016-05-31 and still is at those versions.
+Result<blob::Conditions> parse_read_conditions(const Call& call);
+
+// For writes: the same, and one tag only.
+Result<blob::Conditions> parse_write_conditions(const Call& call);
+
+// For Delete Container, which takes dates only. Errors: as above, and kConditionHeadersNotSupported
+// for tags, for a delete must not pass over a condition.
+Result<blob::Conditions> parse_date_conditions(const Call& call);
+
+}  // namespace lapis::azure

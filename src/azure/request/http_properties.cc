@@ -1,0 +1,50 @@
+#include "azure/request/http_properties.h"
+
+#include <string>
+#include <string_view>
+
+#include "azure/request/body_hashes.h"
+
+namespace lapis::azure {
+namespace {
+
+struct Source {
+  std::string blob::HttpProperties::* member;
+  std::string_view header;
+  std::string_view standard;  // empty: there is none
+};
+
+constexpr Source kSources[] = {
+    {&blob::HttpProperties::content_type, "x-ms-blob-content-type", "Content-Type"},
+    {&blob::HttpProperties::content_encoding, "x-ms-blob-content-encoding", "Content-Encoding"},
+    {&blob::HttpProperties::content_language, "x-ms-blob-content-language", "Content-Language"},
+    {&blob::HttpProperties::content_disposition, "x-ms-blob-content-disposition", ""},
+    {&blob::HttpProperties::cache_control, "x-ms-blob-cache-control", "Cache-Control"},
+};
+
+blob::HttpProperties read(const http::Headers& headers, bool standard_too) {
+  blob::HttpProperties properties;
+  for (const Source& source : kSources) {
+    std::string_view value = headers.get(source.header);
+    if (value.empty() && standard_too && !source.standard.empty()) {
+      value = headers.get(source.standard);
+    }
+    properties.*source.member = value;
+  }
+  if (properties.content_type.empty()) properties.content_type = kDefaultContentType;
+  return properties;
+}
+
+}  // namespace
+
+blob::HttpProperties put_blob_properties(const http::Headers& headers) {
+  return read(headers, true);
+}
+
+Result<blob::HttpProperties> put_block_list_properties(const http::Headers& headers) {
+  blob::HttpProperties properties = read(headers, false);
+  LAPIS_TRY(properties.content_md5, parse_md5(headers, "x-ms-blob-content-md5"));
+  return properties;
+}
+
+}  // namespace lapis::azure

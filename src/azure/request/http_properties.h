@@ -1,0 +1,19 @@
+// The properties that a write stores: which header each of them comes from.
+#pragma once
+
+#include "lapis/base/result.h"
+#include "lapis/blob/types.h"
+#include "lapis/http/message.h"
+
+namespace lapis::azure {
+
+inline constexpr std::string_view kDefaultContentType = "application/octet-stream";
+
+// Put Blob: x-ms-blob-* where given and not empty, else the standard header; Content-Disposition
+// has no standard one. Leaves content_md5 unset.
+blob::HttpProperties put_blob_properties(const http::Headers& headers);
+
+// Put Block List: x-ms-blob-* only, for the standard headers describe the XML. Errors: kInvalidMd5.
+Result<blob::HttpProperties> put_block_list_properties(const http::Headers& headers);
+
+}  // namespace lapis::azure

@@ -1,0 +1,94 @@
+#include "azure/request/markers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "lapis/base/base64.h"
+#include "lapis/base/bytes.h"
+#include "lapis/base/crc64.h"
+#include "lapis/base/number.h"
+#include "lapis/base/url.h"
+
+namespace lapis::azure {
+namespace {
+
+enum class Kind : std::uint8_t { kBlob = 1, kPastPrefix = 2, kContainer = 3 };
+
+constexpr std::string_view kVersion = "2!";
+constexpr std::size_t kNameAt = 9;
+// A name of 1,024 characters of 4 bytes, encoded, with room.
+constexpr std::size_t kMaxMarkerLength = 8 * 1024;
+
+struct Decoded {
+  Kind kind;
+  std::string name;
+};
+
+std::uint64_t checksum(Kind kind, std::string_view name) {
+  const auto byte = static_cast<std::byte>(kind);
+  return crc64(as_bytes(name), crc64({&byte, 1}));
+}
+
+void replace(std::string& text, std::string_view from, std::string_view to) {
+  for (char& c : text) {
+    if (const auto at = from.find(c); at != from.npos) c = to[at];
+  }
+}
+
+std::string encode(Kind kind, std::string_view name) {
+  std::vector<std::byte> bytes(kNameAt + name.size());
+  bytes[0] = static_cast<std::byte>(kind);
+  store_le(bytes, 1, checksum(kind, name));
+  std::ranges::copy(as_bytes(name), bytes.begin() + kNameAt);
+  std::string text = base64_encode(bytes);
+  replace(text, "+/=", "._-");
+  return std::string(kVersion) + std::to_string(text.size()) + "!" + text;
+}
+
+Result<Decoded> decode(std::string_view marker) {
+  const auto garbage = [] { return fail(ErrorCode::kOutOfRangeInput, "marker"); };
+  if (marker.size() > kMaxMarkerLength || !marker.starts_with(kVersion)) return garbage();
+  marker.remove_prefix(kVersion.size());
+  const auto mark = marker.find('!');
+  if (mark == marker.npos) return garbage();
+  std::string text(marker.substr(mark + 1));
+  if (parse_u64(marker.substr(0, mark)) != text.size()) return garbage();
+  if (text.find_first_of("+/=") != text.npos) return garbage();
+  replace(text, "._-", "+/=");
+  const auto bytes = base64_decode(text);
+  if (!bytes || bytes->size() <= kNameAt) return garbage();
+  const auto kind = static_cast<Kind>((*bytes)[0]);
+  Decoded decoded{kind, std::string(as_text(Bytes(*bytes).subspan(kNameAt)))};
+  if (load_le<std::uint64_t>(*bytes, 1) != checksum(kind, decoded.name)) return garbage();
+  if (!is_utf8(decoded.name) || decoded.name.find('\0') != std::string::npos) return garbage();
+  return decoded;
+}
+
+}  // namespace
+
+std::string encode_blob_marker(const blob::ListPosition& position) {
+  return encode(position.past_prefix ? Kind::kPastPrefix : Kind::kBlob, position.name);
+}
+
+std::string encode_container_marker(std::string_view name) {
+  return encode(Kind::kContainer, name);
+}
+
+Result<blob::ListPosition> decode_blob_marker(std::string_view marker) {
+  LAPIS_TRY(Decoded decoded, decode(marker));
+  if (decoded.kind != Kind::kBlob && decoded.kind != Kind::kPastPrefix) {
+    return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
+  }
+  return blob::ListPosition{std::move(decoded.name), decoded.kind == Kind::kPastPrefix};
+}
+
+Result<std::string> decode_container_marker(std::string_view marker) {
+  LAPIS_TRY(Decoded decoded, decode(marker));
+  if (decoded.kind != Kind::kContainer) {
+    return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
+  }
+  return std::move(decoded.name);
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,64 @@
+// The fields of a shared access signature, parsed and found well-formed; nothing is authenticated
+// yet. Values are decoded and borrowed from the query.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "lapis/azure/query.h"
+#include "lapis/azure/version.h"
+#include "lapis/base/clock.h"
+#include "lapis/base/result.h"
+
+namespace lapis::azure {
+
+enum class SasField : std::uint8_t {
+  kVersion,             // sv
+  kServices,            // ss
+  kResourceTypes,       // srt
+  kStart,               // st
+  kExpiry,              // se
+  kPermissions,         // sp
+  kIp,                  // sip
+  kProtocol,            // spr
+  kResource,            // sr
+  kPolicy,              // si
+  kSignature,           // sig
+  kEncryptionScope,     // ses
+  kCacheControl,        // rscc
+  kContentDisposition,  // rscd
+  kContentEncoding,     // rsce
+  kContentLanguage,     // rscl
+  kContentType,         // rsct
+};
+inline constexpr std::size_t kSasFieldCount = 17;
+
+std::string_view parameter_name(SasField field);
+
+enum class SasKind : std::uint8_t { kAccount, kService };
+
+struct SasFields {
+  SasKind kind = SasKind::kService;
+  ServiceVersion version;
+  std::array<std::string_view, kSasFieldCount> values{};  // empty: absent
+  std::optional<Timestamp> start;
+  Timestamp expiry;
+
+  std::string_view get(SasField field) const { return values[static_cast<std::size_t>(field)]; }
+  bool permits(char letter) const {
+    return get(SasField::kPermissions).find(letter) != std::string_view::npos;
+  }
+};
+
+// True where the query carries a SAS, whole or broken.
+bool has_sas(const Query& query);
+
+// Errors: kAuthenticationFailed with a detail, for missing, empty and malformed fields, for an
+// expiry before the start, and for what is not built: stored access policies, user delegation,
+// snapshots, versions, directories, encryption scopes. A restriction that a SAS of that version
+// does not sign is refused too: it must not be passed over, and it proves nothing.
+Result<SasFields> parse_sas(const Query& query);
+
+}  // namespace lapis::azure
