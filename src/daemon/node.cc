@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "lapis/base/log.h"
+#include "lapis/blob/read_epochs.h"
 
 namespace lapis::daemon {
 namespace {
@@ -68,11 +69,12 @@ Result<void> Node::open_storage() {
 Result<void> Node::start_serving() {
   const std::uint64_t cache_bytes = config_.record_cache_bytes / shards_.size();
   const blob::Limits limits;
+  const auto epochs = std::make_shared<blob::ReadEpochs>();
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
-    services_.push_back(
-        std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, cache_bytes));
+    services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
+                                                        cache_bytes, epochs));
     gateways_.push_back(std::make_unique<gateway::Gateway>(
         *services_.back(), config_.accounts, clock_,
         gateway::GatewayOptions{.strict_versions = config_.strict_versions}, gateway_shared_));
@@ -80,7 +82,7 @@ Result<void> Node::start_serving() {
     handlers.push_back(gateways_.back().get());
   }
   background_service_ =
-      std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0);
+      std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0, epochs);
   background_work_ = std::make_unique<BackgroundWork>(*background_shard_, *background_service_);
   http::ServerOptions options;
   options.listen = config_.listen;

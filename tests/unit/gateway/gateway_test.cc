@@ -1,0 +1,123 @@
+#include "lapis/gateway/gateway.h"
+
+#include "gateway/route.h"
+#include "unit/gateway/pipeline_fixture.h"
+
+namespace lapis::gateway {
+namespace {
+
+const std::vector<http::Header> kBlockBlob = {{"x-ms-blob-type", "BlockBlob"}};
+
+TEST_F(Pipeline, WritesReadsListsAndDeletes) {
+  EXPECT_EQ(call("PUT", "/team/box?restype=container").status, 201);
+  EXPECT_EQ(call("PUT", "/team/box/b", "hello", kBlockBlob).status, 201);
+  EXPECT_EQ(call("GET", "/team/box/b").body, "hello");
+  EXPECT_NE(call("GET", "/team/box?restype=container&comp=list").body.find("<Name>b</Name>"),
+            std::string::npos);
+  EXPECT_EQ(call("DELETE", "/team/box/b").status, 202);
+  EXPECT_EQ(call("GET", "/team/box/b").code(), "BlobNotFound");
+}
+
+TEST_F(Pipeline, CommitsBlocks) {
+  ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
+  ASSERT_EQ(call("PUT", "/team/box/b?comp=block&blockid=QUE%3D", std::string(9000, 'a')).status,
+            201);
+  ASSERT_EQ(call("PUT", "/team/box/b?comp=block&blockid=QkI%3D", "tail").status, 201);
+  const std::string list =
+      "<BlockList><Latest>QkI=</Latest><Uncommitted>QUE=</Uncommitted></BlockList>";
+  ASSERT_EQ(call("PUT", "/team/box/b?comp=blocklist", list).status, 201);
+  EXPECT_EQ(call("GET", "/team/box/b").body, "tail" + std::string(9000, 'a'));
+}
+
+TEST_F(Pipeline, EveryAnswerCarriesARequestId) {
+  EXPECT_EQ(call("GET", "/team/box/b").headers.get("x-ms-request-id").size(), 36u);
+  EXPECT_EQ(call("GET", "/team/box/b", {}, {}, "sig=x").headers.get("x-ms-request-id").size(), 36u);
+}
+
+TEST_F(Pipeline, VersionIsShownOnlyOnceAuthorised) {
+  const std::vector<http::Header> version = {{"x-ms-version", "2021-12-02"}};
+  EXPECT_EQ(call("GET", "/team/box/b", {}, version).headers.get("x-ms-version"), "2021-12-02");
+  EXPECT_EQ(call("GET", "/team/box/b", {}, version, "none").headers.find("x-ms-version"), nullptr);
+}
+
+TEST_F(Pipeline, NewerVersionIsServedAndEchoed) {
+  const std::vector<http::Header> version = {{"x-ms-version", "2031-01-01"}};
+  const Answer answer = call("GET", "/team?comp=list", {}, version);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.get("x-ms-version"), "2031-01-01");
+  EXPECT_EQ(shared_.newest_version_logged.load(), 20310101u);
+}
+
+TEST_F(Pipeline, ClientRequestIdIsEchoedWhereItIsPrintable) {
+  const auto echoed = [&](std::string id) {
+    const std::vector<http::Header> header = {{"x-ms-client-request-id", id}};
+    return std::string(
+        call("GET", "/team/box/b", {}, header).headers.get("x-ms-client-request-id"));
+  };
+  EXPECT_EQ(echoed("abc-1"), "abc-1");
+  EXPECT_EQ(echoed(std::string(1025, 'x')), "");
+  EXPECT_EQ(echoed("a\tb"), "");
+}
+
+// I9: what is not authorised has no effect and reads nothing of the body.
+TEST_F(Pipeline, RefusedRequestLeavesTheBodyUnread) {
+  ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
+  const Answer answer = call("PUT", "/team/box/b", "hello", kBlockBlob, sas("r"));
+  EXPECT_EQ(answer.code(), "AuthorizationPermissionMismatch");
+  EXPECT_EQ(answer.unread, 5u);
+  EXPECT_EQ(call("GET", "/team/box/b").code(), "BlobNotFound");
+}
+
+TEST_F(Pipeline, CreateOnlyCredentialDoesNotOverwrite) {
+  ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
+  EXPECT_EQ(call("PUT", "/team/box/b", "one", kBlockBlob, sas("c")).status, 201);
+  EXPECT_EQ(call("PUT", "/team/box/b", "two", kBlockBlob, sas("c")).code(),
+            "UnauthorizedBlobOverwrite");
+  EXPECT_EQ(call("GET", "/team/box/b").body, "one");
+}
+
+TEST_F(Pipeline, WhatIsNotBuiltSaysSoByName) {
+  for (const Route& route : routes()) {
+    if (route.handler != nullptr || route.method != http::Method::kPut) continue;
+    std::string target = "/team";
+    if (route.resource != azure::Resource::kService) target += "/box";
+    if (route.resource == azure::Resource::kBlob) target += "/b";
+    target += "?x=";
+    if (!route.restype.empty()) target += "&restype=" + std::string(route.restype);
+    if (!route.comp.empty()) target += "&comp=" + std::string(route.comp);
+    std::vector<http::Header> headers;
+    for (const RequiredHeader& required : route.headers) {
+      if (required.name.empty()) continue;
+      headers.push_back({std::string(required.name),
+                         required.value.empty() ? "BlockBlob" : std::string(required.value)});
+    }
+    const Answer answer = call("PUT", target, {}, headers, sas("rwdlacuptfiyx"));
+    EXPECT_EQ(answer.status, 501) << route.name << " " << answer.code();
+    EXPECT_NE(answer.body.find(">" + std::string(route.name) + "<"), std::string::npos)
+        << route.name << ": " << answer.body;
+  }
+}
+
+TEST_F(Pipeline, NotBuiltIsToldOnlyToWhomMayAsk) {
+  EXPECT_EQ(call("PUT", "/team/box/b?comp=lease", {}, {}, "").status, 404);
+  EXPECT_EQ(call("PUT", "/team/box/b?comp=lease", {}, {}, sas("r")).code(),
+            "AuthorizationPermissionMismatch");
+}
+
+TEST_F(Pipeline, HeadErrorsHaveNoBody) {
+  ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
+  const Answer answer = call("HEAD", "/team/box/none");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.code(), "BlobNotFound");
+  EXPECT_EQ(answer.body, "");
+}
+
+TEST_F(Pipeline, RejectedHeadIsAnsweredAsXml) {
+  const http::Response response = gateway_.reject(Error{ErrorCode::kRequestHeadTooLarge});
+  EXPECT_EQ(response.status, 431);
+  EXPECT_NE(std::get<std::string>(response.body).find("<Code>RequestHeaderFieldsTooLarge</Code>"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace lapis::gateway
