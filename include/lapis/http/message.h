@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -24,18 +26,34 @@ struct Header {
 // Header fields in the order received or to be sent. Names compare without case.
 class Headers {
  public:
-  void add(std::string name, std::string value) {
-    fields_.push_back({std::move(name), std::move(value)});
+  Headers() = default;
+  Headers(const Headers&) = default;
+  Headers& operator=(const Headers&) = default;
+  Headers(Headers&& other) noexcept
+      : fields_(std::move(other.fields_)), count_(std::exchange(other.count_, 0)) {}
+  Headers& operator=(Headers&& other) noexcept {
+    fields_ = std::move(other.fields_);
+    count_ = std::exchange(other.count_, 0);
+    return *this;
   }
+
+  void add(std::string name, std::string value);
+  // The same, into the memory of a field that `clear` retired: for an object used again and again.
+  void add_copy(std::string_view name, std::string_view value);
+  // Forgets the fields and keeps their memory.
+  void clear() { count_ = 0; }
   // The first field of that name; null where there is none.
   const std::string* find(std::string_view name) const;
   std::string_view get(std::string_view name) const;  // empty where there is none
   std::size_t count(std::string_view name) const;
-  const std::vector<Header>& all() const { return fields_; }
+  std::span<const Header> all() const { return {fields_.data(), count_}; }
   void reserve(std::size_t n) { fields_.reserve(n); }
 
  private:
+  Header& next_field();
+
   std::vector<Header> fields_;
+  std::size_t count_ = 0;  // how many of fields_ are in use; the rest is memory to use again
 };
 
 // Equal without regard to ASCII case.

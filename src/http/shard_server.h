@@ -1,0 +1,60 @@
+// The server on one shard: its listeners, its sessions, its sweeper.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "http/listener.h"
+#include "http/session.h"
+#include "http/session_home.h"
+#include "http/tls.h"
+#include "lapis/http/server.h"
+#include "lapis/io/shard.h"
+#include "lapis/io/task_group.h"
+
+namespace lapis::http {
+
+// What the shards of a server share. Thread-safe.
+struct ServerShared {
+  ServerOptions options;
+  const Clock& clock;
+  std::unique_ptr<TlsContext> tls;  // null where nothing listens with TLS
+  std::atomic<std::size_t> connections{0};
+};
+
+// Tasks are run on the shard; `requests` is for any thread. Constructor references outlive it.
+class ShardServer {
+ public:
+  ShardServer(io::Shard& shard, Handler& handler, ServerShared& shared);
+
+  // Binds `addresses`, and writes the ports that the kernel picked into them. Accepts nothing yet.
+  io::Task<void> open(std::vector<ListenAddress>& addresses, Result<void>& outcome);
+  io::Task<void> start();
+  // Accepts no more, closes idle connections; the others are cut off at `deadline`.
+  io::Task<void> begin_stop(Instant deadline);
+  // Completes when everything has ended.
+  io::Task<void> finish_stop();
+
+  std::uint64_t requests() const { return home_.requests.load(std::memory_order_relaxed); }
+  io::Shard& shard() { return shard_; }
+
+ private:
+  class Registration;
+
+  io::Task<void> accept_loop(Listener& listener);
+  io::Task<void> sweep_loop();
+  io::Task<void> serve(Accepted accepted);
+  void update_time();
+
+  io::Shard& shard_;
+  ServerShared& shared_;
+  SessionHome home_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::unordered_set<Session*> sessions_;
+  Instant stop_deadline_ = Instant::max();
+  io::TaskGroup tasks_;
+};
+
+}  // namespace lapis::http
