@@ -158,6 +158,8 @@ void BufferPool::expire_waiters() {
   state_->serve();
 }
 
+bool BufferPool::has_waiters() const { return !state_->waiters.empty(); }
+
 std::uint64_t BufferPool::bytes_in_use() const { return state_->in_use; }
 
 void BufferPool::give_back(std::byte* data, std::size_t size) {

@@ -1,5 +1,6 @@
 #include "io/loop_shard.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
@@ -17,7 +18,12 @@ namespace {
 
 // How many of Asio's handlers run before files and posted work have their turn.
 constexpr int kHandlersPerTurn = 64;
-constexpr std::chrono::seconds kTick{1};
+// How often waiters for buffers are looked at, while there are any: about once a second, more often
+// where they may wait less than some seconds.
+std::chrono::milliseconds tick_for(std::chrono::milliseconds buffer_wait) {
+  return std::clamp(buffer_wait / 4, std::chrono::milliseconds(10),
+                    std::chrono::milliseconds(1000));
+}
 
 }  // namespace
 
@@ -65,7 +71,6 @@ Result<void> LoopShard::set_up() {
     event_->assign(ring_->take_event_fd().release());
     tick_.emplace(context_);
     arm_event();
-    arm_tick();
   } catch (const boost::system::system_error& error) {
     return fail(from_errno(error.code().value(), "event loop"));
   }
@@ -74,6 +79,7 @@ Result<void> LoopShard::set_up() {
 
 void LoopShard::loop() {
   while (!stopping_) {
+    if (!tick_armed_ && buffers_.has_waiters()) arm_tick();
     bool busy = run_ready();
     busy |= run_posted();
     busy |= ring_->submit();
@@ -110,12 +116,10 @@ void LoopShard::arm_event() {
 
 void LoopShard::arm_tick() {
   tick_armed_ = true;
-  tick_->expires_after(kTick);
+  tick_->expires_after(tick_for(options_.buffer_wait));
   tick_->async_wait([this](const boost::system::error_code& error) {
     tick_armed_ = false;
-    if (error || stopping_) return;
-    buffers_.expire_waiters();
-    arm_tick();
+    if (!error) buffers_.expire_waiters();
   });
 }
 

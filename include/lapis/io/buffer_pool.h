@@ -57,8 +57,10 @@ class BufferPool {
   // The same without waiting: an empty Buffer where the budget is used up.
   Buffer try_acquire(std::size_t wanted);
 
-  // Fails the waiters whose time is up. Called by the shard about once a second.
+  // Fails the waiters whose time is up. Called by the shard about once a second while there are
+  // any.
   void expire_waiters();
+  bool has_waiters() const;
   std::uint64_t bytes_in_use() const;
 
  private:

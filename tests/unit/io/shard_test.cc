@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -80,7 +80,8 @@ TEST(Shard, RunsEveryPostFromFourThreads) {
   EXPECT_EQ(count, kThreads * kPosts);
 }
 
-// Each round trip finds the shard asleep or about to sleep: a lost wake-up would hang here.
+// Each round trip finds the shard asleep or about to sleep, and nothing else wakes it: a lost
+// wake-up would hang here.
 TEST(Shard, WakesForEachOfManyLonelyPosts) {
   TestShard shard;
   for (int i = 0; i < 5'000; ++i) {
@@ -112,6 +113,19 @@ TEST(Shard, SleepLastsAtLeastItsDelay) {
   const Instant before = clock.instant();
   run_on(shard, [&]() -> Task<void> { co_await shard->sleep(std::chrono::milliseconds(20)); });
   EXPECT_GE(clock.instant() - before, std::chrono::milliseconds(20));
+}
+
+TEST(Shard, RefusesThoseWhoWaitTooLongForABuffer) {
+  TestShard shard(ShardOptions{.buffer_budget_bytes = BufferPool::kLarge,
+                               .buffer_wait = std::chrono::milliseconds(20)});
+  const auto body = [&]() -> Task<Result<void>> {
+    LAPIS_CO_TRY(const Buffer all, co_await shard->buffers().acquire(BufferPool::kLarge));
+    LAPIS_CO_TRY(const Buffer more, co_await shard->buffers().acquire(1));
+    co_return Result<void>{};
+  };
+  const Result<void> outcome = run_on(shard, body);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kServerBusy);
 }
 
 TEST(Shard, StopIsIdempotentAndDestroysLaterPostsUnrun) {

@@ -1,11 +1,12 @@
 #include "io/uring_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -162,6 +163,38 @@ TEST_P(UringFileOn, TenThousandReadsShareARingOfEight) {
   EXPECT_EQ(good, kReads);
 }
 
+// Each operation ends while the shard sleeps or is about to: a lost wake-up would hang here.
+TEST_P(UringFileOn, WakesForEachOfManyLonelyOperations) {
+  const std::unique_ptr<File> file = open("f", kNewDirectFile);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->allocate(BufferPool::kSmall));
+  const auto task = [&]() -> Task<Result<void>> {
+    LAPIS_CO_TRY(const Buffer buffer, co_await shard_->buffers().acquire(1));
+    for (int i = 0; i < 300; ++i) {
+      LAPIS_CO_TRY_VOID(co_await file->write_at(0, buffer.bytes().first(kIoAlignment)));
+      if (i % 10 == 0) LAPIS_CO_TRY_VOID(co_await file->datasync());
+    }
+    co_return Result<void>{};
+  };
+  EXPECT_TRUE(run_on(shard_, task));
+}
+
+TEST_P(UringFileOn, TwoShardsShareAFile) {
+  const TestShard other(ShardOptions{.index = 1});
+  const std::unique_ptr<File> file = open("f", kNewFile);
+  ASSERT_TRUE(file);
+  const auto write = [&]() -> Task<Result<void>> {
+    co_return co_await file->write_at(0, as_bytes("shared"));
+  };
+  std::array<std::byte, 6> into{};
+  const auto read = [&]() -> Task<Result<std::size_t>> {
+    co_return co_await file->read_at(0, into);
+  };
+  ASSERT_TRUE(run_on(shard_, write));
+  ASSERT_EQ(run_on(other, read).value(), 6u);
+  EXPECT_EQ(as_text(into), "shared");
+}
+
 TEST_P(UringFileOn, AWriteOverlapsOtherWork) {
   const std::unique_ptr<File> file = open("f", kNewDirectFile);
   ASSERT_TRUE(file);
@@ -203,6 +236,41 @@ TEST(UringFile, AFullDeviceIsInsufficientStorage) {
   const Result<void> outcome = run_on(shard, write);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::kInsufficientStorage);
+}
+
+// The kernel writes what fits under the limit and says so: the rest is tried, and its error counts.
+TEST(UringFile, AShortWriteIsContinuedAndNeverSuccess) {
+  const TempDir directory("/var/tmp");
+  const std::unique_ptr<FileSystem> files = make_uring_file_system();
+  const std::unique_ptr<File> file = files->open(directory / "f", kNewFile).value();
+  const std::vector<std::byte> data(4 * kIoAlignment);
+  TestShard shard;
+  const auto write = [&]() -> Task<Result<void>> { co_return co_await file->write_at(0, data); };
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit tight{.rlim_cur = 2 * kIoAlignment, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  const Result<void> outcome = run_on(shard, write);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(file->size().value(), 2 * kIoAlignment);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kInternalError);
+}
+
+TEST(UringFileDeathTest, AnUnalignedDirectWriteIsImpossible) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const TempDir directory("/var/tmp");
+  const std::unique_ptr<FileSystem> files = make_uring_file_system();
+  const std::unique_ptr<File> file = files->open(directory / "f", kNewDirectFile).value();
+  EXPECT_DEATH(
+      {
+        TestShard shard;
+        const auto write = [&]() -> Task<Result<void>> {
+          co_return co_await file->write_at(1, as_bytes("x"));
+        };
+        (void)run_on(shard, write);
+      },
+      "is_aligned");
 }
 
 }  // namespace
