@@ -26,7 +26,7 @@ Result<Block> from_message(records::Block& message) {
   block.bytes_row.value = message.bytes_row();
   const int count = message.chunk_ids_size();
   const bool by_row = block.bytes_row != BlockBytesId{};
-  if (block.length == 0 || by_row != (count == 0)) return damaged("block");
+  if (by_row != (count == 0)) return damaged("block");
   if (count == 1 && message.chunk_lengths_size() == 0) {
     block.chunks.push_back({ChunkId{message.chunk_ids(0)}, block.length});
     return block;

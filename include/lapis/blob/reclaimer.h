@@ -2,10 +2,15 @@
 // behind in one write: replaced and deleted blobs, discarded uploads, deleted containers, and
 // uncommitted blocks a week after the last successful block write. Everything it does can be
 // interrupted at any point and done again.
+//
+// It never frees what a running read may still walk: an entry waits until every read that began
+// before the entry was known has ended (read_epochs.h). A slow reader holds back only what was
+// replaced after it began.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 
 #include "lapis/blob/service.h"
 #include "lapis/io/task.h"
@@ -19,19 +24,34 @@ struct ReclaimStats {
   std::uint64_t swept_rows = 0;  // of deleted containers
 };
 
-// Lives on one (background) shard. Uses a Service of that shard.
+// Lives on one (background) shard; one pass at a time. Uses a Service of that shard, which shares
+// its ReadEpochs with all others.
 class Reclaimer {
  public:
   explicit Reclaimer(Service& service);
-  // One pass over everything that waits; completes when nothing was left at its start.
+  // One pass over everything that waits; completes when nothing was left at its start but what
+  // running reads hold back. Writes nothing where nothing waits.
   io::Task<Result<ReclaimStats>> run_once();
-  // One pass over uploads, expiring those whose last block write is older than a week.
+  // One pass over uploads, expiring those whose last block write is older than a week. Their blocks
+  // are freed by the next `run_once`.
   io::Task<Result<ReclaimStats>> expire_uploads();
   ReclaimStats totals() const { return totals_; }
 
  private:
+  // Entries numbered below `entries_below` are free once all reads of epochs before `epoch` ended.
+  struct Mark {
+    std::uint64_t epoch;
+    std::uint64_t entries_below;
+  };
+
+  io::Task<Result<void>> add_mark();
+  std::uint64_t free_below();
+  void count(const ReclaimStats& pass);
+
   Service& service_;
   ReclaimStats totals_;
+  std::deque<Mark> marks_;  // oldest first, a bounded number
+  std::uint64_t free_below_ = 0;
 };
 
 }  // namespace lapis::blob

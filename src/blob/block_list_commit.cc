@@ -1,0 +1,99 @@
+#include "blob/block_list_commit.h"
+
+#include <limits>
+#include <utility>
+
+#include "blob/block_rows.h"
+#include "blob/release.h"
+
+namespace lapis::blob {
+namespace {
+
+// A sum of lengths that no store can hold; a list may repeat one large block 50,000 times.
+constexpr std::uint64_t kMaxLength = std::numeric_limits<std::int64_t>::max();
+
+Result<void> check_length(std::span<const Block* const> blocks) {
+  std::uint64_t length = 0;
+  for (const Block* block : blocks) {
+    if (block->length > kMaxLength - length) return fail(ErrorCode::kInvalidBlockList, "too long");
+    length += block->length;
+  }
+  return {};
+}
+
+void index(const CommittedBlocks& committed, BlockIndex& into) {
+  for (const Block& block : committed.direct) into.add(block);
+  for (const OldSegment& old : committed.segments) {
+    for (const Block& block : old.segment.blocks) into.add(block);
+  }
+}
+
+Result<void> resolve(storage::MetaSnapshot& snapshot, ContainerId container,
+                     const PutBlockList& request, const BlobRows& rows, PreparedCommit& prepared) {
+  CommittedBlocks old;
+  BlockIndex committed;
+  prepared.keeps_some = rows.blob && needs_committed(request.blocks, prepared.staged);
+  if (prepared.keeps_some) {
+    LAPIS_TRY(old, read_committed(snapshot, container, rows.blob->body));
+    index(old, committed);
+  }
+  LAPIS_TRY(const auto chosen, resolve_block_list(request.blocks, prepared.staged, committed));
+  LAPIS_TRY_VOID(check_length(chosen));
+  prepared.plan = plan_block_map(chosen, old.segments);
+  prepared.dropped = left_over(prepared.staged, chosen);
+  for (Block& block : left_over(committed, chosen)) prepared.dropped.push_back(std::move(block));
+  prepared.emptied = emptied_segments(prepared.plan, old.segments);
+  return {};
+}
+
+}  // namespace
+
+Replacement claim_of(const PutBlockList& request) {
+  return {request.may_overwrite, true, request.lease, request.conditions};
+}
+
+Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
+                                                       ContainerId container,
+                                                       const PutBlockList& request) {
+  LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, request.key.name));
+  LAPIS_TRY_VOID(check_replace(claim_of(request), rows.blob ? &*rows.blob : nullptr));
+  auto prepared = std::make_unique<PreparedCommit>();
+  if (rows.blob) prepared->blob = rows.blob->properties.etag;
+  prepared->upload = rows.upload;
+  if (rows.upload) {
+    LAPIS_TRY_VOID(read_staged(snapshot, container, rows.upload->id, prepared->staged));
+  }
+  LAPIS_TRY_VOID(resolve(snapshot, container, request, rows, *prepared));
+  return prepared;
+}
+
+bool still_true(const PreparedCommit& prepared, const BlobRows& rows) {
+  if (rows.blob.has_value() != prepared.blob.has_value()) return false;
+  if (rows.blob && rows.blob->properties.etag != *prepared.blob) return false;
+  if (rows.upload.has_value() != prepared.upload.has_value()) return false;
+  if (!rows.upload) return true;
+  return rows.upload->id == prepared.upload->id && rows.upload->stamp == prepared.upload->stamp;
+}
+
+BlobProperties write_commit(storage::MetaView& view, ContainerId container,
+                            const PutBlockList& request, const PreparedCommit& prepared,
+                            BlobRows rows, Timestamp now) {
+  const std::string& name = request.key.name;
+  NewBlob made;
+  made.now = now;
+  made.tier = request.tier;
+  made.keeps_creation_time = true;
+  made.http = request.http;
+  made.metadata = request.metadata;
+  made.content_length = prepared.plan.length;
+  const BlobRecord* replaced = rows.blob ? &*rows.blob : nullptr;
+  BlobProperties properties = make_properties(std::move(made), Etag{view.next_id()}, replaced);
+  const Body body = write_block_map(view, container, prepared.plan);
+  view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
+  if (rows.upload) consume_upload(view, container, name, rows.upload->id, prepared.staged);
+  queue_blocks(view, container, prepared.dropped, prepared.emptied);
+  if (rows.blob && !prepared.keeps_some) queue_body(view, container, std::move(rows.blob->body));
+  return properties;
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,48 @@
+// Committing a block list, in two steps: what is long is prepared from a snapshot, outside any
+// transaction; the transaction then only makes sure, by one ETag and one stamp, that what was
+// prepared is still true, and writes it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "blob/blob_rows.h"
+#include "blob/block_list_resolution.h"
+#include "blob/block_map.h"
+#include "lapis/blob/ops/put_block_list.h"
+
+namespace lapis::blob {
+
+struct PreparedCommit {
+  // What it was prepared from.
+  std::optional<Etag> blob;
+  std::optional<UploadRecord> upload;
+  BlockIndex staged;
+
+  BlockMapPlan plan;
+  // Of the old blob, where some of it is committed again: the blocks and segments that are not.
+  // Else all of it goes.
+  bool keeps_some = false;
+  std::vector<Block> dropped;  // these, and staged blocks that the list does not name
+  std::vector<SegmentId> emptied;
+};
+
+// Blocks on the disk: for the blocking pool. Errors: all of Put Block List.
+Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
+                                                       ContainerId container,
+                                                       const PutBlockList& request);
+
+// Whether the rows are those that the commit was prepared from.
+bool still_true(const PreparedCommit& prepared, const BlobRows& rows);
+
+// What a request claims about the blob that it replaces.
+Replacement claim_of(const PutBlockList& request);
+
+// Writes the prepared commit over `rows`, for which it is still true, and returns the blob's
+// properties. `now`: for Last-Modified.
+BlobProperties write_commit(storage::MetaView& view, ContainerId container,
+                            const PutBlockList& request, const PreparedCommit& prepared,
+                            BlobRows rows, Timestamp now);
+
+}  // namespace lapis::blob

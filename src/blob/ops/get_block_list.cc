@@ -1,0 +1,56 @@
+#include "lapis/blob/ops/get_block_list.h"
+
+#include "blob/blob_rows.h"
+#include "blob/block_rows.h"
+#include "blob/lookup.h"
+
+namespace lapis::blob {
+namespace {
+
+Result<void> check(const GetBlockList& request, const BlobRows& rows) {
+  if (!rows.blob && !rows.upload) return fail(ErrorCode::kBlobNotFound);
+  return check_stage(request.lease, rows.blob ? &*rows.blob : nullptr);
+}
+
+void add_all(const std::vector<Block>& blocks, std::vector<ListedBlock>& into) {
+  for (const Block& block : blocks) into.push_back({block.id, block.length});
+}
+
+Result<void> list_committed(storage::MetaSnapshot& snapshot, ContainerId container,
+                            const Body& body, std::vector<ListedBlock>& into) {
+  LAPIS_TRY(const CommittedBlocks committed, read_committed(snapshot, container, body));
+  add_all(committed.direct, into);
+  for (const OldSegment& old : committed.segments) add_all(old.segment.blocks, into);
+  return {};
+}
+
+Result<GetBlockListResult> read(storage::MetaSnapshot& snapshot, ContainerId container,
+                                const GetBlockList& request) {
+  LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, request.key.name));
+  LAPIS_TRY_VOID(check(request, rows));
+  GetBlockListResult result;
+  if (rows.blob) {
+    const BlobProperties& properties = rows.blob->properties;
+    result.blob = {properties.etag, properties.last_modified, properties.content_length};
+    if (request.committed) {
+      LAPIS_TRY_VOID(list_committed(snapshot, container, rows.blob->body, result.committed));
+    }
+  }
+  if (rows.upload && request.uncommitted) {
+    BlockIndex staged;
+    LAPIS_TRY_VOID(read_staged(snapshot, container, rows.upload->id, staged));
+    for (const Block& block : staged.all()) result.uncommitted.push_back({block.id, block.length});
+  }
+  return result;
+}
+
+}  // namespace
+
+io::Task<Result<GetBlockListResult>> get_block_list(Service& service, GetBlockList request) {
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  const auto snapshot = service.meta.snapshot();
+  auto job = [&] { return read(*snapshot, container->id, request); };
+  co_return co_await service.blocking.run(std::move(job));
+}
+
+}  // namespace lapis::blob

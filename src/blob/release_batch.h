@@ -1,0 +1,45 @@
+// ReleaseBatch: freeing what rows name, in transactions of bounded size. What is added earlier is
+// committed no later than what is added later, so the row that names something is added after all
+// that it names: an interruption anywhere leaves it in place, and doing it again passes over what
+// is gone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "blob/records.h"
+#include "lapis/blob/reclaimer.h"
+
+namespace lapis::blob {
+
+// Lives on the service's shard; works in one container.
+class ReleaseBatch {
+ public:
+  // Counts into `stats`, which outlives it.
+  ReleaseBatch(Service& service, ContainerId container, ReclaimStats& stats)
+      : service_(service), container_(container), stats_(stats) {}
+
+  // All that a body names: chunks, rows of short blocks, segments and all they name.
+  io::Task<Result<void>> add_body(const Body& body);
+  // The row of a segment, not what it names.
+  io::Task<Result<void>> add_segment_row(SegmentId segment);
+  // All staged blocks of an upload and what they name.
+  io::Task<Result<void>> add_upload(UploadId upload);
+  // One row, after all that it names.
+  io::Task<Result<void>> add_row(std::string key);
+
+  // Commits what is still held. What was added is not freed before.
+  io::Task<Result<void>> flush();
+
+ private:
+  io::Task<Result<void>> add_blocks(const std::vector<Block>& blocks);
+  Result<void> apply(storage::MetaView& view, storage::ChunkStore::Freed& freed) const;
+
+  Service& service_;
+  const ContainerId container_;
+  ReclaimStats& stats_;
+  std::vector<ChunkId> chunks_;
+  std::vector<std::string> rows_;
+};
+
+}  // namespace lapis::blob

@@ -1,0 +1,126 @@
+#include "blob/sweeper.h"
+
+#include <memory>
+#include <utility>
+
+#include "blob/release_batch.h"
+#include "blob/row_pages.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::Table;
+
+Result<bool> look(storage::MetaSnapshot& snapshot) {
+  const std::string entries = table_prefix(Table::kRelease);
+  const auto cursor = snapshot.scan(entries, prefix_end(entries));
+  if (cursor->valid()) return true;
+  LAPIS_TRY_VOID(cursor->status());
+  const std::string states = table_prefix(Table::kContainerState);
+  const auto containers = snapshot.scan(states, prefix_end(states));
+  for (; containers->valid(); containers->next()) {
+    LAPIS_TRY(const ContainerState state, decode_container_state(containers->value()));
+    if (state.deleted != 0) return true;
+  }
+  LAPIS_TRY_VOID(containers->status());
+  return false;
+}
+
+io::Task<Result<void>> release_entry(ReleaseBatch& batch, Row row) {
+  LAPIS_CO_TRY(const Release release, decode_release(row.value));
+  LAPIS_CO_TRY_VOID(co_await batch.add_body(release.body));
+  for (SegmentId segment : release.emptied) {
+    LAPIS_CO_TRY_VOID(co_await batch.add_segment_row(segment));
+  }
+  if (release.upload != UploadId{}) {
+    LAPIS_CO_TRY_VOID(co_await batch.add_upload(release.upload));
+  }
+  co_return co_await batch.add_row(std::move(row.key));
+}
+
+// A row of a deleted container's names is its own release entry.
+io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
+  const auto key = parse_name_key(row.key);
+  if (!key) co_return fail(ErrorCode::kInternalError, "blob key is damaged");
+  if (key->row == NameRow::kUpload) {
+    LAPIS_CO_TRY(const UploadRecord upload, decode_upload(row.value));
+    LAPIS_CO_TRY_VOID(co_await batch.add_upload(upload.id));
+  } else {
+    LAPIS_CO_TRY(const BlobRecord blob, decode_blob(row.value));
+    LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body));
+  }
+  co_return co_await batch.add_row(std::move(row.key));
+}
+
+// No transaction puts a row into a deleted container, so what is walked once is all there is. Its
+// release entries are older than its deletion and were walked before.
+io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
+                                       ReclaimStats& stats) {
+  ReleaseBatch batch(service, container, stats);
+  std::string first = container_prefix(Table::kBlob, container);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
+    if (page.empty()) break;
+    first = after(page);
+    stats.swept_rows += page.size();
+    for (Row& row : page) LAPIS_CO_TRY_VOID(co_await sweep_name(batch, std::move(row)));
+  }
+  LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
+  co_return co_await batch.flush();
+}
+
+}  // namespace
+
+io::Task<Result<bool>> anything_waits(Service& service) {
+  const auto snapshot = service.meta.snapshot();
+  auto job = [&] { return look(*snapshot); };
+  co_return co_await service.blocking.run(std::move(job));
+}
+
+io::Task<Result<void>> release_entries(Service& service, std::uint64_t below, ReclaimStats& stats) {
+  std::string first = table_prefix(Table::kRelease);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
+    if (page.empty()) break;
+    first = after(page);
+    std::unique_ptr<ReleaseBatch> batch;
+    ContainerId container;
+    for (Row& row : page) {
+      const auto key = parse_release_key(row.key);
+      if (!key) co_return fail(ErrorCode::kInternalError, "release key is damaged");
+      if (key->entry.value >= below) continue;
+      if (!batch || container != key->container) {
+        if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
+        container = key->container;
+        batch = std::make_unique<ReleaseBatch>(service, container, stats);
+      }
+      LAPIS_CO_TRY_VOID(co_await release_entry(*batch, std::move(row)));
+      ++stats.released_entries;
+    }
+    if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> sweep_containers(Service& service, std::uint64_t below,
+                                        ReclaimStats& stats) {
+  std::string first = table_prefix(Table::kContainerState);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(const RowPage page, co_await read_page(service, first, last));
+    if (page.empty()) break;
+    first = after(page);
+    for (const Row& row : page) {
+      const auto container = parse_container_state_key(row.key);
+      if (!container) co_return fail(ErrorCode::kInternalError, "state key is damaged");
+      LAPIS_CO_TRY(const ContainerState state, decode_container_state(row.value));
+      if (state.deleted == 0 || state.deleted >= below) continue;
+      LAPIS_CO_TRY_VOID(co_await sweep_container(service, *container, stats));
+    }
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace lapis::blob

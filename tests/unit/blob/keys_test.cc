@@ -1,0 +1,159 @@
+#include "blob/keys.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace lapis::blob {
+namespace {
+
+using storage::Table;
+
+// Names of few letters, so that many are prefixes of others; some with the highest and lowest
+// bytes that a name can have.
+std::string random_name(std::mt19937& random) {
+  static constexpr std::string_view kLetters("ab/\x01\x7f\xf4\xbf", 7);
+  std::string name(1 + random() % 5, 'a');
+  for (char& c : name) c = kLetters[random() % kLetters.size()];
+  return name;
+}
+
+TEST(Keys, BlobsSortByNameWithTheirUploadRightBefore) {
+  std::mt19937 random(7);
+  std::map<std::string, std::pair<std::string, NameRow>> by_key;
+  std::vector<std::string> names;
+  for (int i = 0; i < 2000; ++i) names.push_back(random_name(random));
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  for (const auto& name : names) {
+    by_key[blob_key(ContainerId{5}, name)] = {name, NameRow::kBlob};
+    by_key[upload_key(ContainerId{5}, name)] = {name, NameRow::kUpload};
+  }
+  ASSERT_EQ(by_key.size(), 2 * names.size());
+  auto it = by_key.begin();
+  for (const auto& name : names) {
+    EXPECT_EQ(it++->second, (std::pair{name, NameRow::kUpload}));
+    EXPECT_EQ(it++->second, (std::pair{name, NameRow::kBlob}));
+  }
+}
+
+TEST(Keys, NameKeysAreTakenApart) {
+  std::mt19937 random(8);
+  for (int i = 0; i < 500; ++i) {
+    const std::string name = random_name(random);
+    const ContainerId container{random() * 0x100000001ull};
+    const std::string blob = blob_key(container, name);
+    const std::string upload = upload_key(container, name);
+    const auto parsed_blob = parse_name_key(blob);
+    const auto parsed_upload = parse_name_key(upload);
+    ASSERT_TRUE(parsed_blob && parsed_upload);
+    EXPECT_EQ(parsed_blob->name, name);
+    EXPECT_EQ(parsed_blob->container, container);
+    EXPECT_EQ(parsed_blob->row, NameRow::kBlob);
+    EXPECT_EQ(parsed_upload->name, name);
+    EXPECT_EQ(parsed_upload->row, NameRow::kUpload);
+  }
+}
+
+TEST(Keys, NoContainersRangeHoldsAnothersRows) {
+  const ContainerId ids[] = {ContainerId{0},       ContainerId{1},         ContainerId{2},
+                             ContainerId{255},     ContainerId{256},       ContainerId{65535},
+                             ContainerId{1 << 24}, ContainerId{~0ull - 1}, ContainerId{~0ull}};
+  for (const ContainerId owner : ids) {
+    const std::string first = container_prefix(Table::kBlob, owner);
+    const std::string last = prefix_end(first);
+    for (const ContainerId other : ids) {
+      for (const std::string& key :
+           {blob_key(other, "a"), upload_key(other, "\xf4\xbf"), blob_key(other, "\x01")}) {
+        EXPECT_EQ(first <= key && key < last, owner == other) << owner.value << " " << other.value;
+      }
+    }
+  }
+}
+
+TEST(Keys, AnUploadsRangeHoldsItsBlocksOnlyAndItsNameFirst) {
+  const ContainerId box{3};
+  const std::string first = upload_prefix(box, UploadId{9});
+  const std::string last = prefix_end(first);
+  EXPECT_EQ(upload_name_key(box, UploadId{9}), first);
+  EXPECT_LT(first, staged_block_key(box, UploadId{9}, {"+"}));
+  EXPECT_LT(staged_block_key(box, UploadId{9}, {std::string(64, 'z')}), last);
+  EXPECT_GE(staged_block_key(box, UploadId{10}, {"+"}), last);
+  EXPECT_LT(staged_block_key(box, UploadId{8}, {"zz"}), first);
+  const std::string staged_key = staged_block_key(box, UploadId{9}, {"QUJD"});
+  const auto staged = parse_staged_key(staged_key);
+  ASSERT_TRUE(staged);
+  EXPECT_EQ(staged->container, box);
+  EXPECT_EQ(staged->upload, UploadId{9});
+  EXPECT_EQ(staged->block, "QUJD");
+}
+
+TEST(Keys, AnAccountsRangeHoldsItsContainersOnly) {
+  const std::string first = account_prefix("acct");
+  const std::string last = prefix_end(first);
+  const auto inside = [&](const std::string& key) { return first <= key && key < last; };
+  EXPECT_TRUE(inside(container_name_key("acct", "a")));
+  EXPECT_TRUE(inside(container_name_key("acct", "zzz")));
+  EXPECT_FALSE(inside(container_name_key("acct2", "a")));
+  EXPECT_FALSE(inside(container_name_key("acc", "t")));
+  const std::string key = container_name_key("acct", "box");
+  EXPECT_EQ(parse_container_name_key(key), "box");
+}
+
+TEST(Keys, PrefixEndIsTheNextKeyAfterAllThatBeginWithIt) {
+  struct Case {
+    std::string prefix, end;
+  };
+  const Case cases[] = {{"a", "b"},
+                        {"a/", "a0"},
+                        {"a\xff", "b"},
+                        {"a\xff\xff", "b"},
+                        {std::string("a\0", 2), "a\x01"},
+                        {"\x7f", "\x80"},
+                        {"\xff\xff", ""}};
+  for (const Case& c : cases) EXPECT_EQ(prefix_end(c.prefix), c.end);
+}
+
+TEST(Keys, IdsAreReadBack) {
+  const auto release =
+      parse_release_key(release_key(ContainerId{7}, ReleaseId{0x0102030405060708}));
+  ASSERT_TRUE(release);
+  EXPECT_EQ(release->container, ContainerId{7});
+  EXPECT_EQ(release->entry, ReleaseId{0x0102030405060708});
+  EXPECT_EQ(parse_container_state_key(container_state_key(ContainerId{~0ull})), ContainerId{~0ull});
+}
+
+TEST(Keys, OthersKeysAreRefused) {
+  const std::string segment = segment_key(ContainerId{1}, SegmentId{2});
+  EXPECT_FALSE(parse_name_key(segment));
+  EXPECT_FALSE(parse_staged_key(segment));
+  EXPECT_FALSE(parse_release_key(segment));
+  EXPECT_FALSE(parse_container_state_key(segment));
+  EXPECT_FALSE(parse_container_name_key(segment));
+  const std::string blob = blob_key(ContainerId{1}, "a");
+  for (std::size_t n = 0; n < blob.size(); ++n) EXPECT_FALSE(parse_name_key(blob.substr(0, n)));
+}
+
+TEST(Keys, LayoutIsFixed) {
+  const std::string id("\0\0\0\0\0\0\1\2", 8);
+  const ContainerId box{0x102};
+  EXPECT_EQ(container_name_key("a", "b"), std::string("\x20"
+                                                      "a\0b",
+                                                      4));
+  EXPECT_EQ(container_state_key(box), "\x21" + id);
+  EXPECT_EQ(blob_key(box, "n"),
+            "\x22" + id + "n" + std::string("\0\xff\xff\xff\xff\xff\xff\xff\xff", 9));
+  EXPECT_EQ(upload_key(box, "n"),
+            "\x22" + id + "n" + std::string("\0\xff\xff\xff\xff\xff\xff\xff\xfe", 9));
+  EXPECT_EQ(staged_block_key(box, UploadId{0x102}, {"x"}), "\x23" + id + id + "x");
+  EXPECT_EQ(segment_key(box, SegmentId{0x102}), "\x24" + id + id);
+  EXPECT_EQ(release_key(box, ReleaseId{0x102}), "\x25" + id + id);
+  EXPECT_EQ(block_bytes_key(box, BlockBytesId{0x102}), "\x26" + id + id);
+}
+
+}  // namespace
+}  // namespace lapis::blob
