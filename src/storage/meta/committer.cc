@@ -1,0 +1,107 @@
+#include "storage/meta/committer.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "lapis/base/check.h"
+#include "lapis/base/log.h"
+
+namespace lapis::storage {
+namespace {
+
+Error read_only() {
+  return Error{ErrorCode::kInternalError, "the metadata store is read-only until restart"};
+}
+
+// Signals are for the thread that waits for them.
+void set_up_thread() {
+  (void)::pthread_setname_np(::pthread_self(), "lapis-commit");
+  sigset_t all;
+  ::sigfillset(&all);
+  (void)::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+// Suspends a coroutine until its transaction's group is committed. Lives in that coroutine's frame.
+class Committer::Turn {
+ public:
+  Turn(PendingQueue& queue, Transaction fn) : queue_(queue) { pending_.fn = std::move(fn); }
+
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> awaiter) {
+    pending_.home = io::Executor::current();
+    LAPIS_CHECK(pending_.home != nullptr);
+    pending_.awaiter = awaiter;
+    // Once pushed it is the committer's; resumption is posted here and so comes after this returns.
+    Result<void> pushed = queue_.push(pending_);
+    if (pushed) return true;
+    pending_.result = std::move(pushed);
+    return false;
+  }
+  Result<void> await_resume() { return std::move(pending_.result); }
+
+ private:
+  PendingQueue& queue_;
+  Pending pending_;
+};
+
+Committer::Committer(rocksdb::DB& db, VersionStripes& versions, const MetaStoreOptions& options,
+                     CommitPoint recovered)
+    : db_(db),
+      versions_(versions),
+      directory_(options.directory),
+      min_free_bytes_(options.min_free_bytes),
+      queue_(options.max_pending),
+      point_(recovered),
+      durable_(recovered.sequence),
+      thread_(&Committer::commit_until_closed, this) {}
+
+Committer::~Committer() {
+  queue_.close();
+  thread_.join();
+}
+
+io::Task<Result<void>> Committer::transact(Transaction fn) {
+  if (has_failed()) co_return fail(read_only());
+  Turn turn(queue_, std::move(fn));
+  co_return co_await turn;
+}
+
+void Committer::commit_until_closed() {
+  set_up_thread();
+  while (Pending* const first = queue_.take()) commit_group_of(*first);
+}
+
+void Committer::commit_group_of(Pending& first) {
+  const Room room = measure_room(directory_, min_free_bytes_);
+  CommitGroup group(db_, room, point_);
+  for (Pending* next = &first; next != nullptr;
+       next = group.is_full() ? nullptr : queue_.try_take()) {
+    group.run(*next);
+  }
+  transactions_.fetch_add(group.size(), std::memory_order_relaxed);
+  const Result<void> outcome = make_durable(group);
+  group.complete(outcome);
+}
+
+Result<void> Committer::make_durable(CommitGroup& group) {
+  if (has_failed()) return fail(read_only());
+  if (!group.has_writes()) return {};
+  Result<CommitPoint> written = group.write();
+  if (!written) {
+    failed_.store(true, std::memory_order_release);
+    log_error("meta", "a metadata write failed: the store is read-only until restart",
+              {{"reason", to_string(written.error())}});
+    return fail(ErrorCode::kInternalError, written.error().detail);
+  }
+  point_ = *written;
+  group.raise_versions(versions_);
+  groups_.fetch_add(1, std::memory_order_relaxed);
+  durable_.store(point_.sequence, std::memory_order_release);
+  return {};
+}
+
+}  // namespace lapis::storage

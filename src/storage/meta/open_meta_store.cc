@@ -1,0 +1,88 @@
+#include "storage/meta/open_meta_store.h"
+
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "lapis/base/log.h"
+#include "lapis/io/file.h"
+#include "storage/meta/from_rocksdb.h"
+#include "storage/meta/prepare_directory.h"
+#include "storage/meta/rocks_meta_store.h"
+#include "storage/meta/rocks_options.h"
+#include "storage/meta/store_rows.h"
+
+namespace lapis::storage {
+namespace {
+
+using Database = std::unique_ptr<rocksdb::DB>;
+
+Result<Database> open_database(const rocksdb::Options& rocks, const std::filesystem::path& path) {
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(rocks, path.string(), &db);
+  Database owned(db);
+  if (!opened.ok()) {
+    Error error = from_rocksdb(opened, "open the metadata in " + path.string());
+    error.code = ErrorCode::kInternalError;
+    return fail(std::move(error));
+  }
+  return owned;
+}
+
+// Makes the database for the first time. What an interrupted creation left is removed: the
+// superblock says that nothing in it was ever acknowledged.
+Result<Database> create_database(rocksdb::Options rocks, const std::filesystem::path& path,
+                                 const Guid& uuid) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return fail(io::from_errno(error.value(), "remove " + path.string()));
+  rocks.create_if_missing = true;
+  rocks.error_if_exists = true;
+  LAPIS_TRY(Database db, open_database(rocks, path));
+  StoreRows rows;
+  rows.uuid = uuid;
+  rocksdb::WriteBatch batch;
+  put_store_rows(batch, rows);
+  const rocksdb::Status written = db->Write(durable_write(), &batch);
+  if (!written.ok()) return fail(from_rocksdb(written, "create the metadata"));
+  return db;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LocalMetaStore>> open_meta_store(const MetaStoreOptions& options,
+                                                        io::BlockingPool& blocking,
+                                                        rocksdb::Env* env) {
+  const std::unique_ptr<io::FileSystem> files = io::make_uring_file_system();
+  LAPIS_TRY(PreparedDirectory prepared, prepare_directory(*files, options.directory));
+  MetaSuperblock& superblock = prepared.superblock;
+  const rocksdb::Options rocks = rocks_options(options, env);
+  const std::filesystem::path path = options.directory / "db";
+  Database db;
+  if (superblock.is_ready) {
+    LAPIS_TRY(db, open_database(rocks, path));
+  } else {
+    LAPIS_TRY(db, create_database(rocks, path, superblock.uuid));
+    // Also syncs the directory, and with it the name "db".
+    superblock.is_ready = true;
+    LAPIS_TRY_VOID(write_meta_superblock(*files, options.directory, superblock));
+    log_info("meta", "metadata created", {{"directory", options.directory.string()}});
+  }
+  LAPIS_TRY(const StoreRows rows, read_store_rows(*db));
+  if (rows.uuid != superblock.uuid) {
+    return fail(ErrorCode::kInternalError,
+                path.string() + " is the database of another store: " + rows.uuid.to_string());
+  }
+  return std::make_unique<RocksMetaStore>(std::move(prepared.lock), std::move(db), rows, options,
+                                          blocking);
+}
+
+Result<std::unique_ptr<LocalMetaStore>> LocalMetaStore::open(const MetaStoreOptions& options,
+                                                             io::BlockingPool& blocking) {
+  return open_meta_store(options, blocking, rocksdb::Env::Default());
+}
+
+}  // namespace lapis::storage

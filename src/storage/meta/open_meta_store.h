@@ -1,0 +1,18 @@
+// Opening the local MetaStore over a given RocksDB environment: the real one, or one whose files a
+// test makes fail.
+#pragma once
+
+#include <rocksdb/env.h>
+
+#include <memory>
+
+#include "lapis/storage/local_meta_store.h"
+
+namespace lapis::storage {
+
+// As LocalMetaStore::open. `env` outlives the store.
+Result<std::unique_ptr<LocalMetaStore>> open_meta_store(const MetaStoreOptions& options,
+                                                        io::BlockingPool& blocking,
+                                                        rocksdb::Env* env);
+
+}  // namespace lapis::storage

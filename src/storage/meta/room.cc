@@ -1,0 +1,33 @@
+#include "storage/meta/room.h"
+
+#include <sys/statvfs.h>
+
+namespace lapis::storage {
+namespace {
+constexpr std::uint64_t kSmallPut = 4096;
+}
+
+Room room_for(std::uint64_t free_bytes, std::uint64_t min_free_bytes) {
+  if (free_bytes >= min_free_bytes) return Room::kForAll;
+  if (free_bytes >= min_free_bytes / 2) return Room::kForSmall;
+  if (free_bytes >= min_free_bytes / 4) return Room::kForErasing;
+  return Room::kNone;
+}
+
+Room measure_room(const std::filesystem::path& directory, std::uint64_t min_free_bytes) {
+  struct statvfs status{};
+  // A file system that cannot even say this fails the write itself, loudly.
+  if (::statvfs(directory.c_str(), &status) != 0) return Room::kForAll;
+  return room_for(status.f_bavail * status.f_frsize, min_free_bytes);
+}
+
+Result<void> admit(Room room, const WriteSize& size) {
+  const bool is_small = size.put_bytes <= kSmallPut;
+  const bool admitted = size.empty() || room == Room::kForAll ||
+                        (room == Room::kForSmall && is_small) ||
+                        (room == Room::kForErasing && is_small && size.erases != 0);
+  if (!admitted) return fail(ErrorCode::kInsufficientStorage, "the metadata's disk is nearly full");
+  return {};
+}
+
+}  // namespace lapis::storage
