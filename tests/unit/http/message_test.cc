@@ -1,0 +1,52 @@
+#include "lapis/http/message.h"
+
+#include <gtest/gtest.h>
+
+namespace lapis::http {
+namespace {
+
+TEST(Headers, FindTheFirstOfANameInAnyCase) {
+  Headers headers;
+  headers.add("x-ms-date", "1");
+  headers.add("X-MS-Date", "2");
+  ASSERT_NE(headers.find("X-Ms-DATE"), nullptr);
+  EXPECT_EQ(*headers.find("X-Ms-DATE"), "1");
+  EXPECT_EQ(headers.count("x-ms-date"), 2u);
+}
+
+TEST(Headers, HaveNoFieldThatWasNotAdded) {
+  const Headers headers;
+  EXPECT_EQ(headers.find("a"), nullptr);
+  EXPECT_EQ(headers.get("a"), "");
+  EXPECT_EQ(headers.count("a"), 0u);
+}
+
+TEST(Headers, ForgetTheirFieldsWhenCleared) {
+  Headers headers;
+  headers.add("secret", "1");
+  headers.clear();
+  EXPECT_TRUE(headers.all().empty());
+  EXPECT_EQ(headers.find("secret"), nullptr);
+  headers.add_copy("other", "2");
+  ASSERT_EQ(headers.all().size(), 1u);
+  EXPECT_EQ(headers.all()[0].name, "other");
+  EXPECT_EQ(headers.all()[0].value, "2");
+}
+
+TEST(Headers, AreEmptyAfterTheyWereMovedFrom) {
+  Headers headers;
+  headers.add("a", "1");
+  const Headers other = std::move(headers);
+  EXPECT_TRUE(headers.all().empty());  // NOLINT(bugprone-use-after-move): that it may be is claimed
+  EXPECT_EQ(other.get("A"), "1");
+}
+
+TEST(Iequals, ComparesAsciiLettersOnly) {
+  EXPECT_TRUE(iequals("Content-MD5", "content-md5"));
+  EXPECT_FALSE(iequals("a", "ab"));
+  EXPECT_FALSE(iequals("[", "{"));
+  EXPECT_FALSE(iequals("\xc3\x84", "\xc3\xa4"));
+}
+
+}  // namespace
+}  // namespace lapis::http
