@@ -1,0 +1,241 @@
+#include "storage/chunk/extent_supply.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "lapis/base/log.h"
+#include "storage/chunk/extent_rows.h"
+
+namespace lapis::storage {
+namespace {
+
+constexpr std::size_t kReady = 1;
+constexpr std::chrono::seconds kLookInterval{1};
+
+}  // namespace
+
+struct ExtentSupply::Wait {
+  ExtentSupply& supply;
+  Waiter waiter;
+
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> handle) {
+    waiter.home = io::Executor::current();
+    waiter.handle = handle;
+    const std::lock_guard lock(supply.mutex_);
+    if (!supply.ready_.empty()) {
+      waiter.taken = std::move(supply.ready_.front());
+      supply.ready_.pop_front();
+      return false;
+    }
+    supply.waiters_.push_back(&waiter);
+    // Still under the lock: once it is free this coroutine may be resumed, and gone.
+    supply.chore_.poke();
+    return true;
+  }
+  Taken await_resume() { return std::move(*waiter.taken); }
+};
+
+ExtentSupply::ExtentSupply(const StoreContext& context, PathState& path, Chore& reclaim,
+                           io::TaskGroup& group)
+    : context_(context),
+      path_(path),
+      reclaim_(reclaim),
+      chore_(context.background, group, [this] { return fill(); }) {}
+
+io::Task<ExtentSupply::Taken> ExtentSupply::take() {
+  Wait wait{*this, {}};
+  Taken taken = co_await wait;
+  if (taken) chore_.poke();  // the next one
+  co_return taken;
+}
+
+void ExtentSupply::refresh() {
+  if (is_stale()) chore_.poke();
+}
+
+bool ExtentSupply::is_stale() const {
+  return !looked_.load() || context_.clock.instant() - looked_at_.load() >= kLookInterval;
+}
+
+void ExtentSupply::add_free(Extent& extent) {
+  free_.push_back(&extent);
+  publish_room();
+  chore_.poke();
+}
+
+io::Task<void> ExtentSupply::fill() {
+  co_await look_at_space();
+  while (is_wanted()) {
+    Taken prepared = co_await prepare();
+    if (!prepared && prepared.error().code == ErrorCode::kInsufficientStorage && has_waiters()) {
+      // What was deleted a moment ago may not have been reclaimed yet.
+      const std::size_t before = free_.size();
+      co_await reclaim_.run_through();
+      if (free_.size() > before) continue;
+    }
+    if (!prepared) {
+      fail_waiters(prepared.error());
+      break;
+    }
+    hand_over(std::move(*prepared));
+  }
+  publish_room();
+}
+
+io::Task<ExtentSupply::Taken> ExtentSupply::prepare() {
+  if (!path_.is_writable()) co_return fail(ErrorCode::kInternalError, "pool path is read-only");
+  if (!free_.empty()) {
+    Extent& extent = *free_.back();
+    free_.pop_back();
+    co_return co_await renew(extent);
+  }
+  if (path_.available_bytes() >= path_.settings().extent_bytes) co_return co_await make_new();
+  co_return fail(ErrorCode::kInsufficientStorage, "pool path is full");
+}
+
+std::unexpected<Error> ExtentSupply::disk_failed(Error error) {
+  if (error.code == ErrorCode::kInternalError) path_.note_failure(error);
+  // Whatever it says of its free space; until the next look.
+  if (error.code == ErrorCode::kInsufficientStorage) path_.set_available_bytes(0);
+  return fail(std::move(error));
+}
+
+io::Task<ExtentSupply::Taken> ExtentSupply::make_new() {
+  if (last_id_.value + 1 >= ExtentTable::kMaxExtents) {
+    co_return fail(ErrorCode::kInsufficientStorage, "pool path has too many extents");
+  }
+  ++last_id_.value;  // used up even where this fails: the file may stay
+  const Extent::Identity identity{path_.settings().id, last_id_, path_.settings().extent_bytes};
+  const ExtentRow row{ExtentState::kOpen, 1, identity.bytes};
+  const auto name = extent_file(path_.settings().directory, identity.id);
+  std::unique_ptr<io::File> reader;
+  auto create = [&]() -> Result<std::unique_ptr<io::File>> {
+    LAPIS_TRY(auto file,
+              context_.files.open(name, {.create_new = true, .writable = true, .direct = true}));
+    Result<void> allocated = file->allocate(identity.bytes);
+    if (allocated) allocated = file->sync();
+    if (!allocated) {
+      (void)context_.files.remove(name);  // else found, and removed, at the next start
+      return fail(allocated.error());
+    }
+    LAPIS_TRY_VOID(context_.files.sync_directory(name.parent_path()));
+    LAPIS_TRY(reader, context_.files.open(name, {}));
+    return file;
+  };
+  auto file = co_await context_.blocking.run(std::ref(create));
+  if (!file) co_return disk_failed(file.error());
+  path_.set_available_bytes(path_.available_bytes() -
+                            std::min(path_.available_bytes(), identity.bytes));
+  const auto header = co_await write_header(**file, identity, row.generation);
+  if (!header) co_return disk_failed(header.error());
+  // Where this fails the file stays: its row may be there or not, and the next start will see.
+  LAPIS_CO_TRY_VOID(co_await put_extent_row(context_, identity, row));
+  auto made = std::make_unique<Extent>(identity, row, std::move(reader), context_.slots, reclaim_);
+  Extent& extent = path_.extents().add(std::move(made));
+  co_return std::make_shared<OpenExtent>(extent, std::move(*file));
+}
+
+// The row says `free` and names the generation; the header block may still be of the one before.
+io::Task<ExtentSupply::Taken> ExtentSupply::renew(Extent& extent) {
+  const Extent::Identity identity{extent.path(), extent.id(), extent.bytes()};
+  const ExtentRow row{ExtentState::kOpen, extent.generation(), identity.bytes};
+  const auto name = extent_file(path_.settings().directory, identity.id);
+  auto open = [&] { return context_.files.open(name, {.writable = true, .direct = true}); };
+  auto file = co_await context_.blocking.run(std::ref(open));
+  Result<void> renewed;
+  if (!file) renewed = fail(file.error());
+  if (renewed) renewed = co_await write_header(**file, identity, row.generation);
+  if (!renewed) {
+    if (renewed.error().code == ErrorCode::kInternalError) {
+      extent.mark_failed();
+    } else {
+      free_.push_back(&extent);
+    }
+    co_return disk_failed(renewed.error());
+  }
+  if (auto put = co_await put_extent_row(context_, identity, row); !put) {
+    free_.push_back(&extent);
+    co_return fail(put.error());
+  }
+  extent.open();
+  co_return std::make_shared<OpenExtent>(extent, std::move(*file));
+}
+
+io::Task<Result<void>> ExtentSupply::write_header(io::File& file, Extent::Identity identity,
+                                                  std::uint64_t generation) {
+  LAPIS_CO_TRY(const io::Buffer block,
+               co_await context_.background.buffers().acquire(kExtentHeaderBytes));
+  const MutableBytes header = block.bytes().first(kExtentHeaderBytes);
+  encode_extent_header({context_.store, identity.path, identity.id, generation, identity.bytes},
+                       header);
+  LAPIS_CO_TRY_VOID(co_await file.write_at(0, header));
+  co_return co_await file.datasync();
+}
+
+io::Task<void> ExtentSupply::look_at_space() {
+  if (!is_stale()) co_return;
+  auto look = [&] { return context_.files.space(path_.settings().directory); };
+  const auto space = co_await context_.blocking.run(std::ref(look));
+  if (!space) {
+    log_error("storage", "cannot tell the free space of a pool path",
+              {{"path", path_.settings().directory.string()}, {"error", to_string(space.error())}});
+    co_return;
+  }
+  looked_at_.store(context_.clock.instant());
+  looked_.store(true);
+  const std::uint64_t kept = std::min(space->available_bytes, path_.settings().min_free_bytes);
+  path_.set_available_bytes(space->available_bytes - kept);
+}
+
+io::Task<void> ExtentSupply::give_back() {
+  for (const auto& open : std::exchange(ready_, {})) {
+    Extent& extent = open->extent();
+    const ExtentRow row{ExtentState::kFree, extent.generation(), extent.bytes()};
+    const Result<void> put =
+        co_await put_extent_row(context_, {extent.path(), extent.id(), extent.bytes()}, row);
+    if (put) extent.restart();
+  }
+}
+
+void ExtentSupply::publish_room() {
+  std::uint64_t extents = path_.available_bytes() / path_.settings().extent_bytes + free_.size();
+  {
+    const std::lock_guard lock(mutex_);
+    extents += ready_.size();
+  }
+  path_.set_room_bytes(extents * path_.max_frame_bytes());
+}
+
+void ExtentSupply::hand_over(std::shared_ptr<OpenExtent> extent) {
+  const std::lock_guard lock(mutex_);
+  if (waiters_.empty()) {
+    ready_.push_back(std::move(extent));
+    return;
+  }
+  Waiter* waiter = waiters_.front();
+  waiters_.pop_front();
+  waiter->taken = std::move(extent);
+  waiter->home->post([waiter] { waiter->handle.resume(); });
+}
+
+void ExtentSupply::fail_waiters(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  for (Waiter* waiter : waiters_) {
+    waiter->taken = fail(error);
+    waiter->home->post([waiter] { waiter->handle.resume(); });
+  }
+  waiters_.clear();
+}
+
+bool ExtentSupply::is_wanted() {
+  const std::lock_guard lock(mutex_);
+  return !waiters_.empty() || ready_.size() < kReady;
+}
+
+bool ExtentSupply::has_waiters() {
+  const std::lock_guard lock(mutex_);
+  return !waiters_.empty();
+}
+
+}  // namespace lapis::storage

@@ -1,0 +1,114 @@
+#include "storage/chunk/open_extents.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace lapis::storage {
+
+OpenExtents::OpenExtents(PathSet& paths, SlotIndex slot) : paths_(paths), slot_(slot) {
+  for (std::size_t i = 0; i < paths.size(); ++i) open_.push_back(std::make_unique<Open>());
+}
+
+io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes) {
+  Error last{ErrorCode::kInsufficientStorage, "no extent is long enough"};
+  const std::vector<std::size_t> candidates = order(bytes);
+  if (candidates.empty()) {
+    co_return fail(ErrorCode::kInternalError, "no pool path is writable");
+  }
+  for (const std::size_t path : candidates) {
+    if (bytes > paths_[path].state.max_frame_bytes()) continue;
+    Result<Reservation> reserved = co_await reserve_on(path, bytes);
+    if (reserved) co_return reserved;
+    last = std::move(reserved).error();
+  }
+  co_return fail(std::move(last));
+}
+
+std::uint64_t OpenExtents::max_chunk_length(std::uint64_t wanted) {
+  const auto candidates = order(frame_bytes(std::min(wanted, kMaxChunkLength), kUnitBytes));
+  if (candidates.empty()) return std::min(wanted, kMaxChunkLength);
+  return std::min(wanted, paths_[candidates.front()].state.max_chunk_length());
+}
+
+// Efraimidis and Spirakis' weighted choice needs logarithms; a uniform number below the room serves
+// as well here: it prefers the emptier path and starves none.
+std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes) {
+  struct Candidate {
+    std::size_t path;
+    bool is_full;
+    PoolClass pool_class;
+    std::uint64_t draw;
+  };
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const PathState& path = paths_[i].state;
+    if (!path.is_writable()) continue;
+    const auto& open = open_[i]->extent;
+    const bool fits_open = open && open->room() >= bytes;
+    const bool is_full = !fits_open && path.room_bytes() < bytes;
+    random_ ^= random_ << 13;
+    random_ ^= random_ >> 7;
+    random_ ^= random_ << 17;
+    const std::uint64_t draw = random_ % (path.room_bytes() + 1);
+    candidates.push_back({i, is_full, path.settings().pool_class, draw});
+  }
+  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+    if (a.is_full != b.is_full) return b.is_full;
+    if (a.pool_class != b.pool_class) return a.pool_class < b.pool_class;
+    return a.draw > b.draw;
+  });
+  std::vector<std::size_t> paths;
+  for (const Candidate& candidate : candidates) paths.push_back(candidate.path);
+  return paths;
+}
+
+io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uint64_t bytes) {
+  Open& open = *open_[path];
+  while (true) {
+    if (open.extent && open.extent->room() >= bytes) {
+      co_return Reservation(open.extent, slot_, bytes);
+    }
+    if (open.opening) {
+      co_await open.waiters.park();
+      continue;
+    }
+    open.opening = true;
+    ExtentSupply::Taken taken = co_await paths_[path].supply.take();
+    open.opening = false;
+    open.waiters.wake_all();
+    if (!taken) co_return fail(taken.error());
+    seal(open);
+    open.extent = std::move(*taken);
+  }
+}
+
+void OpenExtents::failed(const std::shared_ptr<OpenExtent>& failed, const Error& error) {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (paths_[i].state.settings().id != failed->extent().path()) continue;
+    if (open_[i]->extent == failed) open_[i]->extent.reset();
+    if (error.code == ErrorCode::kInsufficientStorage) {
+      failed->extent().seal();
+    } else if (failed->extent().mark_failed()) {
+      failed->syncs().poison(error);
+      paths_[i].state.note_failure(error);
+    }
+  }
+}
+
+std::uint64_t OpenExtents::room_bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& open : open_) sum += open->extent ? open->extent->room() : 0;
+  return sum;
+}
+
+void OpenExtents::close() {
+  for (const auto& open : open_) seal(*open);
+}
+
+void OpenExtents::seal(Open& open) {
+  if (!open.extent) return;
+  open.extent->extent().seal();
+  open.extent.reset();
+}
+
+}  // namespace lapis::storage

@@ -1,0 +1,58 @@
+// OpenExtents: the extents that one shard appends to, one a path, and the choice among paths.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "lapis/base/result.h"
+#include "lapis/io/task.h"
+#include "storage/chunk/open_extent.h"
+#include "storage/chunk/parking.h"
+#include "storage/chunk/pool_path.h"
+
+namespace lapis::storage {
+
+// Lives on one shard.
+class OpenExtents {
+ public:
+  OpenExtents(PathSet& paths, SlotIndex slot);
+  OpenExtents(const OpenExtents&) = delete;
+  OpenExtents& operator=(const OpenExtents&) = delete;
+
+  // Room for a frame of `bytes` on the path that suits best: writable, with room, of the fastest
+  // class, by chance in proportion to free space. Errors: kInsufficientStorage where every writable
+  // path is full; kServerBusy; kInternalError where paths fail.
+  io::Task<Result<Reservation>> reserve(std::uint64_t bytes);
+
+  // The longest chunk to write next: what the path that suits best takes.
+  std::uint64_t max_chunk_length(std::uint64_t wanted);
+
+  // The extent, taken here, failed under a write or a sync: it is not written to any more, and
+  // where it was not for want of space it is abandoned.
+  void failed(const std::shared_ptr<OpenExtent>& failed, const Error& error);
+
+  // Room in the extents that are open here.
+  std::uint64_t room_bytes() const;
+
+  // Seals all of them; no more `reserve` after it.
+  void close();
+
+ private:
+  struct Open {
+    std::shared_ptr<OpenExtent> extent;
+    bool opening = false;
+    Parking waiters;
+  };
+
+  std::vector<std::size_t> order(std::uint64_t bytes);
+  io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes);
+  void seal(Open& open);
+
+  PathSet& paths_;
+  const SlotIndex slot_;
+  std::vector<std::unique_ptr<Open>> open_;  // by index of the path
+  std::uint64_t random_ = 0x9e3779b97f4a7c15;
+};
+
+}  // namespace lapis::storage

@@ -1,0 +1,69 @@
+// PathState: one directory of a pool as every shard sees it.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "lapis/storage/local_chunk_store.h"
+#include "storage/chunk/extent_header.h"
+#include "storage/chunk/extent_table.h"
+#include "storage/chunk/frame.h"
+
+namespace lapis::storage {
+
+struct PathSettings {
+  PathId id;
+  std::filesystem::path directory;
+  std::string pool;
+  PoolClass pool_class = PoolClass::kFlash;
+  std::uint64_t extent_bytes = 0;
+  std::uint64_t min_free_bytes = 0;
+};
+
+// <directory>/extents, and the file of one extent in it.
+std::filesystem::path extents_directory(const std::filesystem::path& directory);
+std::filesystem::path extent_file(const std::filesystem::path& directory, ExtentId id);
+
+// Thread-safe.
+class PathState {
+ public:
+  explicit PathState(PathSettings settings) : settings_(std::move(settings)) {}
+
+  const PathSettings& settings() const { return settings_; }
+  ExtentTable& extents() { return extents_; }
+  const ExtentTable& extents() const { return extents_; }
+
+  // The longest frame that fits an extent.
+  std::uint64_t max_frame_bytes() const { return settings_.extent_bytes - kExtentHeaderBytes; }
+  // The longest chunk written here: a quarter of an extent, so that little is left over at its end.
+  std::uint64_t max_chunk_length() const {
+    return std::min(kMaxChunkLength, settings_.extent_bytes / 4);
+  }
+
+  bool is_writable() const { return writable_.load(); }
+  // A write, a sync or the making of an extent failed with an I/O error. Three make the path
+  // read-only until a restart.
+  void note_failure(const Error& error);
+
+  // Beside what is to stay free; as of the last look.
+  std::uint64_t available_bytes() const { return available_bytes_.load(); }
+  void set_available_bytes(std::uint64_t bytes) { available_bytes_.store(bytes); }
+  // What new and recycled extents could take; open extents' rooms come on top.
+  std::uint64_t room_bytes() const { return room_bytes_.load(); }
+  void set_room_bytes(std::uint64_t bytes) { room_bytes_.store(bytes); }
+
+ private:
+  static constexpr unsigned kMaxFailures = 3;
+
+  const PathSettings settings_;
+  ExtentTable extents_;
+  std::atomic<unsigned> failures_ = 0;
+  std::atomic<bool> writable_ = true;
+  std::atomic<std::uint64_t> available_bytes_ = 0;
+  std::atomic<std::uint64_t> room_bytes_ = 0;
+};
+
+}  // namespace lapis::storage
