@@ -1,0 +1,193 @@
+#include "storage/chunk/body_writer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "lapis/io/started.h"
+
+namespace lapis::storage {
+namespace {
+
+constexpr int kMaxAttempts = 8;
+
+std::unique_ptr<LocalStoredBody> empty_body() { return std::make_unique<LocalStoredBody>(); }
+
+}  // namespace
+
+BodyWriter::Chunk::Chunk(std::uint64_t payload_length)
+    : frame_bytes(storage::frame_bytes(payload_length, kUnitBytes)), sums(kUnitBytes) {
+  header.payload_length = payload_length;
+}
+
+BodyWriter::BodyWriter(const StoreContext& context, Slot& slot, io::ByteSource& source,
+                       Request request)
+    : context_(context), slot_(slot), source_(source), request_(request), body_(empty_body()) {}
+
+io::Task<Result<std::unique_ptr<StoredBody>>> BodyWriter::run() {
+  LAPIS_CHECK(request_.length >= 1);
+  while (body_->length() < request_.length) {
+    Chunk chunk(slot_.open.max_chunk_length(request_.length - body_->length()));
+    chunk.header.owner = request_.owner;
+    LAPIS_CO_TRY_VOID(co_await acquire_buffers(chunk.frame_bytes));
+    LAPIS_CO_TRY(chunk.header.chunk, co_await slot_.ids.next());
+    if (chunk.frame_bytes <= buffers_[0].size()) {
+      LAPIS_CO_TRY_VOID(co_await write_whole(chunk));
+    } else {
+      LAPIS_CO_TRY_VOID(co_await write_streamed(chunk));
+    }
+  }
+  LAPIS_CO_TRY_VOID(co_await sync_touched());
+  co_return std::unique_ptr<StoredBody>(std::move(body_));
+}
+
+io::Task<Result<void>> BodyWriter::acquire_buffers(std::uint64_t frame_bytes) {
+  const std::uint64_t wanted = std::min<std::uint64_t>(frame_bytes, io::BufferPool::kLarge);
+  if (buffers_[0].size() < wanted) {
+    buffers_[0] = {};
+    LAPIS_CO_TRY(buffers_[0], co_await slot_.shard.buffers().acquire(wanted));
+  }
+  if (frame_bytes > buffers_[0].size() && !buffers_[1]) {
+    buffers_[1] = slot_.shard.buffers().try_acquire(io::BufferPool::kLarge);
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> BodyWriter::write_whole(Chunk& chunk) {
+  const MutableBytes frame = buffers_[0].bytes().first(chunk.frame_bytes);
+  LAPIS_CO_TRY_VOID(co_await fill_payload(chunk, 0, frame));
+  // A body of several chunks is synced at its end, when this one's bytes are no longer in memory.
+  const bool is_whole_body = chunk.header.payload_length == request_.length;
+  for (int attempt = 1;; ++attempt) {
+    LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(chunk.frame_bytes));
+    fill_header(chunk, place.place(), frame);
+    fill_tail(chunk, 0, frame);
+    Result<void> stored = co_await place.write(0, frame);
+    if (stored && is_whole_body) stored = co_await place.open()->syncs().sync();
+    if (stored) {
+      if (!is_whole_body) touched_.push_back(place.open());
+      keep(chunk, std::move(place));
+      co_return Result<void>{};
+    }
+    slot_.open.failed(place.open(), stored.error());
+    if (attempt == kMaxAttempts) co_return stored;
+  }
+}
+
+io::Task<Result<void>> BodyWriter::write_streamed(Chunk& chunk) {
+  std::optional<Reservation> place;
+  io::Started<Result<void>> writing;
+  Result<void> filled;
+  Result<void> written;
+  std::size_t active = 0;
+  for (std::uint64_t from = 0; from < chunk.frame_bytes;) {
+    const std::uint64_t left = chunk.frame_bytes - from;
+    const MutableBytes into =
+        buffers_[active].bytes().first(std::min<std::uint64_t>(buffers_[active].size(), left));
+    filled = co_await fill_payload(chunk, from, into);
+    if (writing.pending()) written = co_await writing.join();
+    if (!filled || !written) break;
+    if (!place) {
+      LAPIS_CO_TRY(Reservation reserved, co_await slot_.open.reserve(chunk.frame_bytes));
+      place.emplace(std::move(reserved));
+      fill_header(chunk, place->place(), into);
+    }
+    fill_tail(chunk, from, into);
+    writing = io::Started<Result<void>>(place->write(from, into));
+    from += into.size();
+    if (buffers_[1]) {
+      active ^= 1;
+    } else {
+      written = co_await writing.join();
+      if (!written) break;
+    }
+  }
+  if (writing.pending()) written = co_await writing.join();
+  if (!written) {
+    slot_.open.failed(place->open(), written.error());
+    co_return written;
+  }
+  if (!filled) co_return filled;
+  touched_.push_back(place->open());
+  keep(chunk, std::move(*place));
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> BodyWriter::fill_payload(Chunk& chunk, std::uint64_t from,
+                                                MutableBytes into) {
+  const std::uint64_t begin = std::max<std::uint64_t>(from, kFrameHeaderBytes);
+  const std::uint64_t end =
+      std::min(from + into.size(), kFrameHeaderBytes + chunk.header.payload_length);
+  if (begin < end) {
+    LAPIS_CO_TRY_VOID(co_await receive(into.subspan(begin - from, end - begin), chunk.sums));
+  }
+  co_return Result<void>{};
+}
+
+// Checksums and the observer read what the socket has just written: it is in the cache still.
+io::Task<Result<void>> BodyWriter::receive(MutableBytes into, UnitSums& sums) {
+  while (!into.empty()) {
+    LAPIS_CO_TRY(const std::size_t count, co_await source_.read(into));
+    if (count == 0) co_return fail(ErrorCode::kBadRequest, "the body ended early");
+    LAPIS_CHECK(count <= into.size());
+    const Bytes arrived = into.first(count);
+    sums.add(arrived);
+    if (request_.observer != nullptr) request_.observer->observe(arrived);
+    into = into.subspan(count);
+  }
+  co_return Result<void>{};
+}
+
+void BodyWriter::fill_header(Chunk& chunk, const Place& place, MutableBytes frame) {
+  chunk.header.place = place;
+  chunk.header.sequence = context_.meta.durable_sequence();
+  chunk.header.epoch = context_.epoch;
+  chunk.header.store = context_.store;
+  encode_frame_header(chunk.header, chunk.encoded);
+  std::ranges::copy(chunk.encoded, frame.begin());
+  chunk.tail.clear();
+}
+
+void BodyWriter::fill_tail(Chunk& chunk, std::uint64_t from, MutableBytes into) {
+  const std::uint64_t tail_at = kFrameHeaderBytes + chunk.header.payload_length;
+  const std::uint64_t end = from + into.size();
+  if (end <= tail_at) return;
+  if (chunk.tail.empty()) {
+    chunk.tail.resize(frame_tail_bytes(chunk.header.payload_length, kUnitBytes));
+    encode_frame_tail(chunk.encoded, chunk.sums.finish(), chunk.tail);
+  }
+  const std::uint64_t zeros_at = tail_at + chunk.tail.size();
+  const std::uint64_t begin = std::max(from, tail_at);
+  if (begin < zeros_at) {
+    const Bytes part = Bytes(chunk.tail).subspan(begin - tail_at, std::min(end, zeros_at) - begin);
+    std::ranges::copy(part, into.begin() + static_cast<std::ptrdiff_t>(begin - from));
+  }
+  if (end > zeros_at) {
+    std::ranges::fill(into.subspan(std::max(from, zeros_at) - from), std::byte{0});
+  }
+}
+
+void BodyWriter::keep(Chunk& chunk, Reservation place) {
+  ChunkRow row;
+  row.length = chunk.header.payload_length;
+  row.places = {chunk.header.place};
+  row.unit_bytes = chunk.header.unit_bytes;
+  row.unit_crcs = chunk.sums.finish();
+  body_->add(chunk.header.chunk, row, chunk.sums.whole(), std::move(place).take_pin());
+}
+
+io::Task<Result<void>> BodyWriter::sync_touched() {
+  std::ranges::sort(touched_);
+  const auto repeated = std::ranges::unique(touched_);
+  touched_.erase(repeated.begin(), repeated.end());
+  for (const std::shared_ptr<OpenExtent>& open : touched_) {
+    const Result<void> synced = co_await open->syncs().sync();
+    if (!synced) {
+      slot_.open.failed(open, synced.error());
+      co_return synced;
+    }
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace lapis::storage

@@ -1,0 +1,65 @@
+#include "storage/chunk/chunk_locator.h"
+
+#include <optional>
+
+#include "lapis/base/log.h"
+#include "storage/chunk/keys.h"
+
+namespace lapis::storage {
+namespace {
+
+using SharedRow = std::shared_ptr<const ChunkRow>;
+
+std::uint64_t cost_of(const ChunkRow& row) {
+  constexpr std::uint64_t kOverhead = 256;
+  return kOverhead + row.unit_crcs.size() * sizeof(std::uint64_t);
+}
+
+io::Task<Result<SharedRow>> load_row(const StoreContext& context, Slot& slot, std::string key) {
+  const std::uint64_t version = context.meta.version_of(key);
+  LAPIS_CO_TRY(const auto stored, co_await context.meta.get(key));
+  if (!stored) co_return fail(ErrorCode::kInternalError, "chunk has no row");
+  LAPIS_CO_TRY(ChunkRow decoded, decode_chunk_row(*stored));
+  SharedRow row = std::make_shared<const ChunkRow>(std::move(decoded));
+  slot.rows.insert(key, version, row, cost_of(*row));
+  co_return row;
+}
+
+// Pins first and compares the generation then (see ExtentPin).
+std::optional<LocatedChunk> pin_place(const PathSet& paths, SlotIndex slot, ChunkId chunk,
+                                      const SharedRow& row) {
+  for (const Place& place : row->places) {
+    Extent* extent = paths.find(place);
+    if (extent == nullptr) continue;
+    ExtentPin pin(*extent, slot);
+    if (extent->generation() != place.generation) continue;
+    if (place.offset + row->bytes_on_disk() > extent->bytes()) continue;
+    return LocatedChunk{chunk, row, place, std::move(pin)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+io::Task<Result<LocatedChunk>> locate_chunk(const StoreContext& context, const PathSet& paths,
+                                            Slot& slot, ChunkId chunk) {
+  const std::string key = chunk_key(chunk);
+  if (const SharedRow cached = slot.rows.find(key)) {
+    auto located = pin_place(paths, slot.index, chunk, cached);
+    if (located) co_return std::move(*located);
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    Result<SharedRow> row = co_await load_row(context, slot, key);
+    if (!row) {
+      log_error("storage", "chunk cannot be found",
+                {{"chunk", chunk.value}, {"error", to_string(row.error())}});
+      co_return fail(std::move(row).error());
+    }
+    auto located = pin_place(paths, slot.index, chunk, *row);
+    if (located) co_return std::move(*located);
+  }
+  log_error("storage", "chunk's row names no place that exists", {{"chunk", chunk.value}});
+  co_return fail(ErrorCode::kInternalError, "chunk's row names no place that exists");
+}
+
+}  // namespace lapis::storage
