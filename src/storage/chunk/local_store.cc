@@ -1,0 +1,175 @@
+#include "storage/chunk/local_store.h"
+
+#include <algorithm>
+
+#include "lapis/base/log.h"
+#include "storage/chunk/body_writer.h"
+#include "storage/chunk/chunk_reader.h"
+#include "storage/chunk/freed_places.h"
+
+namespace lapis::storage {
+
+namespace {
+
+// Lets everything run that was posted to this executor before.
+struct NextTurn {
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) const {
+    io::Executor::current()->post([handle] { handle.resume(); });
+  }
+  void await_resume() const noexcept {}
+};
+
+}  // namespace
+
+LocalStore::LocalStore(const StoreContext& context, std::vector<io::Shard*> shards)
+    : context_(context),
+      shards_(std::move(shards)),
+      reclaimer_(context_, paths_),
+      reclaim_(context_.background, background_, [this] { return reclaimer_.pass(); }) {}
+
+LocalStore::~LocalStore() { close(); }
+
+PoolPath& LocalStore::add_path(PathSettings settings, PathLock lock) {
+  paths_.add(std::make_unique<PoolPath>(context_, std::move(settings), std::move(lock), reclaim_,
+                                        background_));
+  return paths_[paths_.size() - 1];
+}
+
+Extent& LocalStore::add_extent(PoolPath& path, ExtentId id, ExtentRow row,
+                               std::unique_ptr<io::File> reader) {
+  const Extent::Identity identity{path.state.settings().id, id, row.bytes};
+  Extent& extent = path.state.extents().add(
+      std::make_unique<Extent>(identity, row, std::move(reader), context_.slots, reclaim_));
+  if (row.state == ExtentState::kFree) path.supply.add_free(extent);
+  return extent;
+}
+
+void LocalStore::add_slots(std::uint64_t cache_bytes, const std::vector<ChunkIdRange>& ids) {
+  LAPIS_CHECK(context_.slots == shards_.size() + 1 && ids.size() == context_.slots);
+  for (SlotIndex i = 0; i < context_.slots; ++i) {
+    io::Shard& shard = i < shards_.size() ? *shards_[i] : context_.background;
+    slots_.push_back(std::make_unique<Slot>(context_, paths_, shard, i, cache_bytes));
+    slots_.back()->ids.seed(ids[i]);
+  }
+}
+
+void LocalStore::start_background(std::unique_ptr<MetaSnapshot> snapshot) {
+  accounting_ = std::make_unique<Accounting>(context_, paths_, std::move(snapshot));
+  for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].supply.refresh();
+  (void)background_.spawn(account());
+}
+
+io::Task<void> LocalStore::account() {
+  const bool complete = co_await accounting_->run();
+  if (!complete) co_return;
+  reclaimer_.set_accounted();
+  reclaim_.poke();
+}
+
+Slot* LocalStore::find_slot() const {
+  const io::Shard* shard = io::Shard::current();
+  if (shard == nullptr) return nullptr;
+  const unsigned index = shard->index();
+  if (index < shards_.size() && shards_[index] == shard) return slots_[index].get();
+  return shard == &context_.background ? slots_.back().get() : nullptr;
+}
+
+Slot& LocalStore::here() const {
+  Slot* slot = find_slot();
+  LAPIS_CHECK(slot != nullptr);
+  return *slot;
+}
+
+io::Task<Result<std::unique_ptr<StoredBody>>> LocalStore::write(ChunkOwner owner,
+                                                                io::ByteSource& body,
+                                                                std::uint64_t length,
+                                                                ByteObserver* observer) {
+  BodyWriter writer(context_, here(), body, {owner, length, observer});
+  co_return co_await writer.run();
+}
+
+bool LocalStore::has_room(std::uint64_t length) const {
+  std::uint64_t room = 0;
+  std::uint64_t chunk = kMaxChunkLength;
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    PoolPath& path = paths_[i];
+    path.supply.refresh();
+    if (!path.state.is_writable()) continue;
+    room += path.state.room_bytes();
+    chunk = std::min(chunk, path.state.max_chunk_length());
+  }
+  if (const Slot* slot = find_slot()) room += slot->open.room_bytes();
+  const std::uint64_t chunks = length / chunk + 1;
+  return length <= room && chunks * frame_bytes(std::min(length, chunk), kUnitBytes) <= room;
+}
+
+io::Task<Result<std::unique_ptr<io::BufferSource>>> LocalStore::read(
+    std::unique_ptr<SliceSource> slices) {
+  co_return std::make_unique<ChunkReader>(context_, paths_, here(), std::move(slices));
+}
+
+std::unique_ptr<ChunkStore::Freed> LocalStore::new_freed() {
+  return std::make_unique<FreedPlaces>();
+}
+
+Result<void> LocalStore::release(MetaView& view, ChunkId chunk, Freed& freed) {
+  return release_chunk(view, chunk, static_cast<FreedPlaces&>(freed));
+}
+
+void LocalStore::released(std::unique_ptr<Freed> freed) {
+  for (const FreedPlaces::Entry& entry : static_cast<FreedPlaces&>(*freed).entries) {
+    Extent* extent = paths_.find(entry.place);
+    if (extent == nullptr || extent->generation() != entry.place.generation) continue;
+    extent->remove_live(entry.frame_bytes);
+  }
+}
+
+std::vector<PathStats> LocalStore::stats() const {
+  std::vector<PathStats> all;
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const PathState& path = paths_[i].state;
+    PathStats stats{.path = path.settings().directory,
+                    .pool = path.settings().pool,
+                    .extent_bytes = path.settings().extent_bytes,
+                    .available_bytes = path.available_bytes(),
+                    .accounted = reclaimer_.is_accounted(),
+                    .writable = path.is_writable()};
+    path.extents().for_each([&](const Extent& extent) {
+      const ExtentState state = extent.state();
+      stats.extents_open += state == ExtentState::kOpen ? 1 : 0;
+      stats.extents_free += state == ExtentState::kFree ? 1 : 0;
+      const bool is_sealed = state == ExtentState::kSealed || state == ExtentState::kFailed;
+      stats.extents_sealed += is_sealed ? 1 : 0;
+      const std::int64_t live = extent.live_bytes();
+      stats.live_bytes += live > 0 ? static_cast<std::uint64_t>(live) : 0;
+    });
+    all.push_back(std::move(stats));
+  }
+  return all;
+}
+
+void LocalStore::close() {
+  if (closed_) return;
+  closed_ = true;
+  for (const auto& slot : slots_) slot->shard.run(close_slot(*slot));
+  context_.background.run(close_background());
+}
+
+// Reads ahead that their readers have left, and refills of ids, end first.
+io::Task<void> LocalStore::close_slot(Slot& slot) {
+  co_await slot.tasks.close();
+  slot.open.close();
+}
+
+io::Task<void> LocalStore::close_background() {
+  reclaimer_.stop();
+  if (accounting_) accounting_->stop();
+  co_await background_.close();
+  for (std::size_t i = 0; i < paths_.size(); ++i) co_await paths_[i].supply.give_back();
+  // What was sealed by closing: the next start need not look into it.
+  co_await reclaimer_.pass();
+  co_await NextTurn{};  // pokes that came too late refer to this
+}
+
+}  // namespace lapis::storage
