@@ -1,0 +1,35 @@
+#include "ctl/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <ostream>
+
+#include "ctl/sas_command.h"
+
+namespace lapis::ctl {
+
+int run(std::vector<std::string> arguments, const Environment& environment) {
+  CLI::App app("The command line of Lapis, an Azure Blob Storage endpoint.", "lapis");
+  app.set_version_flag("--version", environment.version);
+  app.require_subcommand(1);
+  std::function<Result<std::string>()> command;
+  add_sas_commands(app, environment, command);
+  // CLI11 takes arguments from the back.
+  std::ranges::reverse(arguments);
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error, environment.out, environment.err);
+    return status == 0 ? kOk : kUsage;
+  }
+  const Result<std::string> output = command();
+  if (!output) {
+    environment.err << "lapis: " << output.error().detail << "\n";
+    return kFailed;
+  }
+  environment.out << *output << "\n";
+  return environment.out.flush() ? kOk : kFailed;
+}
+
+}  // namespace lapis::ctl
