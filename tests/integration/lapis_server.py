@@ -43,6 +43,8 @@ class LapisServer:
     endpoints: list[str] = field(default_factory=list)  # as announced, in order
     startup_seconds: float = 0.0
     _process: subprocess.Popen[bytes] | None = None
+    _log_offset: int = 0  # where the log of the present process begins
+    _launched: float = 0.0
 
     @property
     def data_dir(self) -> Path:
@@ -74,23 +76,32 @@ class LapisServer:
 
     def start(self, expected_addresses: int | None = None) -> LapisServer:
         """Returns once every address is announced; raises StartFailed if the daemon ends first."""
+        self.launch()
+        return self.wait_ready(expected_addresses)
+
+    def launch(self) -> None:
+        """Starts the process and does not wait."""
         assert self._process is None, "the daemon is already running"
-        expected = expected_addresses or len(self.listen)
         self.directory.mkdir(parents=True, exist_ok=True)
-        began = time.monotonic()
-        offset = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self._log_offset = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self._launched = time.monotonic()
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT)
+
+    def wait_ready(self, expected_addresses: int | None = None) -> LapisServer:
+        assert self._process is not None
+        expected = expected_addresses or len(self.listen)
         while True:
-            text = self.log_path.read_bytes()[offset:].decode(errors="replace")
+            ended = self._process.poll()  # before the log is read, so that nothing of it is missed
+            text = self.log_path.read_bytes()[self._log_offset :].decode(errors="replace")
             self.endpoints = READY.findall(text)
             if len(self.endpoints) >= expected:
-                self.startup_seconds = time.monotonic() - began
+                self.startup_seconds = time.monotonic() - self._launched
                 return self
-            if (code := self._process.poll()) is not None:
+            if ended is not None:
                 self._process = None
-                raise StartFailed(code, self.log_path.read_bytes()[offset:].decode(errors="replace"))
-            if time.monotonic() - began > START_LIMIT:
+                raise StartFailed(ended, text)
+            if time.monotonic() - self._launched > START_LIMIT:
                 self.kill()
                 raise StartFailed(None, text)
             time.sleep(0.01)
@@ -115,6 +126,10 @@ class LapisServer:
         """SIGKILL, then waits."""
         if self._process is not None:
             self._process.kill()
+            self.wait_ended()
+
+    def wait_ended(self) -> None:
+        if self._process is not None:
             self._process.wait()
             self._process = None
 

@@ -1,0 +1,112 @@
+"""What may be in the store after a crash: the oracle.
+
+A key is changed by one worker, one request at a time. So its possible states are few: the one last
+acknowledged, and, where a request was cut off, the one that it would have made. What was observed
+once must stay. Contents are made from seeds; nothing is kept but what names them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes that one request carried."""
+
+    seed: str
+    size: int
+
+    def content(self) -> bytes:
+        return random.Random(self.seed).randbytes(self.size)
+
+
+@lru_cache(maxsize=100_000)
+def md5_of(pieces: tuple[Piece, ...]) -> str:
+    digest = hashlib.md5()
+    for piece in pieces:
+        digest.update(piece.content())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class State:
+    pieces: tuple[Piece, ...] | None = None  # None: no committed blob
+    blocks: tuple[tuple[str, Piece], ...] = ()  # of the committed block list
+    staged: frozenset[tuple[str, Piece]] = frozenset()
+
+    def size(self) -> int:
+        return sum(piece.size for piece in self.pieces or ())
+
+    def content(self) -> bytes:
+        return b"".join(piece.content() for piece in self.pieces or ())
+
+    def committable(self) -> list[tuple[str, str]]:
+        """Entries of a block list; an id that is in both lists is meant as the staged one."""
+        staged = {name for name, _ in self.staged}
+        kept = {name for name, _ in self.blocks} - staged
+        entries = [("Uncommitted", name) for name in staged] + [("Committed", name) for name in kept]
+        return sorted(entries)
+
+    def exists(self) -> bool:
+        return self.pieces is not None
+
+    def __str__(self) -> str:
+        names = [f"{piece.seed}[{piece.size}]" for piece in self.pieces or ()]
+        blob = "+".join(names) or ("empty" if self.exists() else "absent")
+        return f"{blob} staged {len(self.staged)}"
+
+
+Change = Callable[[State], State]
+
+
+def put_blob(piece: Piece) -> Change:
+    return lambda _: State(pieces=(piece,))
+
+
+def put_block(name: str, piece: Piece) -> Change:
+    def change(state: State) -> State:
+        others = frozenset(block for block in state.staged if block[0] != name)
+        return replace(state, staged=others | {(name, piece)})
+
+    return change
+
+
+def put_block_list(entries: list[tuple[str, str]]) -> Change:
+    """Of ("Uncommitted", id) and ("Committed", id); an id may repeat."""
+
+    def change(state: State) -> State:
+        sources = {"Uncommitted": dict(state.staged), "Committed": dict(state.blocks)}
+        blocks = tuple((name, sources[element][name]) for element, name in entries)
+        return State(pieces=tuple(piece for _, piece in blocks), blocks=blocks)
+
+    return change
+
+
+def delete(_: State) -> State:
+    return State()
+
+
+@dataclass
+class Key:
+    """A name in the container and what may be under it."""
+
+    name: str
+    state: State = field(default_factory=State)  # last acknowledged or observed
+    etag: str | None = None  # of `state`, where known
+    pending: State | None = None  # what a request without an answer would have made
+    version: int = 0  # makes contents unique
+
+    def next_piece(self, size: int) -> Piece:
+        self.version += 1
+        return Piece(f"{self.name}:{self.version}", size)
+
+    def possible(self) -> list[State]:
+        return [self.state] + ([self.pending] if self.pending not in (None, self.state) else [])
+
+    def settle(self, observed: State, etag: str | None) -> None:
+        self.state, self.etag, self.pending = observed, etag, None

@@ -1,0 +1,144 @@
+"""Where the daemon runs and how it is struck down: killed, or its disks lose power.
+
+A stage makes a daemon, crashes it while requests wait, and brings its ground back. What it keeps on
+its disks outlives every crash but start_over().
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from pathlib import Path
+from typing import Protocol
+
+from fault_disks import FaultDisks
+from lapis_server import LapisServer
+from worker import Crew
+
+WAITING_LIMIT = 10.0  # seconds for enough requests to wait
+CUT_LIMIT = 20.0  # seconds for the armed write to come
+
+
+class Stage(Protocol):
+    server: LapisServer
+
+    def start_over(self) -> None:
+        """Empty ground; the daemon is not running."""
+
+    def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
+        """Strikes while at least `waiting` requests have no answer. Afterwards the daemon is gone and
+        the ground is as after a reboot. Returns what was done."""
+
+    def crash_during_recovery(self, rng: random.Random) -> str:
+        """Starts the daemon and strikes before or soon after it is ready."""
+
+    def close(self) -> None: ...
+
+
+def wait_for_requests(crew: Crew, waiting: int) -> None:
+    limit = time.monotonic() + WAITING_LIMIT
+    while crew.waiting() < waiting and time.monotonic() < limit and crew.alive():
+        time.sleep(0.0002)
+
+
+class KillStage:
+    """kill -9: what the process had not handed to the kernel is lost."""
+
+    def __init__(self, directory: Path) -> None:
+        self.server = LapisServer(directory / "lapis")
+
+    def start_over(self) -> None:
+        shutil.rmtree(self.server.data_dir, ignore_errors=True)
+
+    def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
+        run_time = rng.uniform(0.3, 1.3)
+        time.sleep(run_time)
+        # More than asked for: some answers are on their way while the signal is.
+        wait_for_requests(crew, min(waiting + 4, len(crew.processes)))
+        self.server.kill()
+        return f"killed after {run_time:.2f} s"
+
+    def crash_during_recovery(self, rng: random.Random) -> str:
+        self.server.launch()
+        delay = rng.uniform(0.0, 0.15)
+        time.sleep(delay)
+        self.server.kill()
+        return f"killed {delay * 1000:.0f} ms into recovery"
+
+    def close(self) -> None:
+        self.server.kill()
+
+
+CONFIG = """\
+listen = ["127.0.0.1:0"]
+[metadata]
+path = "{meta}/rows"
+[[pool]]
+name = "flash"
+class = "flash"
+paths = ["{flash}/extents"]
+[[account]]
+name = "devstoreaccount1"
+keys = ["{key}"]
+"""
+
+
+class PowerStage:
+    """Power cut: of what was not flushed, each disk keeps what it pleases."""
+
+    MODES = ("subset", "torn", "prefix", "drop")
+
+    def __init__(self, directory: Path, key: str, file_system: str = "ext4") -> None:
+        self.disks = FaultDisks(directory / "disks", file_system=file_system)
+        meta, flash = self.disks.mounts()
+        config = directory / "lapis.toml"
+        config.write_text(CONFIG.format(meta=meta, flash=flash, key=key))
+        self.server = LapisServer(directory / "lapis", config=config)
+
+    def start_over(self) -> None:
+        self.disks.unmount()
+        self.disks.format()
+        self.disks.mount()
+        meta, flash = self.disks.mounts()
+        (meta / "rows").mkdir()
+        (flash / "extents").mkdir()
+
+    def _strike(self) -> str:
+        """The power is off and all that needs it hangs: takes the process down and reboots."""
+        cut = self.disks.status()
+        self.server.signal(9)
+        self.disks.command("die")
+        self.server.wait_ended()
+        self.disks.cycle_power()
+        return f"{cut['cut_pending']} writes in the caches, {cut['cut_kept']} kept"
+
+    def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
+        mode, writes = rng.choice(self.MODES), rng.randint(40, 1500)
+        time.sleep(rng.uniform(0.05, 0.3))
+        self.disks.command(f"cutat {writes} {mode} {rng.getrandbits(32)}")
+        limit = time.monotonic() + CUT_LIMIT
+        while not self.disks.power_is_off():
+            if time.monotonic() > limit:
+                raise RuntimeError(f"write {writes} did not come; {self.disks.status()}")
+            time.sleep(0.005)
+        wait_for_requests(crew, waiting)
+        return f"power cut at write {writes} ({mode}): {self._strike()}"
+
+    def crash_during_recovery(self, rng: random.Random) -> str:
+        mode, writes = rng.choice(self.MODES), rng.randint(1, 30)
+        self.disks.command(f"cutat {writes} {mode} {rng.getrandbits(32)}")
+        self.server.launch()
+        limit = time.monotonic() + 1.0
+        while not self.disks.power_is_off() and time.monotonic() < limit:
+            time.sleep(0.005)
+        if not self.disks.power_is_off():  # recovery wrote less than that
+            self.disks.command(f"cut {mode} {rng.getrandbits(32)}")
+        return f"power cut {writes} writes into recovery ({mode}): {self._strike()}"
+
+    def close(self) -> None:
+        if self.server.running():
+            self.server.signal(9)
+        self.disks.command("die")
+        self.server.wait_ended()
+        self.disks.close()

@@ -1,0 +1,139 @@
+"""Crashes the daemon under load, over and over, and checks that it kept its word.
+
+    torture.py kill|power [--crashes N] [--seed S] [--file-system ext4|xfs]
+
+Every cycle: workers change their keys until the crash, which comes while at least eight requests wait
+for their answer; in one of four cycles a second crash hits the recovery; then the daemon starts again,
+and everything that it holds is compared with the oracle (model.py). The last line is a summary in
+JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the same load again.
+power needs root and a mount namespace of its own (isolation.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from lapis_server import StartFailed
+from signing import DEVELOPMENT_ACCOUNT
+from stages import KillStage, PowerStage, Stage
+from verify import verify
+from worker import CONTAINER, Crew, Portfolio, crash_client
+
+WORKERS = 16
+MIN_IN_FLIGHT = 8
+MAX_STARTUP_SECONDS = 10.0
+START_OVER_EVERY = 10  # cycles, so that the disks of the power stage stay small
+
+
+@dataclass
+class Report:
+    mode: str
+    seed: int
+    crashes: int = 0
+    second_crashes: int = 0
+    acknowledged: int = 0
+    min_in_flight: int = WORKERS
+    max_startup_seconds: float = 0.0
+    seconds: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+
+class Torture:
+    def __init__(self, stage: Stage, report: Report) -> None:
+        self.stage = stage
+        self.report = report
+        self.rng = random.Random(f"torture:{report.mode}:{report.seed}")
+        self.portfolios: list[Portfolio] = []
+
+    def run(self, crashes: int) -> None:
+        for cycle in range(crashes):
+            if cycle % START_OVER_EVERY == 0:
+                self.start_over()
+            self.one_cycle(cycle)
+            if self.report.faults:
+                break
+
+    def start_over(self) -> None:
+        self.stage.server.stop()
+        self.stage.start_over()
+        self.portfolios = [Portfolio(number) for number in range(WORKERS)]
+        self.start()
+        response = crash_client(self.stage.server.endpoint).create_container(CONTAINER)
+        assert response.status == 201, response
+
+    def start(self) -> None:
+        server = self.stage.server
+        try:
+            server.start()
+        except StartFailed as error:
+            self.report.faults.append(f"the daemon does not start: {error}")
+            return
+        self.report.max_startup_seconds = max(self.report.max_startup_seconds, server.startup_seconds)
+        if server.startup_seconds > MAX_STARTUP_SECONDS:
+            self.report.faults.append(f"start-up took {server.startup_seconds:.1f} s")
+
+    def one_cycle(self, cycle: int) -> None:
+        report, endpoint = self.report, self.stage.server.endpoint
+        crew = Crew(self.portfolios, endpoint, f"{report.seed}:{cycle}")
+        what = self.stage.crash(self.rng, crew, MIN_IN_FLIGHT)
+        self.portfolios = crew.collect()
+        waiting = crew.waiting()
+        report.crashes += 1
+        report.acknowledged += sum(portfolio.take_acknowledged() for portfolio in self.portfolios)
+        report.min_in_flight = min(report.min_in_flight, waiting)
+        report.faults += [p.trouble for p in self.portfolios if p.trouble]
+        if self.rng.random() < 0.25:
+            what += "; " + self.stage.crash_during_recovery(self.rng)
+            report.second_crashes += 1
+        self.start()
+        keys = [key for portfolio in self.portfolios for key in portfolio.keys()]
+        if not report.faults:
+            report.faults += verify(self.stage.server.endpoint, keys, f"{report.seed}:{cycle}")
+        startup = self.stage.server.startup_seconds
+        print(f"cycle {cycle}: {what}; {waiting} waiting, {len(keys)} keys, ready in {startup:.2f} s,"
+              f" {len(report.faults)} faults", flush=True)  # fmt: skip
+
+
+def make_stage(arguments: argparse.Namespace, directory: Path) -> Stage:
+    if arguments.mode == "kill":
+        return KillStage(directory)
+    return PowerStage(directory, DEVELOPMENT_ACCOUNT.key, arguments.file_system)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=["kill", "power"])
+    parser.add_argument("--crashes", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    parser.add_argument("--file-system", choices=["ext4", "xfs"], default="ext4")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    report = Report(arguments.mode, arguments.seed)
+    began = time.monotonic()
+    directory = Path(tempfile.mkdtemp(prefix="lapis-torture-"))
+    stage = make_stage(arguments, directory)
+    try:
+        Torture(stage, report).run(arguments.crashes)
+        if report.faults:
+            print(stage.server.log()[-8000:])
+    finally:
+        stage.close()
+        shutil.rmtree(directory, ignore_errors=True)
+    report.seconds = round(time.monotonic() - began, 1)
+    for fault in report.faults:
+        print(f"FAULT: {fault}"[:4000])
+    report.faults = [fault[:500] for fault in report.faults[:20]]
+    print(json.dumps(asdict(report)))
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

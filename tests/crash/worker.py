@@ -1,0 +1,191 @@
+"""The load: processes that change their own keys until the daemon goes away.
+
+A worker keeps one connection, sends one request at a time, and records in its keys what was
+acknowledged and what was under way at the end. Processes, not threads: all of them have to be
+waiting for the daemon at once.
+"""
+
+from __future__ import annotations
+
+import http.client
+import multiprocessing
+import multiprocessing.connection
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.sharedctypes import SynchronizedArray
+
+from azure_client import Response
+from blob_client import BlobClient, block_id
+from model import Change, Key, delete, put_blob, put_block, put_block_list
+from sas import account_sas
+from signing import DEVELOPMENT_ACCOUNT
+
+CONTAINER = "crash"
+HOT_KEYS = 12  # a worker; changed over and over
+COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
+FORK = multiprocessing.get_context("fork")
+
+# Upper bounds of a body's size and how often it is drawn from there. Up to 4 KiB lives inline.
+SIZES = [(0, 5), (64, 15), (4096, 25), (5000, 10), (65_536, 20), (1 << 20, 20), (8 << 20, 3)]
+
+
+def draw_size(rng: random.Random) -> int:
+    index = rng.choices(range(len(SIZES)), weights=[weight for _, weight in SIZES])[0]
+    lower = SIZES[index - 1][0] + 1 if index else 0
+    return rng.randint(lower, SIZES[index][0]) if index else 0
+
+
+def crash_client(endpoint: str) -> BlobClient:
+    token = account_sas(DEVELOPMENT_ACCOUNT, se="2999-01-01")
+    return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, sas=token, timeout=60)
+
+
+@dataclass
+class Portfolio:
+    """A worker's keys. Goes to the worker with the fork and comes back when it ends."""
+
+    number: int
+    hot: list[Key] = field(default_factory=list)
+    cold: list[Key] = field(default_factory=list)
+    acknowledged: int = 0  # since it was last taken
+    trouble: str = ""  # an answer that should not have been
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        self.hot = [Key(f"w{self.number:02d}/hot/{i:02d}") for i in range(HOT_KEYS)]
+
+    def keys(self) -> list[Key]:
+        return self.hot + self.cold
+
+    def take_acknowledged(self) -> int:
+        taken, self.acknowledged = self.acknowledged, 0
+        return taken
+
+    def new_cold(self) -> Key:
+        self.made += 1
+        self.cold.append(Key(f"w{self.number:02d}/cold/{self.made:06d}"))
+        return self.cold[-1]
+
+
+class Refused(Exception):
+    """The daemon answered, but not as it should."""
+
+
+class Worker:
+    def __init__(
+        self, portfolio: Portfolio, endpoint: str, seed: str, in_flight: SynchronizedArray[int]
+    ) -> None:
+        self.portfolio = portfolio
+        self.client = crash_client(endpoint)
+        self.rng = random.Random(seed)
+        self.in_flight = in_flight
+
+    def send(self, key: Key, change: Change, expected: int, request: Callable[[], Response]) -> None:
+        """Leaves `pending` set where no answer came."""
+        key.pending = change(key.state)
+        self.in_flight[self.portfolio.number] = 1
+        response = request()
+        self.in_flight[self.portfolio.number] = 0
+        if response.status != expected:
+            raise Refused(f"{key.name}: expected {expected}, got {response}")
+        key.settle(key.pending, response["ETag"] or (key.etag if key.pending.exists() else None))
+        self.portfolio.acknowledged += 1
+
+    def put_blob(self, key: Key) -> None:
+        piece = key.next_piece(draw_size(self.rng))
+        body = piece.content()
+        self.send(key, put_blob(piece), 201, lambda: self.client.put_blob(CONTAINER, key.name, body))
+
+    def put_block(self, key: Key) -> None:
+        piece = key.next_piece(max(1, draw_size(self.rng)))
+        name, body = block_id(self.rng.randrange(6)), piece.content()
+        change = put_block(name, piece)
+        self.send(key, change, 201, lambda: self.client.put_block(CONTAINER, key.name, name, body))
+
+    def put_block_list(self, key: Key) -> None:
+        """All staged blocks, some that were committed before, some twice; in any order."""
+        entries = [e for e in key.state.committable() if e[0] == "Uncommitted" or self.rng.random() < 0.5]
+        entries += self.rng.choices(entries, k=self.rng.randrange(3))
+        self.rng.shuffle(entries)
+        change, client = put_block_list(entries), self.client
+        self.send(key, change, 201, lambda: client.put_block_list(CONTAINER, key.name, entries))
+
+    def delete(self, key: Key) -> None:
+        self.send(key, delete, 202, lambda: self.client.delete_blob(CONTAINER, key.name))
+
+    def step(self) -> None:
+        if self.rng.random() < 0.05:
+            if len(self.portfolio.cold) >= COLD_KEYS:
+                victim = self.portfolio.cold[0]
+                self.delete(victim)
+                self.portfolio.cold.remove(victim)
+            self.put_blob(self.portfolio.new_cold())
+            return
+        key = self.rng.choice(self.portfolio.hot)
+        chance = self.rng.random()
+        if key.state.staged and chance < 0.45:
+            self.put_block_list(key)
+        elif chance < 0.65:
+            self.put_block(key)
+        elif chance < 0.85 or not (key.state.exists() or key.state.staged):
+            self.put_blob(key)
+        else:
+            self.delete(key)
+
+    def run(self) -> Portfolio:
+        """Until the connection breaks, which is the crash."""
+        try:
+            while True:
+                self.step()
+        except Refused as error:
+            self.portfolio.trouble = str(error)
+        except (OSError, http.client.HTTPException):
+            pass
+        return self.portfolio
+
+
+class Crew:
+    """All workers of a cycle."""
+
+    def __init__(self, portfolios: list[Portfolio], endpoint: str, seed: str) -> None:
+        self.in_flight = FORK.Array("b", len(portfolios))
+        self.pipes: list[multiprocessing.connection.Connection] = []
+        self.processes = []
+        for portfolio in portfolios:
+            ours, theirs = FORK.Pipe(duplex=False)
+            worker_seed = f"{seed}:{portfolio.number}"
+            arguments = (portfolio, endpoint, worker_seed, self.in_flight, theirs)
+            process = FORK.Process(target=_run_worker, args=arguments, daemon=True)
+            process.start()
+            theirs.close()
+            self.pipes.append(ours)
+            self.processes.append(process)
+
+    def waiting(self) -> int:
+        """How many requests are without an answer."""
+        return sum(self.in_flight[:])
+
+    def alive(self) -> bool:
+        return all(process.is_alive() for process in self.processes)
+
+    def collect(self) -> list[Portfolio]:
+        """The portfolios as the workers left them; after the daemon has gone."""
+        portfolios = []
+        for pipe, process in zip(self.pipes, self.processes, strict=True):
+            if not pipe.poll(60):
+                process.kill()
+                raise AssertionError("a worker did not notice that the daemon is gone")
+            portfolios.append(pipe.recv())
+            process.join()
+        return portfolios
+
+
+def _run_worker(
+    portfolio: Portfolio,
+    endpoint: str,
+    seed: str,
+    in_flight: SynchronizedArray[int],
+    result: multiprocessing.connection.Connection,
+) -> None:
+    result.send(Worker(portfolio, endpoint, seed, in_flight).run())
