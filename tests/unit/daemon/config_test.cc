@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "daemon/config_file.h"
 
 namespace lapis::daemon {
@@ -75,6 +77,32 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ListenWithoutPort", "listen = [\"127.0.0.1\"]\n", "is not ADDRESS:PORT", true},
         Refusal{"PortTooLarge", "listen = [\"127.0.0.1:70000\"]\n", "is not ADDRESS:PORT", true}),
     [](const auto& p) { return std::string(p.param.name); });
+
+TEST(Config, ShippedFileIsValidAndSaysTheDefaults) {
+  Flags flags;
+  flags.config_file = LAPIS_SOURCE_DIR "/conf/lapisd.toml";
+  const auto config = load_config(flags);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->accounts.at(0).name, azure::kDevelopmentAccount);
+}
+
+// Every commented setting of the shipped file is one that exists and takes the value shown.
+TEST(Config, ShippedFileWithEverythingUncommentedIsValid) {
+  std::ifstream in(LAPIS_SOURCE_DIR "/conf/lapisd.toml");
+  std::string text;
+  for (std::string line; std::getline(in, line);) {
+    const bool setting = line.starts_with("#") && line.size() > 1 && line[1] != ' ';
+    text += (setting ? line.substr(1) : line) + "\n";
+  }
+  const auto config = read(text);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->buffer_memory_bytes, Config{}.buffer_memory_bytes);
+  EXPECT_EQ(config->record_cache_bytes, Config{}.record_cache_bytes);
+  EXPECT_EQ(config->block_cache_bytes, Config{}.block_cache_bytes);
+  EXPECT_EQ(config->max_connections, Config{}.max_connections);
+  EXPECT_EQ(config->idle_timeout, Config{}.idle_timeout);
+  EXPECT_EQ(config->drain_timeout, Config{}.drain_timeout);
+}
 
 TEST(Config, HddPoolsAreRefusedUntilTheyAreBuilt) {
   std::string text(kMinimal);
