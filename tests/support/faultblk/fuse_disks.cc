@@ -87,8 +87,8 @@ int serve_disks(Rig& rig, const std::string& program, const std::string& directo
   operations.write = write_disk;
   operations.fsync = sync_disk;
   operations.fallocate = allocate;
-  std::array<std::string, 5> arguments = {program, directory, "-f", "-o", "max_write=1048576"};
-  std::array<char*, 5> argv{};
+  std::array<std::string, 3> arguments = {program, directory, "-f"};
+  std::array<char*, 3> argv{};
   for (std::size_t i = 0; i < argv.size(); ++i) argv[i] = arguments[i].data();
   return fuse_main(static_cast<int>(argv.size()), argv.data(), &operations, &rig);
 }

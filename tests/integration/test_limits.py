@@ -1,0 +1,194 @@
+"""What slow, greedy and vanishing clients can do to the others: nothing."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from azure_client import encode_query, expect, expect_error
+from blob_client import BlobClient, block_id
+from lapis_server import LapisServer
+from raw_http import RawConnection, connect
+from sas import account_sas
+from signing import DEVELOPMENT_ACCOUNT
+
+CONFIG = """\
+listen = ["127.0.0.1:0"]
+[metadata]
+path = "{data}/meta"
+[[pool]]
+name = "flash"
+class = "flash"
+paths = ["{data}/flash"]
+[[account]]
+name = "{account.name}"
+keys = ["{account.key}"]
+[limits]
+buffer_memory = "32MiB"
+head_timeout = "2s"
+idle_timeout = "4s"
+stall_timeout = "3s"
+busy_timeout = "1s"
+"""
+
+
+@pytest.fixture
+def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
+    config = tmp_path / "lapis.toml"
+    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
+    return new_server(config=config).start()
+
+
+@pytest.fixture
+def owner(server: LapisServer) -> BlobClient:
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    expect(client.create_container("c"), 201)
+    return client
+
+
+def signed_head(method: str, blob: str, length: int | None = None, **query: str) -> bytes:
+    token = account_sas(DEVELOPMENT_ACCOUNT)
+    target = f"/{DEVELOPMENT_ACCOUNT.name}/c/{blob}?{encode_query([*query.items(), *token.items()])}"
+    head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nx-ms-version: 2021-12-02\r\nx-ms-blob-type: BlockBlob\r\n"
+    return (head + (f"Content-Length: {length}\r\n" if length is not None else "") + "\r\n").encode()
+
+
+def seconds_until_closed(connection: RawConnection) -> float:
+    began = time.monotonic()
+    connection.stream.settimeout(30)
+    try:
+        while connection.stream.recv(1 << 16):
+            pass
+    except (TimeoutError, ConnectionResetError):
+        pass
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize(
+    ("sent", "limit"),
+    [
+        (b"", 8.0),
+        (b"GET / HT", 6.0),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", 6.0),
+        (signed_head("PUT", "b", 1000) + b"x" * 999, 8.0),
+        (signed_head("PUT", "b", 1 << 20) + b"x" * 999, 8.0),
+    ],
+)
+def test_what_stands_still_is_closed(
+    server: LapisServer, owner: BlobClient, sent: bytes, limit: float
+) -> None:
+    with connect(server.endpoint) as connection:
+        connection.send(sent)
+        assert 1.0 < seconds_until_closed(connection) < limit
+    expect_error(owner.get_blob("c", "b"), 404, "BlobNotFound")
+
+
+def test_a_head_that_trickles_is_closed(server: LapisServer) -> None:
+    """The time for a head is for all of it, not for each byte."""
+    with connect(server.endpoint) as connection:
+        began = time.monotonic()
+        try:
+            for byte in b"GET / HTTP/1.1\r\nHost: " + b"x" * 100:
+                connection.send(bytes([byte]))
+                time.sleep(0.2)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        assert time.monotonic() - began < 10
+
+
+def test_an_idle_connection_lives_as_long_as_it_may(server: LapisServer, owner: BlobClient) -> None:
+    with connect(server.endpoint) as connection:
+        connection.send(signed_head("GET", "absent"))
+        assert connection.response().status == 404
+        time.sleep(2.5)
+        connection.send(signed_head("GET", "absent"))
+        assert connection.response().status == 404
+        assert 2.5 < seconds_until_closed(connection) < 9
+
+
+def test_slow_uploads_hold_no_one_up(server: LapisServer, owner: BlobClient) -> None:
+    """400 uploads that have begun and wait; the others go on, within the memory allowed."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    server.reset_peak_memory()
+    with ExitStack() as stack:
+        for number in range(400):
+            connection = stack.enter_context(connect(server.endpoint))
+            connection.send(signed_head("PUT", f"slow{number}", 4 << 20) + b"x" * 1000)
+        slowest, began = 0.0, time.monotonic()
+        while time.monotonic() - began < 2:
+            start = time.monotonic()
+            expect(owner.put_blob("c", "quick", b"x" * 20_000), 201)
+            expect(owner.get_blob("c", "quick"), 200)
+            slowest = max(slowest, time.monotonic() - start)
+    assert slowest < 2
+    assert server.peak_memory() < 400 << 20
+
+
+def test_slow_readers_hold_no_memory(server: LapisServer, owner: BlobClient) -> None:
+    expect(owner.put_blob("c", "large", b"x" * (32 << 20)), 201)
+    server.reset_peak_memory()
+    with ExitStack() as stack:
+        for _ in range(150):
+            connection = stack.enter_context(connect(server.endpoint))
+            connection.send(signed_head("GET", "large"))
+        time.sleep(1)
+        expect(owner.put_blob("c", "quick", b"x" * 20_000), 201)
+        expect(owner.get_blob("c", "quick"), 200)
+        assert server.peak_memory() < 400 << 20
+
+
+def test_vanishing_clients_leave_nothing_behind(server: LapisServer, owner: BlobClient) -> None:
+    def descriptors() -> int:
+        return len(list(Path(f"/proc/{server.pid}/fd").iterdir()))
+
+    expect(owner.put_blob("c", "large", b"x" * (8 << 20)), 201)
+    before = descriptors()
+    for number in range(200):
+        with connect(server.endpoint) as connection:
+            if number % 2:
+                connection.send(signed_head("PUT", f"cut{number}", 1 << 20) + b"x" * 100_000)
+            else:
+                connection.send(signed_head("GET", "large"))
+    limit = time.monotonic() + 15
+    while descriptors() > before + 8 and time.monotonic() < limit:
+        time.sleep(0.2)
+    assert descriptors() <= before + 8
+    assert owner.names("c") == ["large"]
+
+
+@pytest.mark.parametrize("claim", [1 << 40, (1 << 63) - 1, 1 << 64, 10**40])
+def test_a_claimed_length_allocates_nothing(
+    server: LapisServer, owner: BlobClient, claim: int
+) -> None:
+    server.reset_peak_memory()
+    before = server.peak_memory()
+    with connect(server.endpoint) as connection:
+        connection.send(signed_head("PUT", "b", claim))
+        assert connection.response().status in (400, 413)
+    assert server.peak_memory() - before < 32 << 20
+
+
+def test_hostile_block_lists(server: LapisServer, owner: BlobClient) -> None:
+    """A list may be long; it may not be deep, an entity bomb, or larger than 50,000 ids can be."""
+    expect(owner.put_block("c", "b", block_id(1), b"x"), 201)
+    server.reset_peak_memory()
+    deep = b"<BlockList>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</BlockList>"
+    bomb = b'<!DOCTYPE a [<!ENTITY b "' + b"x" * 10_000 + b'">]><BlockList>' + b"&b;" * 10_000 + b"</BlockList>"
+    attributes = b"<BlockList " + b" ".join(b'a%d="b"' % n for n in range(100_000)) + b"></BlockList>"
+    spaces = b"<BlockList>" + b" " * (48 << 20) + b"</BlockList>"
+    for document in (deep, bomb, attributes, spaces):
+        began = time.monotonic()
+        try:
+            response = owner.put_block_list_xml("c", "b", document)
+        except OSError:
+            owner.close()  # refused while the document was on its way
+            continue
+        assert 400 <= response.status < 500, response
+        assert time.monotonic() - began < 5
+    assert server.peak_memory() < 400 << 20
+    expect_error(owner.get_blob("c", "b"), 404, "BlobNotFound")
