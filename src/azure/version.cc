@@ -70,7 +70,9 @@ Result<NegotiatedVersion> negotiate_version(const http::Request& request, const 
   const bool sas = !authorization && has_sas(target.query);
   std::optional<ServiceVersion> signed_version;
   if (sas) {
-    signed_version = acceptable(target.query.get("sv"), strict);
+    const std::string_view text = target.query.get("sv");
+    if (text.empty()) return fail(authentication_failed("sv is mandatory. Cannot be empty"));
+    signed_version = acceptable(text, strict);
     if (!signed_version) return fail(authentication_failed("Signature fields not well formed."));
     if (*signed_version <= kSasDecidesUpTo) return negotiated(*signed_version);
   }
