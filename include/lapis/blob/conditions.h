@@ -20,10 +20,10 @@ struct EtagCondition {
 };
 
 struct Conditions {
-  std::optional<EtagCondition> if_match;
-  std::optional<EtagCondition> if_none_match;
-  std::optional<Timestamp> if_modified_since;    // whole seconds
-  std::optional<Timestamp> if_unmodified_since;  // whole seconds
+  std::optional<EtagCondition> if_match = {};
+  std::optional<EtagCondition> if_none_match = {};
+  std::optional<Timestamp> if_modified_since = {};    // whole seconds
+  std::optional<Timestamp> if_unmodified_since = {};  // whole seconds
   bool empty() const;
 };
 

@@ -1,0 +1,203 @@
+#include "lapis/blob/ops/list_blobs.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "support/blob_harness.h"
+
+namespace lapis::blob {
+namespace {
+
+using test::BlobHarness;
+using test::key_of;
+
+// "b:name", "u:name" and "p:prefix", in the order given.
+class Recorder final : public ListSink {
+ public:
+  void blob(std::string_view name, const BlobProperties& properties) override {
+    items.push_back("b:" + std::string(name));
+    lengths[std::string(name)] = properties.content_length;
+  }
+  void uncommitted(std::string_view name) override { items.push_back("u:" + std::string(name)); }
+  void prefix(std::string_view name) override { items.push_back("p:" + std::string(name)); }
+
+  std::vector<std::string> items;
+  std::map<std::string, std::uint64_t> lengths;
+};
+
+struct Query {
+  std::string prefix;
+  std::string delimiter;
+  bool uncommitted = false;
+  std::size_t page = 5000;
+};
+
+ListBlobs request_of(const Query& query) {
+  ListBlobs request;
+  request.key = {"acct", "box"};
+  request.prefix = query.prefix;
+  request.delimiter = query.delimiter;
+  request.include_uncommitted = query.uncommitted;
+  request.max_results = query.page;
+  return request;
+}
+
+// All pages in order. A page that names a next one is full, unless rows_visited ended it.
+std::vector<std::string> list_all(BlobHarness& harness, const Query& query) {
+  ListBlobs request = request_of(query);
+  const bool visits_bound = harness.service.limits.list_rows_visited < 1000;
+  std::vector<std::string> all;
+  for (int pages = 0; pages < 3000; ++pages) {
+    Recorder page;
+    const auto result = harness.run(list_blobs(harness.service, request, page));
+    EXPECT_TRUE(result);
+    EXPECT_LE(page.items.size(), query.page);
+    all.insert(all.end(), page.items.begin(), page.items.end());
+    if (!result || !result->next) return all;
+    if (!visits_bound) {
+      EXPECT_EQ(page.items.size(), query.page);
+    }
+    request.start = result->next;
+  }
+  ADD_FAILURE() << "never ends";
+  return all;
+}
+
+struct Names {
+  std::set<std::string> committed;
+  std::set<std::string> staged;
+};
+
+// What the listing means, said plainly.
+std::vector<std::string> model(const Names& names, const Query& query) {
+  std::map<std::string, char> visible;
+  for (const auto& name : names.committed) visible[name] = 'b';
+  if (query.uncommitted) {
+    for (const auto& name : names.staged) visible.emplace(name, 'u');
+  }
+  std::vector<std::string> items;
+  for (const auto& [name, kind] : visible) {
+    if (!name.starts_with(query.prefix)) continue;
+    const auto at = query.delimiter.empty() ? std::string::npos
+                                            : name.find(query.delimiter, query.prefix.size());
+    std::string item = std::string(1, kind) + ":" + name;
+    if (at != std::string::npos) item = "p:" + name.substr(0, at + query.delimiter.size());
+    if (items.empty() || items.back() != item) items.push_back(item);
+  }
+  return items;
+}
+
+Names fill(BlobHarness& harness, std::mt19937& random, int count) {
+  static const std::vector<std::string> kParts = {
+      "a", "b", "/", "//", "\xc3\xbf", "\x01", "~", "\xf4\x8f\xbf\xbf", "-", "/a"};
+  Names names;
+  for (int i = 0; i < count; ++i) {
+    std::string name;
+    const auto parts = 1 + random() % 5;
+    for (std::size_t p = 0; p < parts; ++p) name += kParts[random() % kParts.size()];
+    if (random() % 3 != 0) {
+      EXPECT_TRUE(harness.put(name, "x"));
+      names.committed.insert(name);
+      names.staged.erase(name);
+    }
+    if (random() % 3 == 0) {
+      EXPECT_TRUE(harness.stage(name, "AAAA", "x"));
+      names.staged.insert(name);
+    }
+  }
+  return names;
+}
+
+TEST(ListBlobs, AgreesWithAPlainModelAtEveryPageSize) {
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    std::mt19937 random(seed);
+    BlobHarness harness;
+    const Names names = fill(harness, random, 60);
+    for (const std::string prefix :
+         {"", "a", "/", "a/", "\xc3\xbf", "\xc3", "\xf4\x8f\xbf\xbf", "zz"}) {
+      for (const std::string delimiter : {"", "/", "//", "a", "/a", "\xbf", "\xf4\x8f\xbf\xbf"}) {
+        for (const bool uncommitted : {false, true}) {
+          Query query{prefix, delimiter, uncommitted, 1};
+          const auto expected = model(names, query);
+          for (; query.page <= expected.size() + 1 && query.page < 12; ++query.page) {
+            ASSERT_EQ(list_all(harness, query), expected)
+                << "seed " << seed << " prefix " << prefix << " delimiter " << delimiter
+                << " uncommitted " << uncommitted << " page " << query.page;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(ListBlobs, AgreesWithTheModelWhereRowsVisitedEndThePage) {
+  for (const std::size_t visits : {1u, 2u, 3u, 7u}) {
+    std::mt19937 random(9);
+    BlobHarness harness({.limits = {.inline_body_bytes = 16, .list_rows_visited = visits}});
+    const Names names = fill(harness, random, 60);
+    for (const std::string delimiter : {"", "/", "a"}) {
+      for (const bool uncommitted : {false, true}) {
+        const Query query{"", delimiter, uncommitted, 4};
+        EXPECT_EQ(list_all(harness, query), model(names, query)) << visits << " " << delimiter;
+      }
+    }
+  }
+}
+
+TEST(ListBlobs, GivesProperties) {
+  BlobHarness harness;
+  ASSERT_TRUE(harness.put("short", "12345"));
+  ASSERT_TRUE(harness.put("long", test::pattern(321, 1)));
+  Recorder page;
+  ASSERT_TRUE(harness.run(list_blobs(harness.service, request_of({}), page)));
+  EXPECT_EQ(page.lengths["short"], 5u);
+  EXPECT_EQ(page.lengths["long"], 321u);
+}
+
+TEST(ListBlobs, SeesItsOwnContainerOnly) {
+  BlobHarness harness;
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "next"}, {}})));
+  PutBlob other;
+  other.key = {"acct", "next", "theirs"};
+  ASSERT_TRUE(harness.put(other, "x"));
+  ASSERT_TRUE(harness.put("mine", "x"));
+  EXPECT_EQ(list_all(harness, {}), std::vector<std::string>{"b:mine"});
+  ListBlobs gone = request_of({});
+  gone.key.container = "none";
+  Recorder page;
+  EXPECT_EQ(harness.run(list_blobs(harness.service, gone, page)).error().code,
+            ErrorCode::kContainerNotFound);
+}
+
+TEST(ListBlobs, PassesACommonPrefixByOneSeek) {
+  BlobHarness harness({.limits = {.inline_body_bytes = 16, .list_rows_visited = 4}});
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(harness.put("dir/" + std::to_string(i), "x"));
+  ASSERT_TRUE(harness.put("file", "x"));
+  Recorder page;
+  const auto result = harness.run(list_blobs(harness.service, request_of({"", "/"}), page));
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->next) << "301 rows, of which two were looked at";
+  EXPECT_EQ(page.items, (std::vector<std::string>{"p:dir/", "b:file"}));
+}
+
+TEST(ListBlobs, StartsWhereItIsTold) {
+  BlobHarness harness;
+  for (const char* name : {"a", "b/1", "b/2", "b0", "c"}) ASSERT_TRUE(harness.put(name, "x"));
+  const auto from = [&](ListPosition start) {
+    ListBlobs request = request_of({});
+    request.start = std::move(start);
+    Recorder page;
+    EXPECT_TRUE(harness.run(list_blobs(harness.service, request, page)));
+    return page.items;
+  };
+  EXPECT_EQ(from({"b/2", false}), (std::vector<std::string>{"b:b/2", "b:b0", "b:c"}));
+  EXPECT_EQ(from({"b/", true}), (std::vector<std::string>{"b:b0", "b:c"}));
+  EXPECT_EQ(from({"zz", false}), std::vector<std::string>{});
+  EXPECT_EQ(from({"", false}).size(), 5u);
+}
+
+}  // namespace
+}  // namespace lapis::blob

@@ -1,0 +1,251 @@
+// Thousands of random operations against a plain model, with commits that fail and containers that
+// go, and after each pass of the reclaimer: nothing leaked, nothing lost.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+
+#include "lapis/blob/ops/list_blobs.h"
+#include "support/blob_harness.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::Table;
+using test::BlobHarness;
+using test::pattern;
+
+constexpr std::uint64_t kInline = 16;
+
+using Bytes = std::shared_ptr<const std::string>;  // one upload of bytes: its identity counts
+
+struct ModelBlob {
+  struct Committed {
+    Bytes whole;                                        // by Put Blob, or
+    std::vector<std::pair<std::string, Bytes>> blocks;  // by a list
+  };
+  std::optional<Committed> committed;
+  std::map<std::string, Bytes> staged;
+};
+
+std::string content_of(const ModelBlob::Committed& blob) {
+  if (blob.whole) return *blob.whole;
+  std::string content;
+  for (const auto& [id, bytes] : blob.blocks) content += *bytes;
+  return content;
+}
+
+class Names final : public ListSink {
+ public:
+  void blob(std::string_view name, const BlobProperties&) override { blobs.emplace(name); }
+  void uncommitted(std::string_view name) override { uploads.emplace(name); }
+  void prefix(std::string_view) override {}
+  std::set<std::string> blobs, uploads;
+};
+
+class ModelRun {
+ public:
+  explicit ModelRun(unsigned seed) : random_(seed), harness_({.limits = {kInline}}) {}
+
+  void step() {
+    // One in twenty operations meets a commit that fails; nothing of it may be seen.
+    failing_ = random_() % 20 == 0;
+    if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    const std::string name = "blob" + std::to_string(random_() % 6);
+    const auto kind = random_() % 100;
+    if (kind < 20) {
+      put(name);
+    } else if (kind < 60) {
+      stage(name);
+    } else if (kind < 78) {
+      commit(name);
+    } else if (kind < 84) {
+      erase(name);
+    } else if (kind < 95) {
+      read(name);
+    } else if (kind < 97) {
+      reclaim();
+    } else if (kind < 98) {
+      replace_container();
+    } else {
+      list();
+    }
+    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+  }
+
+  // Everything readable, nothing held that nothing names.
+  void check() {
+    failing_ = false;
+    ASSERT_TRUE(harness_.reclaim());
+    for (int i = 0; i < 6; ++i) read("blob" + std::to_string(i));
+    std::set<Bytes> in_chunks, in_rows;
+    for (const auto& [name, blob] : model_) {
+      for (const auto& [id, bytes] : blob.staged) add(bytes, in_chunks, in_rows);
+      if (!blob.committed) continue;
+      for (const auto& [id, bytes] : blob.committed->blocks) add(bytes, in_chunks, in_rows);
+      const Bytes& whole = blob.committed->whole;
+      if (whole && whole->size() > kInline) in_chunks.insert(whole);
+    }
+    std::uint64_t held = 0;
+    for (const Bytes& bytes : in_chunks) held += bytes->size();
+    ASSERT_EQ(harness_.chunks.held_bytes(), held);
+    ASSERT_EQ(harness_.chunks.live_bytes(), held);
+    ASSERT_EQ(harness_.rows_of(Table::kBlockBytes), in_rows.size());
+    ASSERT_EQ(harness_.rows_of(Table::kRelease), 0u);
+    ASSERT_EQ(harness_.rows_of(Table::kContainerState), 1u);
+  }
+
+ private:
+  static void add(const Bytes& bytes, std::set<Bytes>& in_chunks, std::set<Bytes>& in_rows) {
+    (bytes->size() > kInline ? in_chunks : in_rows).insert(bytes);
+  }
+
+  Bytes random_bytes(std::size_t shortest) {
+    const std::size_t length = random_() % 2 == 0 ? random_() % (kInline + 1) : random_() % 400;
+    return std::make_shared<const std::string>(pattern(std::max(length, shortest), random_()));
+  }
+
+  template <class T>
+  bool happened(const Result<T>& result) {
+    if (failing_) {
+      EXPECT_FALSE(result) << "a failed commit was answered with success";
+      return false;
+    }
+    EXPECT_TRUE(result) << to_string(result.error());
+    return result.has_value();
+  }
+
+  void put(const std::string& name) {
+    const Bytes bytes = random_bytes(0);
+    if (!happened(harness_.put(name, *bytes))) return;
+    model_[name] = ModelBlob{ModelBlob::Committed{bytes, {}}, {}};
+  }
+
+  void stage(const std::string& name) {
+    const std::string id = "block-" + std::to_string(10 + random_() % 50);
+    const Bytes bytes = random_bytes(1);
+    if (!happened(harness_.stage(name, id, *bytes))) return;
+    model_[name].staged[id] = bytes;
+  }
+
+  // What an element finds, by the rules of the protocol.
+  Bytes find(const ModelBlob& blob, BlockSource source, const std::string& id) {
+    if (source != BlockSource::kCommitted) {
+      if (const auto it = blob.staged.find(id); it != blob.staged.end()) return it->second;
+      if (source == BlockSource::kUncommitted) return nullptr;
+    }
+    if (!blob.committed) return nullptr;
+    for (const auto& [known, bytes] : blob.committed->blocks) {
+      if (known == id) return bytes;
+    }
+    return nullptr;
+  }
+
+  void commit(const std::string& name) {
+    const ModelBlob before = model_.contains(name) ? model_.at(name) : ModelBlob{};
+    std::set<std::string> known;
+    for (const auto& [id, bytes] : before.staged) known.insert(id);
+    if (before.committed) {
+      for (const auto& [id, bytes] : before.committed->blocks) known.insert(id);
+    }
+    if (random_() % 15 == 0) known.insert("block-99");
+    std::vector<BlockListEntry> list;
+    ModelBlob::Committed made;
+    bool valid = true;
+    for (const std::string& id : known) {
+      if (random_() % 4 == 0) continue;
+      auto source = static_cast<BlockSource>(random_() % 3);
+      if (random_() % 8 != 0 && !find(before, source, id)) source = BlockSource::kLatest;
+      const Bytes bytes = find(before, source, id);
+      valid = valid && bytes;
+      for (auto times = 1 + (random_() % 6 == 0) * (random_() % 30); times > 0; --times) {
+        list.push_back({source, {id}});
+        made.blocks.emplace_back(id, bytes);
+      }
+    }
+    std::ranges::shuffle(list, random_);
+    made.blocks.clear();
+    for (const auto& entry : list) {
+      made.blocks.emplace_back(entry.block.text, find(before, entry.source, entry.block.text));
+    }
+    const auto result = harness_.commit(name, list);
+    if (!valid) {
+      ASSERT_FALSE(result);
+      ASSERT_EQ(result.error().code, ErrorCode::kInvalidBlockList);
+    } else if (happened(result)) {
+      model_[name] = ModelBlob{std::move(made), {}};
+    }
+  }
+
+  void erase(const std::string& name) {
+    const auto result = harness_.erase(name);
+    const auto it = model_.find(name);
+    if (it == model_.end()) {
+      ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+    } else if (happened(result)) {
+      model_.erase(it);
+    }
+  }
+
+  void read(const std::string& name) {
+    const auto it = model_.find(name);
+    const auto result = harness_.get(name);
+    if (it == model_.end() || !it->second.committed) {
+      ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+    } else {
+      const std::string content = content_of(*it->second.committed);
+      ASSERT_TRUE(result) << to_string(result.error());
+      ASSERT_EQ(*result, content);
+      if (content.empty()) return;
+      const std::uint64_t first = random_() % content.size();
+      const std::uint64_t last = first + random_() % content.size();
+      ASSERT_EQ(harness_.get(name, RequestedRange{first, last}),
+                content.substr(first, last - first + 1));
+    }
+  }
+
+  void reclaim() { (void)harness_.reclaim(); }
+
+  void replace_container() {
+    const auto gone = harness_.run(delete_container(harness_.service, {{"acct", "box"}, {}, {}}));
+    if (!happened(gone)) return;
+    model_.clear();
+    ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"acct", "box"}, {}})));
+  }
+
+  void list() {
+    ListBlobs request;
+    request.key = {"acct", "box"};
+    request.include_uncommitted = true;
+    Names names;
+    ASSERT_TRUE(harness_.run(list_blobs(harness_.service, request, names)));
+    std::set<std::string> blobs, uploads;
+    for (const auto& [name, blob] : model_) (blob.committed ? blobs : uploads).insert(name);
+    ASSERT_EQ(names.blobs, blobs);
+    ASSERT_EQ(names.uploads, uploads);
+  }
+
+  std::mt19937 random_;
+  BlobHarness harness_;
+  std::map<std::string, ModelBlob> model_;
+  bool failing_ = false;
+};
+
+TEST(BlobModel, TenThousandRandomStepsLeakNothing) {
+  for (const unsigned seed : {11u, 12u, 13u, 14u}) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ModelRun run(seed);
+    for (int step = 0; step < 2500; ++step) {
+      SCOPED_TRACE("step " + std::to_string(step));
+      run.step();
+      if (step % 100 == 99) run.check();
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lapis::blob
