@@ -88,7 +88,7 @@ void encode_frame_tail(Bytes header, std::span<const std::uint64_t> unit_crcs, M
   LAPIS_CHECK(out.size() == (unit_crcs.size() + 1) * sizeof(std::uint64_t));
   for (std::size_t i = 0; i < unit_crcs.size(); ++i) store_le(out, i * 8, unit_crcs[i]);
   const std::size_t table = unit_crcs.size() * 8;
-  store_le(out, table, crc64(out.first(table), crc64(header)));
+  store_le(out, table, crc64(out.first(table), crc64(header.first(kCrcAt))));
 }
 
 Result<std::vector<std::uint64_t>> decode_frame_tail(Bytes header, Bytes tail) {
@@ -97,7 +97,7 @@ Result<std::vector<std::uint64_t>> decode_frame_tail(Bytes header, Bytes tail) {
     return refuse("frame: tail length");
   }
   const std::size_t table = tail.size() - sizeof(std::uint64_t);
-  const std::uint64_t expected = crc64(tail.first(table), crc64(header.first(kFrameHeaderBytes)));
+  const std::uint64_t expected = crc64(tail.first(table), crc64(header.first(kCrcAt)));
   if (load_le<std::uint64_t>(tail, table) != expected) return refuse("frame: trailer checksum");
   std::vector<std::uint64_t> crcs(table / 8);
   for (std::size_t i = 0; i < crcs.size(); ++i) crcs[i] = load_le<std::uint64_t>(tail, i * 8);

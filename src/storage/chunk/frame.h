@@ -16,7 +16,8 @@
 //   120 u64 CRC-64/NVME of bytes 0..119
 // payload, at 128
 // table, directly behind the payload: one u64 CRC-64/NVME for each unit of the payload
-// trailer, directly behind the table: u64 CRC-64/NVME of the header's 128 bytes and the table
+// trailer, directly behind the table: u64 CRC-64/NVME of the header's bytes 0..119 and the table
+//     (not of all 128: with its own checksum at the end every header has the same CRC)
 // zeros up to a multiple of 4096
 //
 // A frame's identity (store, path, extent, generation, offset, chunk) is inside the header's
