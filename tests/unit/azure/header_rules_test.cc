@@ -1,0 +1,92 @@
+#include "lapis/azure/header_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "support/azure_call.h"
+
+namespace lapis::azure {
+namespace {
+
+using test::field_of;
+using test::make_call;
+
+class RefusedHeader : public testing::TestWithParam<std::string> {};
+
+TEST_P(RefusedHeader, IsNamed) {
+  const auto result = refuse_unsupported(make_call("PUT", "/acct/box/b", {{GetParam(), "true"}}));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnsupportedHeader);
+  EXPECT_EQ(field_of(result.error(), "HeaderName"), GetParam());
+}
+
+TEST_P(RefusedHeader, IsUnsetWhereEmpty) {
+  EXPECT_TRUE(refuse_unsupported(make_call("PUT", "/acct/box/b", {{GetParam(), ""}})));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, RefusedHeader,
+    testing::Values("x-ms-structured-body", "x-ms-structured-content-length", "x-ms-encryption-key",
+                    "x-ms-encryption-key-sha256", "x-ms-encryption-algorithm",
+                    "X-Ms-Encryption-Scope", "x-ms-default-encryption-scope",
+                    "x-ms-deny-encryption-scope-override", "x-ms-immutability-policy-until-date",
+                    "x-ms-immutability-policy-mode", "x-ms-legal-hold", "x-ms-tags", "x-ms-if-tags",
+                    "x-ms-blob-public-access", "x-ms-source-range", "x-ms-source-if-match",
+                    "x-ms-rehydrate-priority", "x-ms-range-get-content-md5",
+                    "x-ms-access-tier-if-modified-since", "x-ms-range-get-content-crc64"));
+
+TEST(RefuseUnsupported, LetsOrdinaryHeadersPass) {
+  EXPECT_TRUE(refuse_unsupported(make_call("PUT", "/acct/box/b?timeout=31536001",
+                                           {{"x-ms-client-request-id", "a"},
+                                            {"x-ms-date", "d"},
+                                            {"x-ms-blob-type", "BlockBlob"},
+                                            {"x-ms-meta-tags", "a"},
+                                            {"x-ms-lease-id", "a"},
+                                            {"commandname", "x"},
+                                            {"x-ms-command-name", "x"},
+                                            {"x-ms-range-get-content-md5", "false"},
+                                            {"x-ms-blob-cache-control", ""}})));
+}
+
+TEST(RefuseUnsupported, SwitchesAreTrueOrFalse) {
+  const auto result = refuse_unsupported(
+      make_call("GET", "/acct/box/b", {{"x-ms-range-get-content-md5", "maybe"}}));
+  EXPECT_EQ(result.error().code, ErrorCode::kInvalidHeaderValue);
+}
+
+TEST(RefuseUnsupported, RefusesARepeatedHeader) {
+  const auto result = refuse_unsupported(
+      make_call("PUT", "/acct/box/b", {{"x-ms-meta-a", "1"}, {"X-MS-META-A", "2"}}));
+  EXPECT_EQ(result.error().code, ErrorCode::kInvalidHeaderValue);
+}
+
+struct Parameter {
+  const char* name;
+  std::string method, query;
+  ErrorCode code;
+};
+
+class RefusedParameter : public testing::TestWithParam<Parameter> {};
+
+TEST_P(RefusedParameter, Fails) {
+  const auto result =
+      refuse_unsupported(make_call(GetParam().method, "/acct/box/b?" + GetParam().query));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, GetParam().code);
+  EXPECT_FALSE(field_of(result.error(), "QueryParameterName").empty());
+}
+
+const Parameter kParameters[] = {
+    {"SnapshotOnRead", "GET", "snapshot=2021-06-28T05:51:11.5743121Z",
+     ErrorCode::kUnsupportedQueryParameter},
+    {"VersionOnRead", "HEAD", "versionid=x", ErrorCode::kUnsupportedQueryParameter},
+    {"SnapshotOnWrite", "PUT", "snapshot=x", ErrorCode::kInvalidQueryParameterValue},
+    {"VersionOnWrite", "PUT", "versionid=x", ErrorCode::kInvalidQueryParameterValue},
+    {"SnapshotOnDelete", "DELETE", "snapshot=x", ErrorCode::kUnsupportedQueryParameter},
+    {"PermanentDelete", "DELETE", "deletetype=permanent", ErrorCode::kUnsupportedQueryParameter},
+    {"StartFrom", "GET", "comp=list&startfrom=a", ErrorCode::kUnsupportedQueryParameter},
+};
+INSTANTIATE_TEST_SUITE_P(Queries, RefusedParameter, testing::ValuesIn(kParameters),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+}  // namespace
+}  // namespace lapis::azure
