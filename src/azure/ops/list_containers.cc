@@ -26,7 +26,7 @@ void write_properties(XmlWriter& xml, const Call& call,
                       const blob::ContainerProperties& properties) {
   xml.open("Properties");
   xml.plain_element("Last-Modified", format_http_date(properties.last_modified));
-  xml.element("Etag", properties.etag.quoted());
+  xml.plain_element("Etag", properties.etag.quoted());
   xml.raw("<LeaseStatus>unlocked</LeaseStatus>");
   if (call.at_least(kLeaseState)) xml.raw("<LeaseState>available</LeaseState>");
   if (call.at_least(kEncryptionScopes)) {

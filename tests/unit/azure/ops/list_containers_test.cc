@@ -1,0 +1,105 @@
+#include "lapis/azure/ops/list_containers.h"
+
+#include <gtest/gtest.h>
+
+#include "azure/request/markers.h"
+#include "lapis/base/url.h"
+#include "support/azure_call.h"
+
+namespace lapis::azure {
+namespace {
+
+using test::make_call;
+
+using test::field_of;
+
+test::OwnedCall list(const std::string& query, const std::string& version = "2021-12-02") {
+  return make_call("GET", "/acct?comp=list" + query, {}, version);
+}
+
+TEST(ParseListContainers, ReadsEverything) {
+  const auto request =
+      parse_list_containers(list("&prefix=b&maxresults=2&include=metadata&marker=" +
+                                 percent_encode(encode_container_marker("box"))));
+  ASSERT_TRUE(request) << to_string(request.error());
+  EXPECT_EQ(request->account, "acct");
+  EXPECT_EQ(request->prefix, "b");
+  EXPECT_EQ(request->start_after_marker, "box");
+  EXPECT_EQ(request->max_results, 2u);
+}
+
+struct Bad {
+  const char* name;
+  std::string query, version;
+  ErrorCode code;
+};
+
+class RefuseListContainers : public testing::TestWithParam<Bad> {};
+
+TEST_P(RefuseListContainers, Fails) {
+  const auto request = parse_list_containers(list(GetParam().query, GetParam().version));
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().code, GetParam().code);
+}
+
+const Bad kBad[] = {
+    {"UnknownInclude", "&include=tags", "2021-12-02", ErrorCode::kInvalidQueryParameterValue},
+    {"SystemTooEarly", "&include=system", "2020-12-06", ErrorCode::kInvalidQueryParameterValue},
+    {"DeletedTooEarly", "&include=deleted", "2019-07-07", ErrorCode::kInvalidQueryParameterValue},
+    {"NoResults", "&maxresults=0", "2021-12-02", ErrorCode::kOutOfRangeQueryParameterValue},
+    {"MarkerIsAName", "&marker=box", "2021-12-02", ErrorCode::kOutOfRangeInput},
+};
+INSTANTIATE_TEST_SUITE_P(Queries, RefuseListContainers, testing::ValuesIn(kBad),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+std::string page(const Call& call, const blob::ListContainersResult& result) {
+  const auto request = parse_list_containers(call);
+  EXPECT_TRUE(request);
+  const auto response = render_list_containers(call, *request, result);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.headers.get("Content-Type"), "application/xml");
+  return std::get<std::string>(response.body);
+}
+
+const std::string kRoot =
+    "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"utf-8\"?>"
+    "<EnumerationResults ServiceEndpoint=\"http://127.0.0.1:10000/acct/\">";
+
+TEST(RenderListContainers, WritesAnEmptyPage) {
+  EXPECT_EQ(page(list("&prefix=x&maxresults=9999"), {}),
+            kRoot +
+                "<Prefix>x</Prefix><MaxResults>5000</MaxResults><Containers /><NextMarker />"
+                "</EnumerationResults>");
+}
+
+TEST(RenderListContainers, WritesAContainerInAzuresOrder) {
+  blob::ListContainersResult result;
+  result.items.push_back({"box", {{0x8D0000000000001}, Timestamp{}, {{"Key", "v"}}}});
+  const std::string properties =
+      "<Containers><Container><Name>box</Name><Properties>"
+      "<Last-Modified>Thu, 01 Jan 1970 00:00:00 GMT</Last-Modified>"
+      "<Etag>\"0x8D0000000000001\"</Etag><LeaseStatus>unlocked</LeaseStatus>"
+      "<LeaseState>available</LeaseState>"
+      "<DefaultEncryptionScope>$account-encryption-key</DefaultEncryptionScope>"
+      "<DenyEncryptionScopeOverride>false</DenyEncryptionScopeOverride>"
+      "<HasImmutabilityPolicy>false</HasImmutabilityPolicy><HasLegalHold>false</HasLegalHold>"
+      "<ImmutableStorageWithVersioningEnabled>false</ImmutableStorageWithVersioningEnabled>"
+      "</Properties>";
+  const std::string end = "</Container></Containers><NextMarker /></EnumerationResults>";
+  EXPECT_EQ(page(list(""), result), kRoot + properties + end);
+  EXPECT_EQ(page(list("&include=metadata"), result),
+            kRoot + properties + "<Metadata><Key>v</Key></Metadata>" + end);
+}
+
+TEST(RenderListContainers, NextMarkerLeadsOn) {
+  blob::ListContainersResult result;
+  result.next_name = "next-box";
+  const std::string text = page(list(""), result);
+  const auto start = text.find("<NextMarker>") + 12;
+  const std::string marker = text.substr(start, text.find("</NextMarker>") - start);
+  EXPECT_EQ(parse_list_containers(list("&marker=" + percent_encode(marker)))->start_after_marker,
+            "next-box");
+}
+
+}  // namespace
+}  // namespace lapis::azure
