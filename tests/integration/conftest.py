@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,8 +35,11 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LapisSer
     _require_daemon()
     server = LapisServer(tmp_path_factory.mktemp("lapis")).start()
     yield server
-    assert server.running(), f"the daemon died during the session\n{server.log()[-4000:]}"
-    assert server.stop() == 0, server.log()[-4000:]
+    running = server.running()
+    code = server.stop()
+    shutil.rmtree(server.data_dir, ignore_errors=True)
+    assert running, f"the daemon died during the session\n{server.log()[-4000:]}"
+    assert code == 0, server.log()[-4000:]
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +49,8 @@ def endpoint(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def new_server(tmp_path: Path) -> Iterator[Callable[..., LapisServer]]:
-    """Makes daemons (not started) that end with the test."""
+    """Makes daemons (not started) that end with the test, and their data with them: an extent takes
+    its room at once."""
     _require_daemon()
     servers: list[LapisServer] = []
 
@@ -56,6 +61,8 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., LapisServer]]:
     yield make
     for server in servers:
         server.kill()
+    for data in {server.data_dir for server in servers} | {tmp_path / "data"}:
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture

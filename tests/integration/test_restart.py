@@ -14,6 +14,7 @@ import pytest
 
 from azure_client import expect, expect_error
 from blob_client import BlobClient, block_id
+from crc64 import crc64
 from lapis_server import LapisServer, StartFailed, binary
 from signing import DEVELOPMENT_ACCOUNT
 
@@ -27,13 +28,13 @@ def owner(server: LapisServer) -> BlobClient:
 def fill(server: LapisServer) -> dict[str, str | None]:
     """Some of everything; the ETags of the blobs."""
     client = owner(server)
-    expect(client.create_container("c", {"x-ms-meta-a": "1"}), 201)
+    expect(client.create_container("data", {"x-ms-meta-a": "1"}), 201)
     etags = {}
     for name, body in BODIES.items():
-        etags[name] = expect(client.put_blob("c", name, body, {"x-ms-meta-n": name}), 201)["ETag"]
-    expect(client.put_block("c", "staged", block_id(1), b"x" * 9000), 201)
-    expect(client.put_blob("c", "deleted", b"x" * 9000), 201)
-    expect(client.delete_blob("c", "deleted"), 202)
+        etags[name] = expect(client.put_blob("data", name, body, {"x-ms-meta-n": name}), 201)["ETag"]
+    expect(client.put_block("data", "staged", block_id(1), b"x" * 9000), 201)
+    expect(client.put_blob("data", "deleted", b"x" * 9000), 201)
+    expect(client.delete_blob("data", "deleted"), 202)
     client.close()
     return etags
 
@@ -41,15 +42,15 @@ def fill(server: LapisServer) -> dict[str, str | None]:
 def check(server: LapisServer, etags: dict[str, str | None]) -> None:
     client = owner(server)
     for name, body in BODIES.items():
-        got = expect(client.get_blob("c", name), 200)
+        got = expect(client.get_blob("data", name), 200)
         assert (got.body, got["ETag"], got["x-ms-meta-n"]) == (body, etags[name], name)
-    assert sorted(client.names("c")) == sorted(BODIES)
-    assert "staged" in client.names("c", include="uncommittedblobs")
-    expect_error(client.get_blob("c", "deleted"), 404, "BlobNotFound")
-    expect(client.put_block_list("c", "staged", [block_id(1)]), 201)
-    assert expect(client.get_blob("c", "staged"), 200).body == b"x" * 9000
-    expect(client.delete_blob("c", "staged"), 202)
-    expect(client.put_block("c", "staged", block_id(1), b"x" * 9000), 201)
+    assert sorted(client.names("data")) == sorted(BODIES)
+    assert "staged" in client.names("data", include="uncommittedblobs")
+    expect_error(client.get_blob("data", "deleted"), 404, "BlobNotFound")
+    expect(client.put_block_list("data", "staged", [block_id(1)]), 201)
+    assert expect(client.get_blob("data", "staged"), 200).body == b"x" * 9000
+    expect(client.delete_blob("data", "staged"), 202)
+    expect(client.put_block("data", "staged", block_id(1), b"x" * 9000), 201)
     client.close()
 
 
@@ -78,11 +79,11 @@ def test_starting_is_quick_and_stopping_is_clean(new_server: Callable[..., Lapis
 def test_etags_are_not_repeated_after_a_kill(new_server: Callable[..., LapisServer]) -> None:
     server = new_server().start()
     seen = set()
-    expect(owner(server).create_container("c"), 201)
+    expect(owner(server).create_container("data"), 201)
     for _ in range(4):
         client = owner(server)
         for _ in range(20):
-            seen.add(expect(client.put_blob("c", "b", b"x"), 201)["ETag"])
+            seen.add(expect(client.put_blob("data", "b", b"x"), 201)["ETag"])
         server.kill()
         server.start()
     assert len(seen) == 80
@@ -91,8 +92,8 @@ def test_etags_are_not_repeated_after_a_kill(new_server: Callable[..., LapisServ
 def test_a_request_in_flight_is_finished_at_sigterm(new_server: Callable[..., LapisServer]) -> None:
     server = new_server().start()
     client = owner(server)
-    expect(client.create_container("c"), 201)
-    path = client.path("c", "b")
+    expect(client.create_container("data"), 201)
+    path = client.path("data", "b")
     target, headers = client.head("PUT", path, [], {"x-ms-blob-type": "BlockBlob"}, 100_000)
     connection = client.connection()
     connection.putrequest("PUT", target, skip_host=True, skip_accept_encoding=True)
@@ -108,7 +109,7 @@ def test_a_request_in_flight_is_finished_at_sigterm(new_server: Callable[..., La
     client.close()
     stopping.join()
     server.start()
-    assert expect(owner(server).get_blob("c", "b"), 200).body == b"x" * 100_000
+    assert expect(owner(server).get_blob("data", "b"), 200).body == b"x" * 100_000
 
 
 def refused(server: LapisServer) -> str:
@@ -126,9 +127,7 @@ def snapshot(directory: Path) -> dict[str, bytes]:
 def test_a_directory_in_use_is_refused(new_server: Callable[..., LapisServer]) -> None:
     first = new_server("a").start()
     etags = fill(first)
-    second = new_server("b", arguments=["--data-dir", str(first.data_dir)])
-    second.command = lambda: [str(binary()), "--listen", "127.0.0.1:0", *second.arguments]  # type: ignore[method-assign]
-    assert "in use" in refused(second)
+    assert "in use" in refused(new_server("b", shared_data=first.data_dir))
     check(first, etags)
 
 
@@ -182,11 +181,12 @@ def test_a_newer_format_is_refused(new_server: Callable[..., LapisServer]) -> No
     etags = fill(server)
     assert server.stop() == 0
     superblock = server.data_dir / "flash/lapis.pool"
-    original = superblock.read_bytes()
-    superblock.write_bytes(original.replace(b'"format": 1', b'"format": 99').replace(b'"format":1', b'"format":99'))
-    assert superblock.read_bytes() != original, f"the superblock's format is not found: {original!r}"
-    assert "format" in refused(server)
-    superblock.write_bytes(original)
+    original = superblock.read_text()
+    assert "\nformat=1\n" in original
+    lines = original[: original.rindex("crc64=")].replace("\nformat=1\n", "\nformat=99\n")
+    superblock.write_text(f"{lines}crc64={crc64(lines.encode()):016x}\n")
+    assert "newer" in refused(server)
+    superblock.write_text(original)
     server.start()
     check(server, etags)
 

@@ -1,0 +1,166 @@
+"""The service's limits, reached: 50,000 blocks, a block of 4000 MiB, listings of 200,000 blobs."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from azure_client import expect
+from blob_client import BlobClient, block_id
+from filler import fill_blobs, fill_blocks
+from lapis_server import LapisServer
+from signing import DEVELOPMENT_ACCOUNT
+
+pytestmark = pytest.mark.slow
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def server(new_server: Callable[..., LapisServer]) -> LapisServer:
+    return new_server().start()
+
+
+@pytest.fixture
+def owner(server: LapisServer) -> BlobClient:
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT, timeout=600)
+    expect(client.create_container("scale"), 201)
+    return client
+
+
+def test_50000_blocks(server: LapisServer, owner: BlobClient) -> None:
+    content = random.Random(1).randbytes(50_000 * 1024)
+    blocks = [(block_id(n), content[n * 1024 : (n + 1) * 1024]) for n in range(50_000)]
+    fill_blocks(server.endpoint, "scale", "b", blocks)
+    document = expect(owner.get_block_list("scale", "b", "uncommitted"), 200).xml()
+    assert len(document.findall("UncommittedBlocks/Block")) == 50_000
+    expect(owner.put_block_list("scale", "b", [name for name, _ in blocks]), 201)
+
+    assert expect(owner.get_blob("scale", "b"), 200).body == content
+    rng = random.Random(2)
+    for _ in range(200):
+        first = rng.randrange(len(content))
+        last = min(first + rng.choice([0, 10, 1023, 5000, 100_000]), len(content) - 1)
+        response = owner.get_blob("scale", "b", {"x-ms-range": f"bytes={first}-{last}"})
+        assert expect(response, 206).body == content[first : last + 1], (first, last)
+    document = expect(owner.get_block_list("scale", "b"), 200).xml()
+    listed = [node.text for node in document.findall("CommittedBlocks/Block/Name")]
+    assert listed == [name for name, _ in blocks]
+
+    server.restart()
+    owner.close()
+    owner.endpoint = server.endpoint
+    assert expect(owner.get_blob("scale", "b"), 200).body == content
+    expect(owner.put_block_list("scale", "b", [name for name, _ in reversed(blocks)]), 201)
+    reversed_content = b"".join(body for _, body in reversed(blocks))
+    assert expect(owner.get_blob("scale", "b"), 200).body == reversed_content
+    expect(owner.delete_blob("scale", "b"), 202)
+
+
+class Generated(io.RawIOBase):
+    """A stream of `size` bytes that are never all in memory; each MiB is different."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.position = 0
+        self.pattern = random.Random(3).randbytes(MIB - 8)
+
+    def readable(self) -> bool:
+        return True
+
+    def mebibyte(self, number: int) -> bytes:
+        return number.to_bytes(8, "little") + self.pattern
+
+    def read(self, size: int = -1) -> bytes:
+        if self.position >= self.size:
+            return b""
+        assert size >= MIB, "read in whole MiB"
+        data = self.mebibyte(self.position // MIB)
+        self.position += len(data)
+        return data
+
+
+def test_a_block_of_4000_mib(server: LapisServer, owner: BlobClient) -> None:
+    """It passes through a memory that is bounded by far less."""
+    size = 4000 * MIB
+    source = Generated(size)
+    expect(owner.put_block("scale", "b", block_id(1), source, length=size), 201)
+    expect(owner.put_block_list("scale", "b", [block_id(1)]), 201)
+    assert owner.get_blob_properties("scale", "b")["Content-Length"] == str(size)
+    with owner.streamed("GET", owner.path("scale", "b"), [], {}) as answer:
+        assert answer.status == 200
+        for number in range(size // MIB):
+            assert answer.read(MIB) == source.mebibyte(number), f"MiB {number} is wrong"
+        assert answer.read(1) == b""
+    assert server.peak_memory() < 512 * MIB
+    expect(owner.delete_blob("scale", "b"), 202)
+
+
+# 200,000 names: 400 directories of 450 blobs, 20,000 blobs at the top, and between them.
+DIRECTORIES = [f"dir-{n:03d}/" for n in range(400)]
+NAMES = sorted(
+    [f"{directory}{n:03d}" for directory in DIRECTORIES for n in range(450)]
+    + [f"dir-{n:03d}" for n in range(0, 400, 2)]
+    + [f"top-{n:05d}" for n in range(19_800)]
+)
+
+
+def entries(document: Element) -> list[tuple[str, str]]:
+    blobs = document.find("Blobs")
+    assert blobs is not None
+    return [(node.tag, node.findtext("Name") or "") for node in blobs]
+
+
+def listed(client: BlobClient, **query: str) -> list[tuple[str, str]]:
+    """All pages, each of them full but the last."""
+    found: list[tuple[str, str]] = []
+    limit = int(query.get("maxresults", "5000"))
+    pages = [entries(page.xml()) for page in client.list_pages("scale", **query)]
+    for number, page in enumerate(pages):
+        assert len(page) <= limit
+        assert page or number == len(pages) - 1, "an empty page before the last"
+        found += page
+    return found
+
+
+def test_200000_blobs_are_listed(server: LapisServer, owner: BlobClient) -> None:
+    shuffled = NAMES[:]
+    random.Random(4).shuffle(shuffled)
+    fill_blobs(server.endpoint, "scale", shuffled)
+
+    everything = [("Blob", name) for name in NAMES]
+    for size in ("5000", "1013"):
+        assert listed(owner, maxresults=size) == everything
+    top = sorted(
+        [("BlobPrefix", directory) for directory in DIRECTORIES]
+        + [("Blob", name) for name in NAMES if "/" not in name],
+        key=lambda entry: entry[1],
+    )
+    for size in ("5000", "997", "100"):
+        assert listed(owner, maxresults=size, delimiter="/") == top
+    for directory in (DIRECTORIES[0], DIRECTORIES[217], DIRECTORIES[-1]):
+        inside = [("Blob", name) for name in NAMES if name.startswith(directory)]
+        assert listed(owner, maxresults="7", prefix=directory, delimiter="/") == inside
+    borders_at_every_name(owner)
+    server.restart()
+    owner.close()
+    owner.endpoint = server.endpoint
+    assert listed(owner) == everything
+    assert server.peak_memory() < 512 * MIB
+
+
+def borders_at_every_name(owner: BlobClient) -> None:
+    """Pages of one, two and three entries where blobs and prefixes alternate."""
+    around = [name for name in NAMES if name.startswith("dir-00")]
+    expected: list[tuple[str, str]] = []
+    for name in around:
+        cut = name.find("/")
+        entry = ("Blob", name) if cut < 0 else ("BlobPrefix", name[: cut + 1])
+        if entry not in expected:
+            expected.append(entry)
+    for size in ("1", "2", "3"):
+        assert listed(owner, maxresults=size, prefix="dir-00", delimiter="/") == expected
