@@ -126,6 +126,13 @@ void add_path(Opening& opening, PathClaim& claim, RecoveredExtents& recovered) {
                         .min_free_bytes = min_free != 0 ? min_free : superblock.extent_bytes};
   PoolPath& path = opening.store->add_path(std::move(settings), std::move(*claim.lock));
   path.supply.set_last_id(recovered.last);
+  // The supply looks for itself later; without this, writes that come before would find no room.
+  if (const auto space = opening.files.space(claim.directory)) {
+    const PathSettings& kept = path.state.settings();
+    const std::uint64_t free =
+        space->available_bytes - std::min(space->available_bytes, kept.min_free_bytes);
+    path.state.set_room_bytes(free / kept.extent_bytes * path.state.max_frame_bytes());
+  }
   for (RecoveredExtent& extent : recovered.extents) {
     opening.store->add_extent(path, extent.id, extent.row, std::move(extent.reader));
   }
