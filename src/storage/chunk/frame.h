@@ -39,7 +39,7 @@ namespace lapis::storage {
 
 inline constexpr std::size_t kFrameHeaderBytes = 128;
 inline constexpr std::size_t kFrameAlignment = io::kIoAlignment;
-inline constexpr std::uint32_t kUnitBytes = 32 * 1024;  // docs/decisions/0006-chunk-format.md
+inline constexpr std::uint32_t kUnitBytes = 16 * 1024;  // docs/decisions/0006-chunk-format.md
 inline constexpr std::uint32_t kMinUnitBytes = 16 * 1024;
 inline constexpr std::uint32_t kMaxUnitBytes = 64 * 1024;
 
