@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lapis_server import binary
 
+UNMOUNT_LIMIT = 30.0  # seconds
 NAMES = ("meta", "flash")  # of the disks, in order; each mounted in a directory of its name
 
 
@@ -93,9 +94,21 @@ class FaultDisks:
     def unmount(self) -> None:
         """Gives the loop devices back as well: their caches must not outlive a power cut."""
         while self.mounted:
-            run("umount", self.mounted.pop())
+            self._unmount(self.mounted.pop())
         while self.loops:
             run("losetup", "-d", self.loops.pop())
+
+    def _unmount(self, mount: Path) -> None:
+        """A killed process's io_uring may hold its files for a moment after it is gone."""
+        limit = time.monotonic() + UNMOUNT_LIMIT
+        while True:
+            try:
+                run("umount", mount)
+                return
+            except RuntimeError as error:
+                if "busy" not in str(error) or time.monotonic() > limit:
+                    raise
+            time.sleep(0.02)
 
     def cycle_power(self) -> None:
         """After a cut, when all that used the disks was sent SIGKILL: lets the kernel go, and switches

@@ -1,12 +1,13 @@
 """Crashes the daemon under load, over and over, and checks that it kept its word.
 
-    torture.py kill|power [--crashes N] [--seed S] [--file-system ext4|xfs]
+    PYTHONPATH=tests/integration /usr/bin/python3 tests/crash/torture.py kill|power
+        [--crashes N] [--seed S] [--file-system ext4|xfs]
 
 Every cycle: workers change their keys until the crash, which comes while at least eight requests wait
 for their answer; in one of four cycles a second crash hits the recovery; then the daemon starts again,
 and everything that it holds is compared with the oracle (model.py). The last line is a summary in
 JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the same load again.
-power needs root and a mount namespace of its own (isolation.py).
+power needs root and a mount namespace of its own: unshare --mount --propagation private before it.
 """
 
 from __future__ import annotations

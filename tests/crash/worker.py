@@ -118,7 +118,8 @@ class Worker:
         if self.rng.random() < 0.05:
             if len(self.portfolio.cold) >= COLD_KEYS:
                 victim = self.portfolio.cold[0]
-                self.delete(victim)
+                if victim.state.exists():  # else a crash came after its deletion
+                    self.delete(victim)
                 self.portfolio.cold.remove(victim)
             self.put_blob(self.portfolio.new_cold())
             return
