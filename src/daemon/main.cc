@@ -64,7 +64,7 @@ int run(const Flags& flags, bool check_only) {
   }
   set_log_level(config->log_level);
   const sigset_t signals = block_signals();
-  auto node = Node::start(*config);
+  auto node = Node::start(*config, io::make_uring_file_system());
   if (!node) {
     std::cerr << "lapisd: cannot start: " << node.error().detail << "\n";
     return kExitStart;

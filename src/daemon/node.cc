@@ -19,10 +19,12 @@ unsigned shard_count(const Config& config) {
 
 }  // namespace
 
-Node::Node(const Config& config) : config_(config), blocking_(kBlockingThreads, kBlockingQueue) {}
+Node::Node(const Config& config, std::unique_ptr<io::FileSystem> files)
+    : config_(config), blocking_(kBlockingThreads, kBlockingQueue), files_(std::move(files)) {}
 
-Result<std::unique_ptr<Node>> Node::start(const Config& config) {
-  auto node = std::make_unique<Node>(config);
+Result<std::unique_ptr<Node>> Node::start(const Config& config,
+                                          std::unique_ptr<io::FileSystem> files) {
+  auto node = std::make_unique<Node>(config, std::move(files));
   LAPIS_TRY_VOID(node->start_shards());
   LAPIS_TRY_VOID(node->open_storage());
   LAPIS_TRY_VOID(node->start_serving());
@@ -50,7 +52,6 @@ Result<void> Node::start_shards() {
 }
 
 Result<void> Node::open_storage() {
-  files_ = io::make_uring_file_system();
   storage::MetaStoreOptions meta;
   meta.directory = config_.metadata_path;
   meta.block_cache_bytes = config_.block_cache_bytes;

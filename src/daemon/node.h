@@ -22,13 +22,17 @@ namespace lapis::daemon {
 class Node {
  public:
   // Serves when it returns. Errors: whatever could not be opened or bound, with the reason.
-  static Result<std::unique_ptr<Node>> start(const Config& config);
+  // `files` is what extents lie on: the real file system, or a test's.
+  static Result<std::unique_ptr<Node>> start(const Config& config,
+                                             std::unique_ptr<io::FileSystem> files);
   // Starts nothing by itself: use `start`.
-  explicit Node(const Config& config);
+  Node(const Config& config, std::unique_ptr<io::FileSystem> files);
   // As `stop`, where that has not been called.
   ~Node();
 
   std::vector<http::ListenAddress> addresses() const { return server_->addresses(); }
+
+  storage::MetaStoreStats meta_stats() const { return meta_->stats(); }
 
   // Stops accepting, lets requests in flight end within the configured limit, closes everything.
   void stop();
