@@ -36,7 +36,7 @@ io::Task<Result<ReclaimStats>> Reclaimer::expire_uploads() {
 
 // A transaction that draws a number and is acknowledged: all entries of lower numbers were
 // committed before it, and their blobs' version counters raised. A read that begins after that, in
-// the new epoch, cannot come upon what those entries name.
+// the new epoch, cannot come upon what those entries name (I12).
 io::Task<Result<void>> Reclaimer::add_mark() {
   std::uint64_t below = 0;
   auto transaction = [&below](storage::MetaView& view) -> Result<void> {

@@ -91,7 +91,10 @@ io::Task<Result<void>> ReleaseBatch::flush() {
     freed = service_.chunks.new_freed();
     return apply(view, *freed);
   };
-  LAPIS_CO_TRY_VOID(co_await service_.meta.transact({container_}, std::move(transaction)));
+  const Result<void> committed =
+      co_await service_.meta.transact({container_}, std::move(transaction));
+  failed_ = !committed.has_value();
+  if (failed_) co_return committed;
   service_.chunks.released(std::move(freed));
   stats_.released_chunks += chunks_.size();
   chunks_.clear();

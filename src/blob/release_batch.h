@@ -30,6 +30,9 @@ class ReleaseBatch {
 
   // Commits what is still held. What was added is not freed before.
   io::Task<Result<void>> flush();
+  // True once a commit has failed: then nothing further can be freed. Any other error is about the
+  // row at hand, and others may go on.
+  bool has_failed() const { return failed_; }
 
  private:
   io::Task<Result<void>> add_blocks(const std::vector<Block>& blocks);
@@ -40,6 +43,7 @@ class ReleaseBatch {
   ReclaimStats& stats_;
   std::vector<ChunkId> chunks_;
   std::vector<std::string> rows_;
+  bool failed_ = false;
 };
 
 }  // namespace lapis::blob

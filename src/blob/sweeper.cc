@@ -5,6 +5,7 @@
 
 #include "blob/release_batch.h"
 #include "blob/row_pages.h"
+#include "lapis/base/log.h"
 
 namespace lapis::blob {
 namespace {
@@ -52,22 +53,64 @@ io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
   co_return co_await batch.add_row(std::move(row.key));
 }
 
+// A row that cannot be walked stays where it is, and is loudly spoken of: it must not keep all
+// others from being freed.
+void leave_in_place(const char* what, const Error& error) {
+  log_error("blob", "left in place, as it cannot be read",
+            {{"row", what}, {"reason", to_string(error)}});
+}
+
 // No transaction puts a row into a deleted container, so what is walked once is all there is. Its
 // release entries are older than its deletion and were walked before.
 io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
                                        ReclaimStats& stats) {
   ReleaseBatch batch(service, container, stats);
+  bool is_empty = true;
   std::string first = container_prefix(Table::kBlob, container);
   const std::string last = prefix_end(first);
   while (true) {
     LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
     if (page.empty()) break;
     first = after(page);
-    stats.swept_rows += page.size();
-    for (Row& row : page) LAPIS_CO_TRY_VOID(co_await sweep_name(batch, std::move(row)));
+    for (Row& row : page) {
+      const Result<void> swept = co_await sweep_name(batch, std::move(row));
+      if (batch.has_failed()) co_return swept;
+      if (swept) {
+        ++stats.swept_rows;
+      } else {
+        is_empty = false;
+        leave_in_place("name in a deleted container", swept.error());
+      }
+    }
   }
-  LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
+  if (is_empty) LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
   co_return co_await batch.flush();
+}
+
+// One page of entries, each container's in a batch of its own.
+io::Task<Result<void>> release_page(Service& service, RowPage page, std::uint64_t below,
+                                    ReclaimStats& stats) {
+  std::unique_ptr<ReleaseBatch> batch;
+  ContainerId container;
+  for (Row& row : page) {
+    const auto key = parse_release_key(row.key);
+    if (!key) co_return fail(ErrorCode::kInternalError, "release key is damaged");
+    if (key->entry.value >= below) continue;
+    if (!batch || container != key->container) {
+      if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
+      container = key->container;
+      batch = std::make_unique<ReleaseBatch>(service, container, stats);
+    }
+    const Result<void> released = co_await release_entry(*batch, std::move(row));
+    if (batch->has_failed()) co_return released;
+    if (released) {
+      ++stats.released_entries;
+    } else {
+      leave_in_place("release entry", released.error());
+    }
+  }
+  if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
+  co_return Result<void>{};
 }
 
 }  // namespace
@@ -85,21 +128,7 @@ io::Task<Result<void>> release_entries(Service& service, std::uint64_t below, Re
     LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
     if (page.empty()) break;
     first = after(page);
-    std::unique_ptr<ReleaseBatch> batch;
-    ContainerId container;
-    for (Row& row : page) {
-      const auto key = parse_release_key(row.key);
-      if (!key) co_return fail(ErrorCode::kInternalError, "release key is damaged");
-      if (key->entry.value >= below) continue;
-      if (!batch || container != key->container) {
-        if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
-        container = key->container;
-        batch = std::make_unique<ReleaseBatch>(service, container, stats);
-      }
-      LAPIS_CO_TRY_VOID(co_await release_entry(*batch, std::move(row)));
-      ++stats.released_entries;
-    }
-    if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
+    LAPIS_CO_TRY_VOID(co_await release_page(service, std::move(page), below, stats));
   }
   co_return Result<void>{};
 }

@@ -120,6 +120,29 @@ TEST(Reclaimer, GoesOnAfterAnInterruptionAtEveryCommit) {
   }
 }
 
+TEST(Reclaimer, GoesOnPastRowsThatCannotBeRead) {
+  BlobHarness harness;
+  ASSERT_TRUE(harness.put("a", pattern(100, 1)));
+  ASSERT_TRUE(harness.put("b", pattern(100, 2)));
+  ASSERT_TRUE(harness.put("c", pattern(100, 3)));
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(harness.erase(name));
+  std::vector<std::string> entries;
+  for (const auto& [key, value] : harness.rows.rows()) {
+    if (parse_release_key(key)) entries.push_back(key);
+  }
+  ASSERT_EQ(entries.size(), 3u);
+  const auto damage = [&](storage::MetaView& view) -> Result<void> {
+    view.put(entries[1], "\xff\xff");
+    return {};
+  };
+  ASSERT_TRUE(harness.run(harness.rows.transact({}, damage)));
+  const auto stats = harness.reclaim();
+  ASSERT_TRUE(stats);
+  EXPECT_EQ(stats->released_entries, 2u);
+  EXPECT_EQ(harness.chunks.held_bytes(), 100u);
+  EXPECT_EQ(harness.rows_of(Table::kRelease), 1u);
+}
+
 TEST(Reclaimer, IsRightWhenEveryTransactionRunsTwice) {
   BlobHarness harness;
   harness.rows.set_run_twice(true);

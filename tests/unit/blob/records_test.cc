@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/hex.h"
+
 namespace lapis::blob {
 namespace {
 
@@ -142,6 +144,58 @@ TEST(OtherRecords, ComeBackAsTheyWent) {
   EXPECT_EQ(release_back->upload, release.upload);
   EXPECT_EQ(release_back->emptied, release.emptied);
   expect_same(release_back->body.blocks.at(0), release.body.blocks[0]);
+}
+
+// What is on disk stays readable: these bytes never change (docs/formats.md).
+TEST(Records, BytesAreFixed) {
+  const auto hex = [](const std::string& row) { return test::to_hex(as_bytes(row)); };
+  BlobProperties p;
+  p.etag.value = 7;
+  p.created = Timestamp(Ticks(16));
+  p.last_modified = Timestamp(Ticks(300));
+  p.content_length = 5;
+  p.http.content_type = "a/b";
+  p.metadata = {{"k", "v"}};
+  p.tier = AccessTier::kCool;
+  p.tier_inferred = false;
+  p.tier_changed = Timestamp(Ticks(17));
+  Body short_body;
+  short_body.inline_bytes = "hello";
+  EXPECT_EQ(hex(encode_blob(p, encode_body(short_body))),
+            "1a000000"
+            "1007181020ac0228053203612f6262060a016b120176680178110a0568656c6c6f");
+  const Block one = block_of("QQ==", {9}, 300);
+  const Block two = block_of("Qg==", {4, 5}, 1);
+  const Block row = short_block("Qw==", 3, 8);
+  EXPECT_EQ(hex(encode(one)), "10091a02ac02");
+  EXPECT_EQ(hex(encode(two)), "10091a02010222020405");
+  EXPECT_EQ(hex(encode(row)), "10032808");
+  EXPECT_EQ(hex(encode(Segment{{one, two, row}})),
+            "0a0c0a0451513d3d10091a02ac02"
+            "0a100a0451673d3d10091a02010222020405"
+            "0a0a0a0451773d3d10032808");
+  Body listed;
+  listed.listed = true;
+  listed.blocks = {one, row};
+  EXPECT_EQ(hex(encode_body(listed)), "120c0a0451513d3d10091a02ac02120a0a0451773d3d100328082001");
+  Body large;
+  large.listed = true;
+  large.segments = {{SegmentId{400}, 1000, 512, 0}};
+  EXPECT_EQ(hex(encode_body(large)), "1a0908900310e8071880042001");
+  EXPECT_EQ(hex(encode(UploadRecord{UploadId{3}, 4, 8, 2, Timestamp(Ticks(300))})),
+            "080310041808200228ac02");
+  EXPECT_EQ(
+      hex(encode(ContainerRecord{ContainerId{1}, {Etag{2}, Timestamp(Ticks(300)), {{"k", "v"}}}})),
+      "0801100218ac0222060a016b120176");
+  EXPECT_EQ(hex(encode(ContainerState{})), "");
+  EXPECT_EQ(hex(encode(ContainerState{300})), "08ac02");
+  Release upload;
+  upload.upload.value = 3;
+  EXPECT_EQ(hex(encode(upload)), "0a001003");
+  Release parts;
+  parts.body.blocks = {two};
+  parts.emptied = {SegmentId{5}};
+  EXPECT_EQ(hex(encode(parts)), "0a1212100a0451673d3d10091a020102220204051a0105");
 }
 
 // Every cut and every flipped byte is refused or read as something; none crashes or hangs.

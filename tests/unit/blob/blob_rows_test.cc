@@ -1,0 +1,131 @@
+#include "blob/blob_rows.h"
+
+#include <gtest/gtest.h>
+
+#include "blob/lease.h"
+
+namespace lapis::blob {
+namespace {
+
+BlobRecord blob_of(BlobType type, AccessTier tier) {
+  BlobRecord blob;
+  blob.properties.type = type;
+  blob.properties.tier = tier;
+  blob.properties.etag.value = 5;
+  return blob;
+}
+
+const BlobRecord kBlock = blob_of(BlobType::kBlock, AccessTier::kHot);
+const BlobRecord kAppend = blob_of(BlobType::kAppend, AccessTier::kHot);
+const BlobRecord kPage = blob_of(BlobType::kPage, AccessTier::kHot);
+const BlobRecord kArchived = blob_of(BlobType::kBlock, AccessTier::kArchive);
+const BlobRecord kArchivedPage = blob_of(BlobType::kPage, AccessTier::kArchive);
+const std::optional<LeaseId> kNone;
+const std::optional<LeaseId> kLease = "id";
+const Conditions kNoConditions;
+const Conditions kUnmet{.if_match = EtagCondition{false, {"x"}}};
+
+std::string outcome(const Result<void>& result) {
+  return result ? "ok" : std::string(info(result.error().code).azure_code);
+}
+
+// Each case fails for everything to its right, too: the first check that applies answers.
+TEST(CheckReplace, AnswersInTheProtocolsOrder) {
+  struct Case {
+    std::string name;
+    const BlobRecord* existing;
+    bool may_overwrite, block_blobs_only;
+    const std::optional<LeaseId>& lease;
+    const Conditions& conditions;
+    std::string expected;
+  };
+  const Case cases[] = {
+      {"NewBlob", nullptr, false, true, kNone, kNoConditions, "ok"},
+      {"NewBlobLease", nullptr, true, true, kLease, kUnmet, "LeaseNotPresentWithBlobOperation"},
+      {"NewBlobConditions", nullptr, true, true, kNone, kUnmet, "ConditionNotMet"},
+      {"Overwrite", &kArchivedPage, false, true, kLease, kUnmet, "UnauthorizedBlobOverwrite"},
+      {"Type", &kArchivedPage, true, true, kLease, kUnmet, "InvalidBlobType"},
+      {"AppendType", &kAppend, true, true, kNone, kNoConditions, "InvalidBlobType"},
+      {"AnyType", &kPage, true, false, kNone, kNoConditions, "ok"},
+      {"Archived", &kArchived, true, true, kLease, kUnmet, "BlobArchived"},
+      {"ArchivedOfAnyType", &kArchivedPage, true, false, kLease, kUnmet, "BlobArchived"},
+      {"Lease", &kBlock, true, true, kLease, kUnmet, "LeaseNotPresentWithBlobOperation"},
+      {"Conditions", &kBlock, true, true, kNone, kUnmet, "ConditionNotMet"},
+      {"Fine", &kBlock, true, true, kNone, kNoConditions, "ok"},
+  };
+  for (const Case& c : cases) {
+    const Replacement claim{c.may_overwrite, c.block_blobs_only, c.lease, c.conditions};
+    EXPECT_EQ(outcome(check_replace(claim, c.existing)), c.expected) << c.name;
+  }
+}
+
+TEST(CheckStage, AnswersInTheProtocolsOrder) {
+  EXPECT_EQ(outcome(check_stage(kNone, nullptr)), "ok");
+  EXPECT_EQ(outcome(check_stage(kLease, nullptr)), "LeaseNotPresentWithBlobOperation");
+  EXPECT_EQ(outcome(check_stage(kNone, &kBlock)), "ok");
+  EXPECT_EQ(outcome(check_stage(kLease, &kArchivedPage)), "InvalidBlobType");
+  EXPECT_EQ(outcome(check_stage(kLease, &kArchived)), "BlobArchived");
+  EXPECT_EQ(outcome(check_stage(kLease, &kBlock)), "LeaseNotPresentWithBlobOperation");
+}
+
+TEST(Leases, AnIdCannotBeRightWhereNoneIsGranted) {
+  EXPECT_EQ(outcome(check_blob_lease(kNone)), "ok");
+  EXPECT_EQ(outcome(check_blob_lease(kLease)), "LeaseNotPresentWithBlobOperation");
+  EXPECT_EQ(outcome(check_container_lease(kNone)), "ok");
+  EXPECT_EQ(outcome(check_container_lease(kLease)), "LeaseNotPresentWithContainerOperation");
+}
+
+NewBlob made_at(int seconds, std::optional<AccessTier> tier, bool keeps_creation_time) {
+  NewBlob made;
+  made.now = Timestamp(std::chrono::seconds(seconds));
+  made.tier = tier;
+  made.keeps_creation_time = keeps_creation_time;
+  return made;
+}
+
+TEST(MakeProperties, TimesFollowTheReplacedBlob) {
+  BlobRecord old = kBlock;
+  old.properties.created = Timestamp(std::chrono::seconds(100));
+  old.properties.last_modified = Timestamp(std::chrono::seconds(200));
+  struct Case {
+    std::string name;
+    const BlobRecord* replaced;
+    int now;
+    bool keeps;
+    int created, modified;
+  };
+  const Case cases[] = {
+      {"New", nullptr, 50, true, 50, 50},
+      {"Replaces", &old, 300, false, 300, 300},
+      {"KeepsCreation", &old, 300, true, 100, 300},
+      {"ClockWentBack", &old, 150, false, 200, 200},
+      {"ClockWentBackKeeps", &old, 150, true, 100, 200},
+  };
+  for (const Case& c : cases) {
+    const auto p = make_properties(made_at(c.now, {}, c.keeps), Etag{9}, c.replaced);
+    EXPECT_EQ(p.created, Timestamp(std::chrono::seconds(c.created))) << c.name;
+    EXPECT_EQ(p.last_modified, Timestamp(std::chrono::seconds(c.modified))) << c.name;
+    EXPECT_EQ(p.etag, Etag{9});
+  }
+}
+
+TEST(MakeProperties, TierIsTheRequestsElseTheReplacedBlobs) {
+  BlobRecord cool = blob_of(BlobType::kBlock, AccessTier::kCool);
+  cool.properties.tier_inferred = false;
+  cool.properties.tier_changed = Timestamp(std::chrono::seconds(7));
+  const auto fresh = make_properties(made_at(9, {}, false), Etag{1}, nullptr);
+  EXPECT_EQ(fresh.tier, AccessTier::kHot);
+  EXPECT_TRUE(fresh.tier_inferred);
+  EXPECT_FALSE(fresh.tier_changed);
+  const auto inherited = make_properties(made_at(9, {}, false), Etag{1}, &cool);
+  EXPECT_EQ(inherited.tier, AccessTier::kCool);
+  EXPECT_FALSE(inherited.tier_inferred);
+  EXPECT_EQ(inherited.tier_changed, cool.properties.tier_changed);
+  const auto set = make_properties(made_at(9, AccessTier::kHot, false), Etag{1}, &cool);
+  EXPECT_EQ(set.tier, AccessTier::kHot);
+  EXPECT_FALSE(set.tier_inferred);
+  EXPECT_EQ(set.tier_changed, Timestamp(std::chrono::seconds(9)));
+}
+
+}  // namespace
+}  // namespace lapis::blob
