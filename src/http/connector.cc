@@ -121,8 +121,11 @@ io::Task<Result<std::unique_ptr<Transport>>> connect_transport(io::Shard& shard,
     if (socket.is_open()) socket.cancel(ignored);
   });
   auto endpoints = co_await resolve(context, options);
-  if (timed_out) co_return too_slow(options);
-  if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+  if (!endpoints || timed_out) {
+    alarm.disarm();
+    if (timed_out) co_return too_slow(options);
+    co_return std::unexpected(std::move(endpoints).error());
+  }
   boost::system::error_code error = asio::error::host_not_found;
   for (const tcp::endpoint& endpoint : *endpoints) {
     boost::system::error_code ignored;

@@ -66,6 +66,7 @@ class RawConnection {
     }
     return true;
   }
+  int descriptor() const { return fd_; }
   void finish_sending() { ::shutdown(fd_, SHUT_WR); }
 
   // The next response; `to_head`: without a body, whatever it announces.

@@ -7,6 +7,8 @@
 namespace lapis::http {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 Result<Request> parse(std::string_view head) {
   LAPIS_TRY(const CheckedHead checked, head_check(head, HeadLimits{}));
   Request request;
@@ -61,7 +63,7 @@ TEST(ParseHead, NeverReadsAMutatedHeadOtherwiseThanTheCheck) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  constexpr std::string_view kBytes("\r\n\t :,;0159+-xAchunked\0\x7f\xff", 27);
+  constexpr std::string_view kBytes = "\r\n\t :,;0159+-xAchunked\0\x7f\xff"sv;
   int accepted = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::string head(kPut);

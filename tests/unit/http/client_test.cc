@@ -1,0 +1,163 @@
+#include "lapis/http/client.h"
+
+#include <gtest/gtest.h>
+
+#include "support/http_harness.h"
+#include "support/test_shard.h"
+
+namespace lapis::http {
+namespace {
+
+using test::HttpHarness;
+using namespace std::chrono_literals;
+
+ClientOptions to(const HttpHarness& harness) {
+  ClientOptions options;
+  options.host = "127.0.0.1";
+  options.port = harness.port();
+  return options;
+}
+
+ClientRequest request(std::string method, std::string target, std::string body = {}) {
+  ClientRequest made;
+  made.method = std::move(method);
+  made.target = std::move(target);
+  made.body = std::move(body);
+  return made;
+}
+
+// Connects, sends `requests` one after another, and returns the last response.
+io::Task<Result<ClientResponse>> send_all(io::Shard& shard, ClientOptions options,
+                                          std::vector<ClientRequest> requests) {
+  LAPIS_CO_TRY(const auto client, co_await Client::connect(shard, std::move(options)));
+  Result<ClientResponse> response = fail(ErrorCode::kInternalError, "no request");
+  for (const ClientRequest& each : requests) {
+    if (!client->usable()) co_return fail(ErrorCode::kInternalError, "not usable");
+    response = co_await client->send(each);
+    if (!response) break;
+  }
+  co_return response;
+}
+
+Result<ClientResponse> exchange(HttpHarness& harness, const ClientOptions& options,
+                                const std::vector<ClientRequest>& requests) {
+  return test::run_on(harness.shard(),
+                      [&] { return send_all(harness.shard(), options, requests); });
+}
+
+TEST(Client, SendsRequestsOneAfterAnother) {
+  HttpHarness harness;
+  const auto response = exchange(
+      harness, to(harness),
+      {request("GET", "/hello"), request("HEAD", "/announce?9"), request("PUT", "/echo", "abc")});
+  ASSERT_TRUE(response.has_value()) << to_string(response.error());
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "abc");
+  EXPECT_EQ(response->headers.get("x-path"), "/echo");
+}
+
+TEST(Client, ResolvesNames) {
+  HttpHarness harness;
+  ClientOptions options = to(harness);
+  options.host = "localhost";  // may name ::1 first, where nobody listens
+  const auto response = exchange(harness, options, {request("GET", "/hello")});
+  ASSERT_TRUE(response.has_value()) << to_string(response.error());
+  EXPECT_EQ(response->body, "hello");
+}
+
+TEST(Client, PassesOverInterimResponses) {
+  HttpHarness harness;
+  ClientRequest put = request("PUT", "/echo", std::string(100'000, 'x'));
+  put.headers.add("Expect", "100-continue");
+  const auto response = exchange(harness, to(harness), {put});
+  ASSERT_TRUE(response.has_value()) << to_string(response.error());
+  EXPECT_EQ(response->body.size(), 100'000u);
+}
+
+TEST(Client, SaysThatAConnectionThatClosesIsNotUsable) {
+  HttpHarness harness;
+  const auto response =
+      exchange(harness, to(harness), {request("GET", "/close"), request("GET", "/hello")});
+  ASSERT_FALSE(response.has_value());
+  EXPECT_EQ(response.error().detail, "not usable");
+}
+
+TEST(Client, FailsWhereNobodyListens) {
+  HttpHarness harness;
+  const ClientOptions options = to(harness);
+  harness.server->stop(0s);
+  const auto response = exchange(harness, options, {request("GET", "/hello")});
+  ASSERT_FALSE(response.has_value());
+  EXPECT_EQ(response.error().code, ErrorCode::kInternalError);
+}
+
+TEST(Client, FailsWhereTheBodyIsCutShort) {
+  HttpHarness harness;
+  const auto response = exchange(harness, to(harness), {request("GET", "/fail?500000")});
+  ASSERT_FALSE(response.has_value());
+  EXPECT_EQ(response.error().code, ErrorCode::kInternalError);
+}
+
+TEST(Client, FailsWhereTheBodyIsOverItsLimit) {
+  HttpHarness harness;
+  ClientOptions options = to(harness);
+  options.max_body_bytes = 1000;
+  EXPECT_TRUE(exchange(harness, options, {request("GET", "/stream?1000")}).has_value());
+  EXPECT_FALSE(exchange(harness, options, {request("GET", "/stream?1001")}).has_value());
+}
+
+TEST(Client, GivesUpOnAServerThatSaysNothing) {
+  HttpHarness harness;
+  ClientOptions options = to(harness);
+  options.stall_timeout = 50ms;
+  const auto response = exchange(harness, options, {request("GET", "/wait")});
+  ASSERT_FALSE(response.has_value());
+  EXPECT_EQ(response.error().code, ErrorCode::kOperationTimedOut);
+}
+
+struct WriteCase {
+  const char* name;
+  ClientRequest request;
+};
+
+TEST(Client, WritesNoRequestThatCouldBeReadAsTwo) {
+  HttpHarness harness;
+  ClientRequest split_value = request("GET", "/hello");
+  split_value.headers.add("x", "a\r\n\r\nGET /hello HTTP/1.1");
+  ClientRequest split_name = request("GET", "/hello");
+  split_name.headers.add("x: y\r\nz", "a");
+  const WriteCase cases[] = {
+      {"value", split_value},
+      {"name", split_name},
+      {"target", request("GET", "/hello HTTP/1.1\r\nx: y")},
+      {"no path", request("GET", "hello")},
+      {"method", request("GET /x", "/hello")},
+  };
+  for (const WriteCase& each : cases) {
+    const auto response = exchange(harness, to(harness), {each.request});
+    ASSERT_FALSE(response.has_value()) << each.name;
+    EXPECT_EQ(response.error().code, ErrorCode::kInvalidInput) << each.name;
+  }
+  EXPECT_EQ(harness.handler.handled(), 0);
+}
+
+io::Task<Result<std::string>> pipeline(io::Shard& shard, ClientOptions options, std::string raw) {
+  LAPIS_CO_TRY(const auto client, co_await Client::connect(shard, std::move(options)));
+  LAPIS_CO_TRY_VOID(co_await client->write(as_bytes(raw)));
+  LAPIS_CO_TRY(const ClientResponse first, co_await client->read_response(false));
+  LAPIS_CO_TRY(const ClientResponse second, co_await client->read_response(false));
+  co_return first.body + " " + second.body;
+}
+
+TEST(Client, ReadsPipelinedResponses) {
+  HttpHarness harness;
+  const std::string raw = test::put("/echo", "first") + test::get("/hello");
+  const ClientOptions options = to(harness);
+  const auto both =
+      test::run_on(harness.shard(), [&] { return pipeline(harness.shard(), options, raw); });
+  ASSERT_TRUE(both.has_value()) << to_string(both.error());
+  EXPECT_EQ(*both, "first hello");
+}
+
+}  // namespace
+}  // namespace lapis::http
