@@ -6,7 +6,7 @@
 //   format 1
 //   uuid 6ba7b810-9dad-41d1-80b4-00c04fd430c8
 //   state ready
-//   check 0f1e2d3c4b5a6978
+//   check 9cf3219e298c1f3f
 //
 // `state` is "creating" until the database below it has been made for the first time: nothing was
 // acknowledged before it is "ready". `check` is the CRC-64/NVME of all bytes before that line, 16

@@ -10,6 +10,7 @@
 #include "lapis/base/log.h"
 #include "lapis/io/file.h"
 #include "storage/meta/from_rocksdb.h"
+#include "storage/meta/log_tail.h"
 #include "storage/meta/prepare_directory.h"
 #include "storage/meta/rocks_meta_store.h"
 #include "storage/meta/rocks_options.h"
@@ -34,11 +35,12 @@ Result<Database> open_database(const rocksdb::Options& rocks, const std::filesys
 
 // Makes the database for the first time. What an interrupted creation left is removed: the
 // superblock says that nothing in it was ever acknowledged.
-Result<Database> create_database(rocksdb::Options rocks, const std::filesystem::path& path,
-                                 const Guid& uuid) {
+Result<Database> create_database(io::FileSystem& files, rocksdb::Options rocks,
+                                 const std::filesystem::path& path, const Guid& uuid) {
   std::error_code error;
   std::filesystem::remove_all(path, error);
   if (error) return fail(io::from_errno(error.value(), "remove " + path.string()));
+  LAPIS_TRY_VOID(files.make_directories(path));
   rocks.create_if_missing = true;
   rocks.error_if_exists = true;
   LAPIS_TRY(Database db, open_database(rocks, path));
@@ -63,10 +65,13 @@ Result<std::unique_ptr<LocalMetaStore>> open_meta_store(const MetaStoreOptions& 
   const std::filesystem::path path = options.directory / "db";
   Database db;
   if (superblock.is_ready) {
+    // RocksDB would leave a directory of its own behind before it says so.
+    LAPIS_TRY(const bool exists, files->exists(path / "CURRENT"));
+    if (!exists) return fail(ErrorCode::kInternalError, "no database in " + path.string());
+    LAPIS_TRY_VOID(check_logs(path));
     LAPIS_TRY(db, open_database(rocks, path));
   } else {
-    LAPIS_TRY(db, create_database(rocks, path, superblock.uuid));
-    // Also syncs the directory, and with it the name "db".
+    LAPIS_TRY(db, create_database(*files, rocks, path, superblock.uuid));
     superblock.is_ready = true;
     LAPIS_TRY_VOID(write_meta_superblock(*files, options.directory, superblock));
     log_info("meta", "metadata created", {{"directory", options.directory.string()}});
