@@ -1,20 +1,24 @@
 // DecodedCache: a shard's bounded cache of decoded rows. An entry is used only while the store's
-// version counter of its key is the one read before the row was: no lock, no RocksDB call, and never
-// an acknowledged change missed.
+// version counter of its key is the one read before the row was: no lock, no RocksDB call, and
+// never an acknowledged change missed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::storage {
 
-// Lives on one shard. Least recently used entries go first when the cost passes the limit.
+// Lives on one shard. Least recently used entries go first when the cost passes the limit; an entry
+// costs what its inserter says, its key and its place in the cache.
 template <class T>
 class DecodedCache {
  public:
@@ -33,16 +37,24 @@ class DecodedCache {
     return it->second->value;
   }
 
-  // `version` is version_of(key) as read before the row was.
+  // `version` is version_of(key) as read before the row was. A value that costs more than an eighth
+  // of the limit is not kept.
   void insert(std::string_view key, std::uint64_t version, std::shared_ptr<const T> value,
               std::uint64_t cost_bytes) {
-    if (cost_bytes > cost_limit_ / 8) return;
     if (const auto it = index_.find(key); it != index_.end()) remove(it->second);
+    cost_bytes += key.size() + kEntryBytes;
+    if (cost_bytes > cost_limit_ / 8) return;
     entries_.push_front({std::string(key), version, std::move(value), cost_bytes});
     index_.emplace(entries_.front().key, entries_.begin());
     cost_ += cost_bytes;
     while (cost_ > cost_limit_) remove(std::prev(entries_.end()));
   }
+
+  // What an entry costs beside its key and value: two nodes and a bucket.
+  static constexpr std::uint64_t kEntryBytes = 128;
+
+  std::size_t size() const { return entries_.size(); }
+  std::uint64_t cost_bytes() const { return cost_; }
 
  private:
   struct Entry {

@@ -32,9 +32,9 @@ struct MetaStoreStats {
 
 class LocalMetaStore : public MetaStore {
  public:
-  // Opens the store, creating it where the directory is empty or absent. Errors (kInternalError, the
-  // reason in `detail`): corrupt, foreign, in use by another process, written by a newer format; the
-  // directory is then left untouched.
+  // Opens the store, creating it where the directory is empty or absent. Errors (kInternalError,
+  // the reason in `detail`): corrupt, foreign, in use by another process, written by a newer
+  // format; the directory is then left untouched.
   static Result<std::unique_ptr<LocalMetaStore>> open(const MetaStoreOptions& options,
                                                       io::BlockingPool& blocking);
   // Which store this is; written into every path's superblock so that a foreign one is noticed.

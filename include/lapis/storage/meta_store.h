@@ -1,11 +1,11 @@
 // MetaStore: ordered rows with atomic, durable transactions. The seam behind which a second engine,
 // shared by many gateways, can stand; the local one is RocksDB with a group-committing committer.
 //
-// A transaction is a function over a view of the rows: it reads, decides and writes; its writes land
-// all together and durably, or not at all. It runs synchronously on the committer's thread, in one
-// order with all others, so it must be short and must not block; it may be run again, so it only
-// assigns to what it captures. It touches rows of one scope (a container), because that is what a
-// clustered engine offers.
+// A transaction is a function over a view of the rows: it reads, decides and writes; its writes
+// land all together and durably, or not at all. It runs synchronously on the committer's thread, in
+// one order with all others, so it must be short and must not block; it may be run again, so it
+// only assigns to what it captures. It touches rows of one scope (a container), because that is
+// what a clustered engine offers.
 #pragma once
 
 #include <cstdint>
@@ -44,10 +44,10 @@ class MetaCursor {
   virtual ~MetaCursor() = default;
   virtual void seek(std::string_view key) = 0;  // to the first row at or after `key`
   virtual void next() = 0;
-  virtual bool valid() const = 0;               // false at the end of the range and after an error
-  virtual std::string_view key() const = 0;     // valid until the cursor moves
+  virtual bool valid() const = 0;            // false at the end of the range and after an error
+  virtual std::string_view key() const = 0;  // valid until the cursor moves
   virtual std::string_view value() const = 0;
-  virtual Result<void> status() const = 0;      // asked when valid() is false
+  virtual Result<void> status() const = 0;  // asked when valid() is false
 };
 
 class MetaSnapshot {
