@@ -11,6 +11,7 @@ namespace {
 ChunkRow a_row() {
   ChunkRow row;
   row.length = 70'000;
+  row.unit_bytes = 32'768;
   row.places = {{PathId{1}, ExtentId{2}, 3, 4096}, {PathId{4}, ExtentId{5}, 6, 8192}};
   row.unit_crcs = {1, 2, 0xffffffffffffffff};
   row.extra_references = 2;
