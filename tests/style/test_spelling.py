@@ -10,7 +10,8 @@ import pytest
 from source_tree import ROOT, cpp_sources, product_sources, tracked_files, without_comments
 
 MAX_LINES = 500
-MEDIAN_LINES = 130
+MEDIAN_LINES = 110
+P90_LINES = 280
 
 # (what, pattern, where it is allowed)
 BANNED = [
@@ -23,7 +24,7 @@ BANNED = [
     ("monotonic clock", r"steady_clock::now", ("src/base/",)),
     ("getenv", r"\bgetenv\b", ("src/daemon/",)),
     ("std::cout", r"std::(cout|cerr)|\bprintf\(", ("src/daemon/", "src/ctl/", "src/base/")),
-    ("vague name", r"\b\w+(Manager|Helper|Util|Utils)\b", ()),
+    ("vague name", r"\b(class|struct|enum class)\s+\w*(Manager|Helper|Util|Utils)\b", ()),
     ("using namespace", r"using namespace (?!std::(string_view_)?literals|std::chrono_literals)", ()),
 ]
 
@@ -48,6 +49,7 @@ def test_no_file_is_too_long():
 def test_files_stay_small_on_the_whole():
     sizes = sorted(len(source.lines) for source in product_sources())
     assert sizes[len(sizes) // 2] <= MEDIAN_LINES
+    assert sizes[len(sizes) * 9 // 10] <= P90_LINES
 
 
 def test_headers_open_with_what_they_are():
