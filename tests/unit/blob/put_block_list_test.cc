@@ -185,6 +185,25 @@ TEST(PutBlockList, SeesABlobReplacedWhileItPrepared) {
   EXPECT_EQ(harness.get("a"), "other");
 }
 
+// No upload on either side: only the blob's ETag tells. Its old blocks are on their way out.
+TEST(PutBlockList, DoesNotCommitBlocksOfABlobThatIsGone) {
+  BlobHarness harness({.limits = {.inline_body_bytes = 0}});
+  ASSERT_TRUE(harness.stage("a", "AAAA", "old-a"));
+  ASSERT_TRUE(harness.commit("a", latest({"AAAA"})));
+  harness.meta.before_transaction = [&]() -> io::Task<void> {
+    PutBlob other;
+    other.key = key_of("a");
+    other.content_length = 5;
+    test::TextSource source("other");
+    LAPIS_CHECK(co_await put_blob(harness.service, std::move(other), source));
+  };
+  const auto result = harness.commit("a", {{kC, {"AAAA"}}});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kInvalidBlockList);
+  ASSERT_TRUE(harness.reclaim());
+  EXPECT_EQ(harness.get("a"), "other");
+}
+
 TEST(PutBlockList, GivesUpWhereBlocksNeverStopComing) {
   BlobHarness harness;
   arrange(harness);
