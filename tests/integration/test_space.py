@@ -1,0 +1,126 @@
+"""Space: what is deleted, replaced or never finished is used again; a full store says so, keeps what
+it has, and takes writes again when there is room."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from azure_client import encode_query, expect, expect_error
+from blob_client import BlobClient, block_id
+from lapis_server import LapisServer
+from raw_http import connect
+from sas import account_sas
+from signing import DEVELOPMENT_ACCOUNT
+
+MIB = 1 << 20
+EXTENT = 4 * MIB
+CONFIG = """\
+listen = ["127.0.0.1:0"]
+[metadata]
+path = "{data}/meta"
+[[pool]]
+name = "flash"
+class = "flash"
+paths = ["{data}/flash"]
+extent_size = "4MiB"
+[[account]]
+name = "{account.name}"
+keys = ["{account.key}"]
+"""
+BLOCK_BLOB = {"x-ms-blob-type": "BlockBlob"}
+
+
+def allocated(directory: Path) -> int:
+    """Bytes that the files below `directory` take on disk."""
+    return sum(path.stat().st_blocks * 512 for path in directory.rglob("*") if path.is_file())
+
+
+def settled(measure: Callable[[], bool], seconds: float = 30.0) -> bool:
+    """Whether `measure` becomes true: reclaiming is the background's work."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if measure():
+            return True
+        time.sleep(0.2)
+    return measure()
+
+
+@pytest.fixture
+def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
+    config = tmp_path / "lapis.toml"
+    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
+    return new_server(config=config, shared_data=tmp_path / "data").start()
+
+
+@pytest.fixture
+def owner(server: LapisServer) -> Iterator[BlobClient]:
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    expect(client.create_container("space"), 201)
+    yield client
+    client.close()
+
+
+def test_freed_space_is_reused(server: LapisServer, owner: BlobClient):
+    flash = server.data_dir / "flash"
+    for turn in range(12):
+        for number in range(4):
+            expect(owner.put_blob("space", f"b{number}", os.urandom(8 * MIB)), 201)
+        assert settled(lambda: allocated(flash) < 160 * MIB), f"turn {turn}: {allocated(flash)}"
+    for number in range(4):
+        expect(owner.delete_blob("space", f"b{number}"), 202)
+    before = allocated(flash)
+    for number in range(8):
+        expect(owner.put_blob("space", f"c{number}", os.urandom(2 * MIB)), 201)
+    assert allocated(flash) <= before + 4 * EXTENT
+
+
+def test_discarded_blocks_free_their_space(server: LapisServer, owner: BlobClient):
+    flash = server.data_dir / "flash"
+    for _ in range(10):
+        for number in range(4):
+            expect(owner.put_block("space", "b", block_id(number), os.urandom(8 * MIB)), 201)
+        expect(owner.put_block_list("space", "b", [block_id(0)]), 201)
+        assert settled(lambda: allocated(flash) < 160 * MIB), allocated(flash)
+    expect(owner.get_blob("space", "b"), 200)
+
+
+def test_deleted_containers_free_their_space(server: LapisServer, owner: BlobClient):
+    flash = server.data_dir / "flash"
+    for turn in range(8):
+        expect(owner.create_container(f"turn{turn}"), 201)
+        for number in range(4):
+            expect(owner.put_blob(f"turn{turn}", f"b{number}", os.urandom(8 * MIB)), 201)
+        expect(owner.delete_container(f"turn{turn}"), 202)
+        assert settled(lambda: allocated(flash) < 160 * MIB), allocated(flash)
+
+
+def test_interrupted_uploads_leave_nothing_for_good(server: LapisServer, owner: BlobClient):
+    flash = server.data_dir / "flash"
+    token = encode_query(list(account_sas(DEVELOPMENT_ACCOUNT).items()))
+    head = (
+        f"PUT /{DEVELOPMENT_ACCOUNT.name}/space/cut?{token} HTTP/1.1\r\nHost: x\r\n"
+        f"x-ms-blob-type: BlockBlob\r\nContent-Length: {64 * MIB}\r\n\r\n"
+    ).encode()
+    for _ in range(12):
+        with connect(server.endpoint) as connection:
+            connection.send(head + os.urandom(12 * MIB))
+    expect_error(owner.get_blob("space", "cut"), 404, "BlobNotFound")
+    expect(owner.put_blob("space", "whole", os.urandom(6 * MIB)), 201)
+    assert settled(lambda: allocated(flash) < 160 * MIB), allocated(flash)
+
+
+def test_space_is_reclaimed_after_a_kill(server: LapisServer, owner: BlobClient):
+    flash = server.data_dir / "flash"
+    for turn in range(6):
+        for number in range(4):
+            expect(owner.put_blob("space", f"b{number}", os.urandom(8 * MIB)), 201)
+        server.kill()
+        server.start()
+        owner.close()
+        owner.endpoint = server.endpoint
+        assert settled(lambda: allocated(flash) < 200 * MIB), f"turn {turn}: {allocated(flash)}"
