@@ -16,7 +16,7 @@ constexpr std::uint64_t kMiB = 1 << 20;
 
 Timestamp ticks(std::int64_t count) { return Timestamp(Ticks(count)); }
 
-// 2026-11-22T17:00:00Z
+// 2026-11-22T21:00:00Z
 const Timestamp kNow = ticks(17'953'812'000'000'000);
 
 BlobProperties short_properties() {
