@@ -79,7 +79,7 @@ struct ConnectAwaiter {
   boost::system::error_code await_resume() const noexcept { return error; }
 };
 
-std::unexpected<Error> unreachable(const ClientOptions& options, std::string why) {
+std::unexpected<Error> unreachable(const ClientOptions& options, const std::string& why) {
   return fail(ErrorCode::kInternalError,
               "cannot reach " + options.host + ":" + std::to_string(options.port) + ": " + why);
 }

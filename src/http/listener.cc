@@ -19,7 +19,7 @@ namespace {
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-std::unexpected<Error> cannot(std::string what, const ListenAddress& address,
+std::unexpected<Error> cannot(const std::string& what, const ListenAddress& address,
                               const boost::system::error_code& error) {
   return fail(ErrorCode::kInternalError, what + " " + address.address + " port " +
                                              std::to_string(address.port) + ": " + error.message());

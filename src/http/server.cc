@@ -57,8 +57,9 @@ class ShardedServer final : public Server {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
-                                              std::vector<io::Shard*> shards,
-                                              std::vector<Handler*> handlers, const Clock& clock) {
+                                              const std::vector<io::Shard*>& shards,
+                                              const std::vector<Handler*>& handlers,
+                                              const Clock& clock) {
   LAPIS_CHECK(shards.size() == handlers.size());
   std::unique_ptr<TlsContext> tls;
   if (options.tls) {

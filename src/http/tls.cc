@@ -24,7 +24,7 @@ class AsioTlsContext final : public TlsContext {
   bool verifies = false;
 };
 
-std::unexpected<Error> cannot(std::string what, const boost::system::error_code& error) {
+std::unexpected<Error> cannot(const std::string& what, const boost::system::error_code& error) {
   return fail(ErrorCode::kInvalidInput, "TLS: " + what + ": " + error.message());
 }
 

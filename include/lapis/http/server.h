@@ -47,15 +47,17 @@ struct ServerOptions {
   std::size_t max_head_bytes = 64 * 1024;    // request line and headers; more: 431
   std::size_t max_target_bytes = 16 * 1024;  // more: 414
   std::size_t max_connections = 10'000;      // in all; beyond, accepting pauses
+  // For a head that has begun, a first request that has not, and a TLS handshake.
   std::chrono::milliseconds head_timeout{10'000};
   std::chrono::milliseconds idle_timeout{300'000};
-  std::chrono::milliseconds stall_timeout{60'000};  // no byte of a body moved, either way
-  std::uint64_t drain_limit_bytes = 4ull << 20;     // of an unread body, to keep a connection
+  // How long a body may make us wait, either way, for each 16 KiB of it.
+  std::chrono::milliseconds stall_timeout{60'000};
+  std::uint64_t drain_limit_bytes = 4ull << 20;  // of an unread body, to keep a connection
 };
 
 struct ServerStats {
-  std::uint64_t connections = 0;
-  std::uint64_t requests = 0;
+  std::uint64_t connections = 0;  // open now
+  std::uint64_t requests = 0;     // so far
 };
 
 class Server {
@@ -63,8 +65,9 @@ class Server {
   // Binds every address on every shard (SO_REUSEPORT) and starts to accept. `handlers[i]` serves
   // `shards[i]`. Errors: an address that cannot be bound, TLS files that cannot be used.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options,
-                                               std::vector<io::Shard*> shards,
-                                               std::vector<Handler*> handlers, const Clock& clock);
+                                               const std::vector<io::Shard*>& shards,
+                                               const std::vector<Handler*>& handlers,
+                                               const Clock& clock);
   virtual ~Server() = default;
   // The addresses in use, ports filled in.
   virtual std::vector<ListenAddress> addresses() const = 0;
