@@ -58,6 +58,11 @@ bool ExtentSupply::is_stale() const {
   return !looked_.load() || context_.clock.instant() - looked_at_.load() >= kLookInterval;
 }
 
+io::Task<void> ExtentSupply::look() {
+  co_await look_at_space();
+  publish_room();
+}
+
 void ExtentSupply::add_free(Extent& extent) {
   free_.push_back(&extent);
   publish_room();

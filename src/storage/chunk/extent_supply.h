@@ -40,11 +40,16 @@ class ExtentSupply {
   // Has the path's space looked at again, at most once a second.
   void refresh();
 
+  // Has an extent made ready before anybody asks for one.
+  void make_ready() { chore_.poke(); }
+
   // The extent's row is `free`. It may be handed out from now on.
   void add_free(Extent& extent);
 
   // While opening: ids up to this one are or were in use.
   void set_last_id(ExtentId last) { last_id_ = last; }
+  // While opening: tells the path's room before the first request asks for it.
+  io::Task<void> look();
 
   // While closing, when nothing else runs: what was made ready and not taken is free again, so that
   // the next start need not look into it.

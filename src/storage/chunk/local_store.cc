@@ -56,7 +56,7 @@ void LocalStore::add_slots(std::uint64_t cache_bytes, const std::vector<ChunkIdR
 
 void LocalStore::start_background(std::unique_ptr<MetaSnapshot> snapshot) {
   accounting_ = std::make_unique<Accounting>(context_, paths_, std::move(snapshot));
-  for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].supply.refresh();
+  for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].supply.make_ready();
   (void)background_.spawn(account());
 }
 

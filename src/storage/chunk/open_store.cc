@@ -115,7 +115,7 @@ io::Task<Result<void>> put_changed(Opening& opening) {
   co_return co_await opening.meta.transact(Scope{}, std::move(put));
 }
 
-void add_path(Opening& opening, PathClaim& claim, RecoveredExtents& recovered) {
+io::Task<void> add_path(Opening& opening, PathClaim& claim, RecoveredExtents& recovered) {
   const Superblock& superblock = *claim.superblock;
   const std::uint64_t min_free = claim.pool->min_free_bytes;
   PathSettings settings{.id = superblock.id,
@@ -136,6 +136,7 @@ void add_path(Opening& opening, PathClaim& claim, RecoveredExtents& recovered) {
   for (RecoveredExtent& extent : recovered.extents) {
     opening.store->add_extent(path, extent.id, extent.row, std::move(extent.reader));
   }
+  co_await path.supply.look();
 }
 
 io::Task<Result<std::vector<ChunkIdRange>>> reserve_ids(Opening& opening) {
@@ -166,7 +167,7 @@ io::Task<Result<void>> open_on_background(Opening& opening) {
   LAPIS_CO_TRY(const auto ids, co_await reserve_ids(opening));
   opening.store = std::make_unique<LocalStore>(opening.context, opening.shards);
   for (std::size_t i = 0; i < opening.claims.size(); ++i) {
-    add_path(opening, opening.claims[i], opening.recovered[i]);
+    co_await add_path(opening, opening.claims[i], opening.recovered[i]);
   }
   opening.store->add_slots(opening.options.chunk_cache_bytes, ids);
   opening.store->start_background(opening.meta.snapshot());

@@ -34,7 +34,7 @@ class SyncGroup {
   io::Task<Result<void>> datasync();
 
   [[maybe_unused]] io::File& file_;  // unused where a mutant leaves the sync out
-  std::shared_ptr<Round> next_;  // not begun
+  std::shared_ptr<Round> next_;      // not begun
   bool running_ = false;
   Result<void> poisoned_;
   Parking waiters_;

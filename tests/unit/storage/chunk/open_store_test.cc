@@ -56,6 +56,14 @@ TEST_F(OpenStore, FormatsAnEmptyDirectoryOnce) {
   EXPECT_EQ(superblock().generation, 2u);
 }
 
+TEST_F(OpenStore, HasRoomFromTheFirstMoment) {
+  for (int i = 0; i < 20; ++i) {
+    open();
+    EXPECT_TRUE(store_->has_room(1 << 20));
+    close();
+  }
+}
+
 TEST_F(OpenStore, MakesADirectoryThatWasNeverRegistered) {
   ChunkStoreOptions options = this->options();
   options.pools[0].paths = {dir_ / "new"};
