@@ -7,7 +7,6 @@
 #include "lapis/base/base64.h"
 #include "lapis/base/bytes.h"
 #include "lapis/base/crc64.h"
-#include "lapis/base/number.h"
 #include "lapis/base/url.h"
 
 namespace lapis::azure {
@@ -53,7 +52,7 @@ Result<Decoded> decode(std::string_view marker) {
   const auto mark = marker.find('!');
   if (mark == marker.npos) return garbage();
   std::string text(marker.substr(mark + 1));
-  if (parse_u64(marker.substr(0, mark)) != text.size()) return garbage();
+  if (marker.substr(0, mark) != std::to_string(text.size())) return garbage();
   if (text.find_first_of("+/=") != text.npos) return garbage();
   replace(text, "._-", "+/=");
   const auto bytes = base64_decode(text);

@@ -46,6 +46,12 @@ TEST(Markers, EveryChangedCharacterIsFound) {
   }
 }
 
+TEST(Markers, HaveOneSpelling) {
+  std::string marker = encode_blob_marker({"some/name.txt", false});
+  EXPECT_TRUE(decode_blob_marker(marker));
+  EXPECT_FALSE(decode_blob_marker(marker.insert(2, "0")));
+}
+
 TEST(Markers, OfAnotherListingAreRefused) {
   EXPECT_FALSE(decode_blob_marker(encode_container_marker("box")));
   EXPECT_FALSE(decode_container_marker(encode_blob_marker({"box", false})));
