@@ -1,13 +1,17 @@
 #include "io/loop_shard.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <string>
 #include <utility>
 
 #include "io/current_shard.h"
+#include "io/retry_eintr.h"
 #include "io/run_and_report.h"
 #include "io/thread_setup.h"
 #include "lapis/base/check.h"
@@ -68,7 +72,10 @@ Result<void> LoopShard::set_up() {
   try {
     work_.emplace(context_.get_executor());
     event_.emplace(context_);
-    event_->assign(ring_->take_event_fd().release());
+    UniqueFd event_fd = ring_->take_event_fd();
+    wake_fd_ = UniqueFd(::fcntl(event_fd.get(), F_DUPFD_CLOEXEC, 0));
+    if (wake_fd_.get() < 0) return fail(from_errno(errno, "event descriptor"));
+    event_->assign(event_fd.release());
     tick_.emplace(context_);
     arm_event();
   } catch (const boost::system::system_error& error) {
@@ -142,8 +149,15 @@ void LoopShard::post(Work work) {
   if (Shard::current() == this) {
     posted_here_.push_back(std::move(work));
   } else if (posted_.push(std::move(work))) {
-    boost::asio::post(context_, [] {});
+    wake();
   }
+}
+
+// The counter can't overflow: a write is made at most once a turn, and sleeping reads it.
+void LoopShard::wake() {
+  if (!wake_fd_) return;  // the set-up failed: there is no loop
+  const std::uint64_t one = 1;
+  LAPIS_CHECK(retry_eintr([&] { return ::write(wake_fd_.get(), &one, sizeof one); }) == sizeof one);
 }
 
 Task<void> LoopShard::sleep(std::chrono::milliseconds delay) {

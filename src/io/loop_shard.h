@@ -2,9 +2,12 @@
 // bounded amount), what was posted, hands queued file operations to the kernel and takes their
 // completions; the thread sleeps in Asio only after a turn that found nothing.
 //
-// Why no wake-up is lost: work posted from elsewhere is followed by a post to the io_context, which
-// makes its next wait return at once; a file completion raises the ring's eventfd, whose read is
-// armed *before* the completion queue is looked at for the last time.
+// Why no wake-up is lost: work posted from elsewhere and file completions both raise the ring's
+// eventfd, the work after it has been queued. Its read is armed before the thread sleeps, and where
+// it was armed already, what completed it is looked for in the same turn.
+//
+// Nothing of Asio is called from another thread: its io_uring back end would submit the shard's
+// socket operations there, and their completions would wait for that thread.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,6 +23,7 @@
 
 #include "io/file_ring.h"
 #include "io/post_queue.h"
+#include "io/unique_fd.h"
 #include "lapis/io/shard.h"
 
 namespace lapis::io {
@@ -51,6 +55,7 @@ class LoopShard final : public Shard {
   bool run_posted();
   void arm_event();
   void arm_tick();
+  void wake();
   void tear_down();
 
   const ShardOptions options_;
@@ -60,6 +65,7 @@ class LoopShard final : public Shard {
   PostQueue posted_;               // from other threads
   std::vector<Work> posted_here_;  // from the shard's own thread
   std::thread thread_;
+  UniqueFd wake_fd_;  // raises the ring's eventfd; open until the thread has ended
 
   // Made and used on the shard's thread.
   std::unique_ptr<FileRing> ring_;
