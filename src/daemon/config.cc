@@ -118,6 +118,7 @@ Result<Config> load_config(const Flags& flags) {
 
 Result<void> check_config(const Config& config) {
   LAPIS_TRY_VOID(check_listeners(config));
+  if (config.tls) LAPIS_TRY_VOID(http::check_tls(*config.tls));
   LAPIS_TRY_VOID(check_paths(config));
   std::set<std::string> names;
   for (const azure::Account& account : config.accounts) {

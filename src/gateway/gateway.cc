@@ -101,6 +101,10 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   if (!permit) co_return fail(std::move(permit).error());
   authorized = true;
   note_version(call);
+  // How Hadoop and Arrow ask whether the account is flat.
+  if (http::iequals(call.target.query.get("action"), "getAccessControl")) {
+    co_return fail(ErrorCode::kHierarchicalNamespaceNotEnabled, "a probe of a flat account");
+  }
   if (is_data_lake(call.target.query)) co_return fail(not_implemented("DataLakeStorage"));
   if (!route) co_return fail(route.error());
   if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));

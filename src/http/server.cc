@@ -56,6 +56,11 @@ class ShardedServer final : public Server {
 
 }  // namespace
 
+Result<void> check_tls(const TlsOptions& options) {
+  LAPIS_TRY_VOID(TlsContext::for_server(options));
+  return {};
+}
+
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options,
                                               const std::vector<io::Shard*>& shards,
                                               const std::vector<Handler*>& handlers,

@@ -35,6 +35,10 @@ struct TlsOptions {
   std::string private_key_file;  // PEM
 };
 
+// Whether a server could be started with these files. Errors: unreadable, no PEM, certificate and
+// key that do not belong together; the detail says which.
+Result<void> check_tls(const TlsOptions& options);
+
 struct ListenAddress {
   std::string address;     // an IP literal
   std::uint16_t port = 0;  // 0: the kernel picks one

@@ -163,6 +163,16 @@ TEST(Config, HttpsNeedsACertificate) {
   EXPECT_FALSE(load_config(flags));
 }
 
+TEST(Config, UnusableCertificateIsRefusedBeforeAnythingIsOpened) {
+  auto config = read(kMinimal);
+  ASSERT_TRUE(config);
+  config->tls = http::TlsOptions{"/nonexistent/tls.crt", "/nonexistent/tls.key"};
+  const auto checked = check_config(*config);
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().detail.find("/nonexistent/tls.crt"), std::string::npos)
+      << checked.error().detail;
+}
+
 TEST(Config, OnePathIsNotUsedTwice) {
   auto config = read(kMinimal);
   ASSERT_TRUE(config);

@@ -104,6 +104,12 @@ TEST_F(Pipeline, NotBuiltIsToldOnlyToWhomMayAsk) {
             "AuthorizationPermissionMismatch");
 }
 
+TEST_F(Pipeline, AccountSaysThatItIsFlat) {
+  EXPECT_EQ(call("HEAD", "/team/box/?action=getAccessControl&upn=false").code(),
+            "HierarchicalNamespaceNotEnabled");
+  EXPECT_EQ(call("PUT", "/team/box/dir?resource=directory").status, 501);
+}
+
 TEST_F(Pipeline, HeadErrorsHaveNoBody) {
   ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
   const Answer answer = call("HEAD", "/team/box/none");
