@@ -1,5 +1,5 @@
-"""What file systems on fault_disks do when the power goes. Each scenario is run by test_faultblk.py in
-a process and mount namespace of its own: disk_scenarios.py SCENARIO FILE_SYSTEM."""
+"""What file systems on fault_disks do when the power goes. Each scenario is run by test_faultblk.py
+in a process and mount namespace of its own: disk_scenarios.py SCENARIO FILE_SYSTEM."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def run(*command: str | Path) -> str:
 
 
 class FaultDisks:
-    def __init__(self, directory: Path, mebibytes: int = 1024, file_system: str = "ext4") -> None:
+    def __init__(self, directory: Path, mebibytes: int = 2048, file_system: str = "ext4") -> None:
         self.directory = directory
         self.file_system = file_system
         self.loops: list[str] = []
@@ -111,8 +111,8 @@ class FaultDisks:
             time.sleep(0.02)
 
     def cycle_power(self) -> None:
-        """After a cut, when all that used the disks was sent SIGKILL: lets the kernel go, and switches
-        on again. The file systems are mounted afterwards."""
+        """After a cut, when all that used the disks was sent SIGKILL: lets the kernel go, and
+        switches on again. The file systems are mounted afterwards."""
         self.command("die")
         self.unmount()
         self.command("restore")

@@ -36,5 +36,10 @@ def run_script(
     command += [sys.executable, str(HERE / script), *arguments]
     variables = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, PATHS))} | (environment or {})
     return subprocess.run(
-        command, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        command,
+        env=variables,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )

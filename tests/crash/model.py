@@ -49,7 +49,9 @@ class State:
         """Entries of a block list; an id that is in both lists is meant as the staged one."""
         staged = {name for name, _ in self.staged}
         kept = {name for name, _ in self.blocks} - staged
-        entries = [("Uncommitted", name) for name in staged] + [("Committed", name) for name in kept]
+        entries = [("Uncommitted", name) for name in staged] + [
+            ("Committed", name) for name in kept
+        ]
         return sorted(entries)
 
     def exists(self) -> bool:

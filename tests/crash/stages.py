@@ -14,6 +14,7 @@ from typing import Protocol
 
 from fault_disks import FaultDisks
 from lapis_server import LapisServer
+from signing import DEVELOPMENT_ACCOUNT
 from worker import Crew
 
 WAITING_LIMIT = 10.0  # seconds for enough requests to wait
@@ -27,13 +28,38 @@ class Stage(Protocol):
         """Empty ground; the daemon is not running."""
 
     def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
-        """Strikes while at least `waiting` requests have no answer. Afterwards the daemon is gone and
-        the ground is as after a reboot. Returns what was done."""
+        """Strikes while at least `waiting` requests have no answer. Afterwards the daemon is gone
+        and the ground is as after a reboot. Returns what was done."""
 
     def crash_during_recovery(self, rng: random.Random) -> str:
         """Starts the daemon and strikes before or soon after it is ready."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        ...
+
+
+# Small extents: many are opened, filled, sealed and used again within a run, and what lives long
+# among them does not fill the disks (extents are not compacted).
+CONFIG = """\
+listen = ["127.0.0.1:0"]
+[metadata]
+path = "{meta}"
+[[pool]]
+name = "flash"
+class = "flash"
+paths = ["{flash}"]
+extent_size = "8MiB"
+[[account]]
+name = "{account.name}"
+keys = ["{account.key}"]
+"""
+
+
+def write_config(directory: Path, meta: Path, flash: Path) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    config = directory / "lapis.toml"
+    config.write_text(CONFIG.format(meta=meta, flash=flash, account=DEVELOPMENT_ACCOUNT))
+    return config
 
 
 def wait_for_requests(crew: Crew, waiting: int) -> None:
@@ -46,10 +72,13 @@ class KillStage:
     """kill -9: what the process had not handed to the kernel is lost."""
 
     def __init__(self, directory: Path) -> None:
-        self.server = LapisServer(directory / "lapis")
+        self.data = directory / "data"
+        config = write_config(directory, self.data / "meta", self.data / "flash")
+        self.server = LapisServer(directory / "lapis", config=config)
 
     def start_over(self) -> None:
-        shutil.rmtree(self.server.data_dir, ignore_errors=True)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir()
 
     def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
         run_time = rng.uniform(0.3, 1.3)
@@ -70,30 +99,15 @@ class KillStage:
         self.server.kill()
 
 
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{meta}/rows"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{flash}/extents"]
-[[account]]
-name = "devstoreaccount1"
-keys = ["{key}"]
-"""
-
-
 class PowerStage:
     """Power cut: of what was not flushed, each disk keeps what it pleases."""
 
     MODES = ("subset", "torn", "prefix", "drop")
 
-    def __init__(self, directory: Path, key: str, file_system: str = "ext4") -> None:
+    def __init__(self, directory: Path, file_system: str = "ext4") -> None:
         self.disks = FaultDisks(directory / "disks", file_system=file_system)
         meta, flash = self.disks.mounts()
-        config = directory / "lapis.toml"
-        config.write_text(CONFIG.format(meta=meta, flash=flash, key=key))
+        config = write_config(directory, meta / "rows", flash / "extents")
         self.server = LapisServer(directory / "lapis", config=config)
 
     def start_over(self) -> None:
@@ -119,8 +133,13 @@ class PowerStage:
         self.disks.command(f"cutat {writes} {mode} {rng.getrandbits(32)}")
         limit = time.monotonic() + CUT_LIMIT
         while not self.disks.power_is_off():
-            if time.monotonic() > limit:
-                raise RuntimeError(f"write {writes} did not come; {self.disks.status()}")
+            if not crew.alive():  # a worker was answered wrongly: its portfolio says how
+                self.disks.command(f"cut {mode} {rng.getrandbits(32)}")
+            elif time.monotonic() > limit:
+                raise RuntimeError(
+                    f"write {writes} did not come, {crew.waiting()} requests wait;"
+                    f" {self.disks.status()}\n{self.server.log()[-3000:]}"
+                )
             time.sleep(0.005)
         wait_for_requests(crew, waiting)
         return f"power cut at write {writes} ({mode}): {self._strike()}"

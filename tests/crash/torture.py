@@ -3,10 +3,11 @@
     PYTHONPATH=tests/integration /usr/bin/python3 tests/crash/torture.py kill|power
         [--crashes N] [--seed S] [--file-system ext4|xfs]
 
-Every cycle: workers change their keys until the crash, which comes while at least eight requests wait
-for their answer; in one of four cycles a second crash hits the recovery; then the daemon starts again,
-and everything that it holds is compared with the oracle (model.py). The last line is a summary in
-JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the same load again.
+Every cycle: workers change their keys until the crash, which comes while at least eight requests
+wait for their answer; in one of four cycles a second crash hits the recovery; then the daemon
+starts again, and everything that it holds is compared with the oracle (model.py). The last line is
+a summary in JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the
+same load again.
 power needs root and a mount namespace of its own: unshare --mount --propagation private before it.
 """
 
@@ -23,7 +24,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from lapis_server import StartFailed
-from signing import DEVELOPMENT_ACCOUNT
 from stages import KillStage, PowerStage, Stage
 from verify import verify
 from worker import CONTAINER, Crew, Portfolio, crash_client
@@ -77,7 +77,9 @@ class Torture:
         except StartFailed as error:
             self.report.faults.append(f"the daemon does not start: {error}")
             return
-        self.report.max_startup_seconds = max(self.report.max_startup_seconds, server.startup_seconds)
+        self.report.max_startup_seconds = max(
+            self.report.max_startup_seconds, server.startup_seconds
+        )
         if server.startup_seconds > MAX_STARTUP_SECONDS:
             self.report.faults.append(f"start-up took {server.startup_seconds:.1f} s")
 
@@ -106,7 +108,7 @@ class Torture:
 def make_stage(arguments: argparse.Namespace, directory: Path) -> Stage:
     if arguments.mode == "kill":
         return KillStage(directory)
-    return PowerStage(directory, DEVELOPMENT_ACCOUNT.key, arguments.file_system)
+    return PowerStage(directory, arguments.file_system)
 
 
 def main() -> int:

@@ -100,7 +100,9 @@ def check_listing(client: BlobClient, keys: list[Key]) -> list[str]:
         found = client.names(CONTAINER, maxresults="200", **query)
         if found != expected:
             extra, missing = set(found) - set(expected), set(expected) - set(found)
-            faults.append(f"the listing {query} has {extra or 'no'} extra, lacks {missing or 'none'}")
+            faults.append(
+                f"the listing {query} has {extra or 'no'} extra, lacks {missing or 'none'}"
+            )
     return faults
 
 

@@ -81,7 +81,9 @@ class Worker:
         self.rng = random.Random(seed)
         self.in_flight = in_flight
 
-    def send(self, key: Key, change: Change, expected: int, request: Callable[[], Response]) -> None:
+    def send(
+        self, key: Key, change: Change, expected: int, request: Callable[[], Response]
+    ) -> None:
         """Leaves `pending` set where no answer came."""
         key.pending = change(key.state)
         self.in_flight[self.portfolio.number] = 1
@@ -95,7 +97,9 @@ class Worker:
     def put_blob(self, key: Key) -> None:
         piece = key.next_piece(draw_size(self.rng))
         body = piece.content()
-        self.send(key, put_blob(piece), 201, lambda: self.client.put_blob(CONTAINER, key.name, body))
+        self.send(
+            key, put_blob(piece), 201, lambda: self.client.put_blob(CONTAINER, key.name, body)
+        )
 
     def put_block(self, key: Key) -> None:
         piece = key.next_piece(max(1, draw_size(self.rng)))
@@ -105,7 +109,9 @@ class Worker:
 
     def put_block_list(self, key: Key) -> None:
         """All staged blocks, some that were committed before, some twice; in any order."""
-        entries = [e for e in key.state.committable() if e[0] == "Uncommitted" or self.rng.random() < 0.5]
+        entries = [
+            e for e in key.state.committable() if e[0] == "Uncommitted" or self.rng.random() < 0.5
+        ]
         entries += self.rng.choices(entries, k=self.rng.randrange(3))
         self.rng.shuffle(entries)
         change, client = put_block_list(entries), self.client

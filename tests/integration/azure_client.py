@@ -59,7 +59,9 @@ class Response:
 
     def metadata(self) -> dict[str, str]:
         prefix = "x-ms-meta-"
-        found = {n[len(prefix):]: v for n, v in self.headers.items() if n.lower().startswith(prefix)}
+        found = {
+            n[len(prefix) :]: v for n, v in self.headers.items() if n.lower().startswith(prefix)
+        }
         return found
 
     def __str__(self) -> str:
@@ -130,7 +132,9 @@ class Client:
             sent["x-ms-version"] = self.version
         if length is not None and (length > 0 or method in ("PUT", "POST")):
             sent["Content-Length"] = str(length)
-        if self.account is not None and not any(n.lower() in ("x-ms-date", "date") for n in headers):
+        if self.account is not None and not any(
+            n.lower() in ("x-ms-date", "date") for n in headers
+        ):
             sent["x-ms-date"] = http_date()
         sent |= headers
         if self.account is not None and "Authorization" not in sent:

@@ -45,7 +45,12 @@ class BlobClient(Client):
     # Blobs
 
     def put_blob(
-        self, container: str, blob: str, body: Body, headers: Headers = None, length: int | None = None
+        self,
+        container: str,
+        blob: str,
+        body: Body,
+        headers: Headers = None,
+        length: int | None = None,
     ) -> Response:
         sent = {"x-ms-blob-type": "BlockBlob"} | dict(headers or {})
         return self.request("PUT", self.path(container, blob), [], sent, body, length)
@@ -63,7 +68,11 @@ class BlobClient(Client):
         return self.request("PUT", self.path(container, blob), query, headers, body, length)
 
     def put_block_list(
-        self, container: str, blob: str, blocks: Iterable[str | tuple[str, str]], headers: Headers = None
+        self,
+        container: str,
+        blob: str,
+        blocks: Iterable[str | tuple[str, str]],
+        headers: Headers = None,
     ) -> Response:
         """Plain ids are committed as Latest."""
         pairs = [("Latest", block) if isinstance(block, str) else block for block in blocks]
@@ -81,7 +90,9 @@ class BlobClient(Client):
         query = [("comp", "blocklist")] + ([("blocklisttype", kind)] if kind else [])
         return self.request("GET", self.path(container, blob), query, headers)
 
-    def get_blob(self, container: str, blob: str, headers: Headers = None, **query: str) -> Response:
+    def get_blob(
+        self, container: str, blob: str, headers: Headers = None, **query: str
+    ) -> Response:
         return self.request("GET", self.path(container, blob), list(query.items()), headers)
 
     def get_blob_properties(
@@ -98,7 +109,9 @@ class BlobClient(Client):
         """Every page, following the markers; fails on anything but 200."""
         marker = ""
         while True:
-            page = expect(self.list_blobs(container, **query | {"marker": marker} if marker else query), 200)
+            page = expect(
+                self.list_blobs(container, **query | {"marker": marker} if marker else query), 200
+            )
             yield page
             marker = page.xml().findtext("NextMarker") or ""
             if not marker:

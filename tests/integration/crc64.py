@@ -1,4 +1,4 @@
-"""CRC-64/NVME (reflected 0x9A6C9329AC4BC9B5), bit by bit through a table. Slow: for small bodies."""
+"""CRC-64/NVME (reflected 0x9A6C9329AC4BC9B5), byte by byte through a table: for small bodies."""
 
 from __future__ import annotations
 

@@ -88,6 +88,8 @@ def fill_blobs(endpoint: str, container: str, names: Sequence[str]) -> None:
     fill(endpoint, [(f"{container}/{name}", [], b"x") for name in names])
 
 
-def fill_blocks(endpoint: str, container: str, blob: str, blocks: Sequence[tuple[str, bytes]]) -> None:
+def fill_blocks(
+    endpoint: str, container: str, blob: str, blocks: Sequence[tuple[str, bytes]]
+) -> None:
     path = f"{container}/{blob}"
     fill(endpoint, [(path, [("comp", "block"), ("blockid", name)], body) for name, body in blocks])

@@ -19,7 +19,12 @@ ACCOUNT_PROPERTIES = [("restype", "account"), ("comp", "properties")]
 def test_any_level(client: BlobClient, method: str, resource: tuple[str, ...]) -> None:
     response = expect(client.request(method, client.path(*resource), ACCOUNT_PROPERTIES), 200)
     assert response["x-ms-sku-name"]
-    assert response["x-ms-account-kind"] in ("Storage", "BlobStorage", "StorageV2", "BlockBlobStorage")
+    assert response["x-ms-account-kind"] in (
+        "Storage",
+        "BlobStorage",
+        "StorageV2",
+        "BlockBlobStorage",
+    )
     assert response["x-ms-is-hns-enabled"] == "false"
     assert response.body == b""
 

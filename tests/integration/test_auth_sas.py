@@ -132,7 +132,9 @@ def test_names_are_signed_decoded(
 def test_a_field_that_does_not_fit(
     new_client: Callable[..., BlobClient], filled: str, kind: str, fields: dict[str, str], code: str
 ) -> None:
-    make = account_sas if kind == "account" else lambda o, p, **f: service_sas(o, f"/{filled}", p, **f)
+    make = (
+        account_sas if kind == "account" else lambda o, p, **f: service_sas(o, f"/{filled}", p, **f)
+    )
     response = new_client(sas=make(OWNER, "r", **fields)).get_blob(filled, "b")
     expect_error(response, 403, code)
 
@@ -161,13 +163,23 @@ def test_a_version_that_never_was(new_client: Callable[..., BlobClient], filled:
 def test_a_field_that_fits(
     new_client: Callable[..., BlobClient], filled: str, kind: str, fields: dict[str, str]
 ) -> None:
-    make = account_sas if kind == "account" else lambda o, p, **f: service_sas(o, f"/{filled}", p, **f)
+    make = (
+        account_sas if kind == "account" else lambda o, p, **f: service_sas(o, f"/{filled}", p, **f)
+    )
     expect(new_client(sas=make(OWNER, "r", **fields)).get_blob(filled, "b"), 200)
 
 
 @pytest.mark.parametrize(
     "version",
-    ["2013-08-15", "2015-04-05", "2018-03-28", "2018-11-09", "2020-10-02", "2020-12-06", "2026-10-06"],
+    [
+        "2013-08-15",
+        "2015-04-05",
+        "2018-03-28",
+        "2018-11-09",
+        "2020-10-02",
+        "2020-12-06",
+        "2026-10-06",
+    ],
 )
 def test_every_layout_of_the_string_to_sign(
     new_client: Callable[..., BlobClient], filled: str, version: str
@@ -189,7 +201,9 @@ def changed(token: Token, name: str) -> Token:
     return token | {name: raised[name]}
 
 
-@pytest.mark.parametrize("name", ["sv", "sp", "se", "st", "sr", "sip", "spr", "rscc", "rsct", "ses", "si"])
+@pytest.mark.parametrize(
+    "name", ["sv", "sp", "se", "st", "sr", "sip", "spr", "rscc", "rsct", "ses", "si"]
+)
 def test_a_service_sas_changed_after_signing(
     new_client: Callable[..., BlobClient], filled: str, name: str
 ) -> None:
@@ -201,7 +215,9 @@ def test_a_service_sas_changed_after_signing(
     token = changed(token, name) if name != "spr" else token | {"spr": ""}
     assert new_client(sas=token).get_blob(filled, "b").status in (400, 403)
     missing = {key: value for key, value in token.items() if key != name}
-    assert name in ("ses", "si", "rsct") or new_client(sas=missing).get_blob(filled, "b").status == 403
+    assert (
+        name in ("ses", "si", "rsct") or new_client(sas=missing).get_blob(filled, "b").status == 403
+    )
 
 
 @pytest.mark.parametrize("name", ["sv", "ss", "srt", "sp", "se", "st", "sip", "spr", "ses"])
@@ -254,7 +270,9 @@ def test_a_stored_policy_that_is_not_there(
     assert new_client(sas=token).get_blob(filled, "b").status == 403
 
 
-def test_the_listing_stays_within_the_token(new_client: Callable[..., BlobClient], filled: str) -> None:
+def test_the_listing_stays_within_the_token(
+    new_client: Callable[..., BlobClient], filled: str
+) -> None:
     lister = new_client(sas=service_sas(OWNER, f"/{filled}", "l"))
     assert lister.names(filled) == ["b"]
     assert lister.list_blobs(filled + "x").status == 403

@@ -1,4 +1,4 @@
-"""SharedKey and SharedKeyLite: what is signed counts, and nothing that is changed afterwards passes."""
+"""SharedKey and SharedKeyLite: nothing that was changed after signing passes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from signing import DEVELOPMENT_ACCOUNT, Account, http_date, shared_key_lite_tex
 QUERY = [("restype", "container"), ("comp", "list")]
 
 
-def signed(method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str]) -> dict[str, str]:
+def signed(
+    method: str, path: str, query: list[tuple[str, str]], headers: dict[str, str]
+) -> dict[str, str]:
     text = shared_key_text(DEVELOPMENT_ACCOUNT.name, method, path, query, headers)
     value = f"SharedKey {DEVELOPMENT_ACCOUNT.name}:{DEVELOPMENT_ACCOUNT.sign(text)}"
     return headers | {"Authorization": value}
@@ -77,7 +79,9 @@ def test_a_wrong_key_or_account(new_client: Callable[..., BlobClient], container
 
 
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_a_date_off_by_more_than_15_minutes(client: BlobClient, container: str, minutes: int) -> None:
+def test_a_date_off_by_more_than_15_minutes(
+    client: BlobClient, container: str, minutes: int
+) -> None:
     moment = http_date(datetime.now(timezone.utc) + timedelta(minutes=minutes))
     path = client.path(container)
     headers = signed("GET", path, QUERY, usual() | {"x-ms-date": moment})
@@ -107,12 +111,20 @@ def test_no_date_or_a_malformed_one(client: BlobClient, container: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["SharedKey", "SharedKey devstoreaccount1", "Secret devstoreaccount1:AAAA", "Bearer garbage", "x"],
+    [
+        "SharedKey",
+        "SharedKey devstoreaccount1",
+        "Secret devstoreaccount1:AAAA",
+        "Bearer garbage",
+        "x",
+    ],
 )
 def test_an_authorization_that_cannot_be_parsed(
     client: BlobClient, container: str, value: str
 ) -> None:
-    response = client.request("GET", client.path(container), QUERY, usual() | {"Authorization": value})
+    response = client.request(
+        "GET", client.path(container), QUERY, usual() | {"Authorization": value}
+    )
     assert (response.status, response.error_code) in (
         (400, "InvalidAuthenticationInfo"),
         (401, "InvalidAuthenticationInfo"),

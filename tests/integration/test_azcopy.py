@@ -1,7 +1,7 @@
 """azcopy as Microsoft publishes it: trees up and down, sync, large files, cancel and resume.
 
-It is told what it talks to on an IP address (path style); host style needs names of its own, from an
-/etc/hosts in a mount namespace.
+It is told what it talks to on an IP address (path style); host style needs names of its own, from
+an /etc/hosts in a mount namespace.
 """
 
 from __future__ import annotations
@@ -49,25 +49,47 @@ class Azcopy:
     endpoint: str
     directory: Path
     hosts: Path | None = None  # stands in for /etc/hosts
-    sas: str = field(default_factory=lambda: encode_query(list(account_sas(DEVELOPMENT_ACCOUNT).items())))
+    sas: str = field(
+        default_factory=lambda: encode_query(list(account_sas(DEVELOPMENT_ACCOUNT).items()))
+    )
 
     def url(self, path: str = "") -> str:
         base = self.endpoint if self.hosts else f"{self.endpoint}/{DEVELOPMENT_ACCOUNT.name}"
         return f"{base}/{path}?{self.sas}"
 
     def command(self, *arguments: str | Path) -> list[str]:
-        command = [str(self.binary), *map(str, arguments), "--output-type", "json", "--skip-version-check"]
+        command = [
+            str(self.binary),
+            *map(str, arguments),
+            "--output-type",
+            "json",
+            "--skip-version-check",
+        ]
         if self.hosts is None:
             return command
         script = f'mount --bind "{self.hosts}" /etc/hosts && exec "$@"'
-        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", *command]
+        return [
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            *command,
+        ]
 
     def environment(self) -> dict[str, str]:
         names = ("AZCOPY_LOG_LOCATION", "AZCOPY_JOB_PLAN_LOCATION", "HOME")
-        return os.environ | {name: str(self.directory) for name in names} | {
-            "AZCOPY_DISABLE_SYSLOG": "true",
-            "AZCOPY_AUTO_LOGIN_TYPE": "",
-        }
+        return (
+            os.environ
+            | {name: str(self.directory) for name in names}
+            | {
+                "AZCOPY_DISABLE_SYSLOG": "true",
+                "AZCOPY_AUTO_LOGIN_TYPE": "",
+            }
+        )
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -106,7 +128,9 @@ def azcopy(request: pytest.FixtureRequest, endpoint: str, tmp_path: Path) -> Azc
         return Azcopy(azcopy_binary(), endpoint, tmp_path / "azcopy")
     port = urlsplit(endpoint).port
     host_endpoint = f"http://{HOST}:{port}"
-    return Azcopy(azcopy_binary(), host_endpoint, tmp_path / "azcopy", request.getfixturevalue("hosts"))
+    return Azcopy(
+        azcopy_binary(), host_endpoint, tmp_path / "azcopy", request.getfixturevalue("hosts")
+    )
 
 
 @pytest.fixture
@@ -142,7 +166,14 @@ def round_trip(azcopy: Azcopy, client: BlobClient, container: str, root: Path, f
     listing = azcopy.run("list", azcopy.url(container), "--location", "Blob", "--machine-readable")
     assert listing.count("Content Length") + listing.count("ContentLength") >= files
 
-    azcopy.run("copy", azcopy.url(f"{container}/source"), copy, *DOWN, "--check-md5", "FailIfDifferentOrMissing")
+    azcopy.run(
+        "copy",
+        azcopy.url(f"{container}/source"),
+        copy,
+        *DOWN,
+        "--check-md5",
+        "FailIfDifferentOrMissing",
+    )
     assert tree(copy / "source") == tree(source)
 
     victim = next(path for path in sorted(source.rglob("*")) if path.is_file())
@@ -151,12 +182,21 @@ def round_trip(azcopy: Azcopy, client: BlobClient, container: str, root: Path, f
     changed = source / "d1" / "changed"
     changed.parent.mkdir(exist_ok=True)
     changed.write_bytes(b"changed")
-    azcopy.run("sync", source, azcopy.url(f"{container}/source"), *UP, "--delete-destination", "true")
+    azcopy.run(
+        "sync", source, azcopy.url(f"{container}/source"), *UP, "--delete-destination", "true"
+    )
     names = {name.removeprefix("source/") for name in client.names(container)}
     assert names == set(tree(source))
     assert expect(client.get_blob(container, "source/d1/changed"), 200).body == b"changed"
 
-    azcopy.run("sync", azcopy.url(f"{container}/source"), copy / "source", *DOWN, "--delete-destination", "true")
+    azcopy.run(
+        "sync",
+        azcopy.url(f"{container}/source"),
+        copy / "source",
+        *DOWN,
+        "--delete-destination",
+        "true",
+    )
     assert tree(copy / "source") == tree(source)
 
     azcopy.run("remove", azcopy.url(f"{container}/source"), "--recursive", "--from-to", "BlobTrash")
@@ -223,10 +263,20 @@ def test_2_gib(big_server: LapisServer, large_file: Path, tmp_path: Path, block_
     client = BlobClient(big_server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
     expect(client.create_container("large"), 201)
     url, copy = azcopy.url("large/f"), tmp_path / "copy.bin"
-    azcopy.run("copy", large_file, url, "--from-to", "LocalBlob", "--put-md5", f"--block-size-mb={block_mib}")
+    azcopy.run(
+        "copy",
+        large_file,
+        url,
+        "--from-to",
+        "LocalBlob",
+        "--put-md5",
+        f"--block-size-mb={block_mib}",
+    )
     blocks = expect(client.get_block_list("large", "f"), 200).xml().findall("CommittedBlocks/Block")
     assert len(blocks) == -(-2048 // block_mib)
-    azcopy.run("copy", url, copy, "--from-to", "BlobLocal", "--check-md5", "FailIfDifferentOrMissing")
+    azcopy.run(
+        "copy", url, copy, "--from-to", "BlobLocal", "--check-md5", "FailIfDifferentOrMissing"
+    )
     subprocess.run(["cmp", str(large_file), str(copy)], check=True)
     copy.unlink()
     assert big_server.peak_memory() < 512 * MIB
@@ -239,7 +289,14 @@ def test_cancel_and_resume(big_server: LapisServer, large_file: Path, tmp_path: 
     client = BlobClient(big_server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
     expect(client.create_container("large"), 201)
     upload = azcopy.start(
-        "copy", large_file, azcopy.url("large/f"), "--from-to", "LocalBlob", "--cap-mbps", "1500", "--put-md5"
+        "copy",
+        large_file,
+        azcopy.url("large/f"),
+        "--from-to",
+        "LocalBlob",
+        "--cap-mbps",
+        "1500",
+        "--put-md5",
     )
     limit = time.monotonic() + 60
     while client.get_block_list("large", "f", "uncommitted").body.count(b"<Block>") < 16:
@@ -254,5 +311,13 @@ def test_cancel_and_resume(big_server: LapisServer, large_file: Path, tmp_path: 
     big_server.restart()
     azcopy.run("jobs", "resume", job, f"--destination-sas={azcopy.sas}")
     copy = tmp_path / "copy.bin"
-    azcopy.run("copy", azcopy.url("large/f"), copy, "--from-to", "BlobLocal", "--check-md5", "FailIfDifferent")
+    azcopy.run(
+        "copy",
+        azcopy.url("large/f"),
+        copy,
+        "--from-to",
+        "BlobLocal",
+        "--check-md5",
+        "FailIfDifferent",
+    )
     subprocess.run(["cmp", str(large_file), str(copy)], check=True)

@@ -62,9 +62,13 @@ def test_a_blob_of_blocks(client: BlobClient, container: str) -> None:
         ({"If-Unmodified-Since": FUTURE}, 202),
     ],
 )
-def test_conditions(client: BlobClient, container: str, headers: dict[str, str], status: int) -> None:
+def test_conditions(
+    client: BlobClient, container: str, headers: dict[str, str], status: int
+) -> None:
     etag = expect(client.put_blob(container, "b", b"x"), 201)["ETag"]
-    response = client.delete_blob(container, "b", {n: v.format(etag=etag) for n, v in headers.items()})
+    response = client.delete_blob(
+        container, "b", {n: v.format(etag=etag) for n, v in headers.items()}
+    )
     assert response.status == status, response
     if status == 412:
         assert response.error_code == "ConditionNotMet"

@@ -136,7 +136,10 @@ def test_other_blob_types_are_not_implemented(
 @pytest.mark.parametrize("operation", ["put_blob", "put_block"])
 def test_a_copy_source_is_not_ignored(client: BlobClient, container: str, operation: str) -> None:
     """Put Blob From URL and its like must not become an empty Put Blob."""
-    headers = {"x-ms-copy-source": f"{client.endpoint}/devstoreaccount1/c/b", "x-ms-blob-type": "BlockBlob"}
+    headers = {
+        "x-ms-copy-source": f"{client.endpoint}/devstoreaccount1/c/b",
+        "x-ms-blob-type": "BlockBlob",
+    }
     query = [("comp", "block"), ("blockid", block_id(1))] if operation == "put_block" else []
     response = client.request("PUT", client.path(container, "b"), query, headers)
     assert response.status >= 400 and response.status != 500, response
@@ -173,7 +176,9 @@ def test_promises_are_refused_on_put_blob(client: BlobClient, container: str, pr
 
 
 @pytest.mark.parametrize("promise", ["structured body", "customer key", "encryption scope"])
-def test_promises_are_refused_on_put_block(client: BlobClient, container: str, promise: str) -> None:
+def test_promises_are_refused_on_put_block(
+    client: BlobClient, container: str, promise: str
+) -> None:
     response = client.put_block(container, "b", block_id(1), b"x" * 44, FAIL_CLOSED[promise])
     assert 400 <= response.status < 500 and response.error_code, response
 
@@ -195,7 +200,9 @@ def test_promises_are_refused_on_get_blob(client: BlobClient, container: str, pr
     assert 400 <= response.status < 500 and response.error_code, response
 
 
-@pytest.mark.parametrize("query", [{"snapshot": "2021-06-28T05:51:11.5743121Z"}, {"versionid": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"snapshot": "2021-06-28T05:51:11.5743121Z"}, {"versionid": "x"}]
+)
 def test_a_snapshot_is_not_taken_for_the_blob(
     client: BlobClient, container: str, query: dict[str, str]
 ) -> None:
@@ -215,5 +222,7 @@ def test_unknown_comp_and_method(client: BlobClient, container: str) -> None:
 
 
 def test_probes_for_a_hierarchical_namespace(client: BlobClient, container: str) -> None:
-    response = client.request("HEAD", client.path(container) + "/", [("action", "getAccessControl")])
+    response = client.request(
+        "HEAD", client.path(container) + "/", [("action", "getAccessControl")]
+    )
     assert expect(response, 400).error_code

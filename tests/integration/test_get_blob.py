@@ -49,7 +49,10 @@ def test_a_whole_read(client: BlobClient, container: str, stored: bytes) -> None
     assert response["Content-Range"] is None
     assert response["x-ms-server-encrypted"] == "false"  # there is no encryption at rest
     assert response["x-ms-creation-time"]
-    assert (response["x-ms-lease-status"], response["x-ms-lease-state"]) == ("unlocked", "available")
+    assert (response["x-ms-lease-status"], response["x-ms-lease-state"]) == (
+        "unlocked",
+        "available",
+    )
     assert response["x-ms-access-tier"] is None
 
 
@@ -88,7 +91,9 @@ def test_the_azure_header_wins(client: BlobClient, container: str) -> None:
     assert expect(client.get_blob(container, "b", headers), 206).body == b"456"
 
 
-@pytest.mark.parametrize(("size", "sent"), [(10, "bytes=10-"), (10, "bytes=10-20"), (0, "bytes=0-")])
+@pytest.mark.parametrize(
+    ("size", "sent"), [(10, "bytes=10-"), (10, "bytes=10-20"), (0, "bytes=0-")]
+)
 def test_a_start_beyond_the_end(client: BlobClient, container: str, size: int, sent: str) -> None:
     expect(client.put_blob(container, "b", b"x" * size), 201)
     response = client.get_blob(container, "b", {"x-ms-range": sent})
@@ -96,7 +101,9 @@ def test_a_start_beyond_the_end(client: BlobClient, container: str, size: int, s
     assert response["Content-Range"] == f"bytes */{size}"
 
 
-def test_a_range_carries_no_hash_of_its_own(client: BlobClient, container: str, stored: bytes) -> None:
+def test_a_range_carries_no_hash_of_its_own(
+    client: BlobClient, container: str, stored: bytes
+) -> None:
     response = expect(client.get_blob(container, "b", {"x-ms-range": "bytes=17-99"}), 206)
     assert response.body == stored[17:100]
     assert (response["Content-MD5"], response["x-ms-content-crc64"]) == (None, None)

@@ -18,7 +18,9 @@ def listed(document: Element, element: str) -> list[tuple[str, int]] | None:
     node = document.find(element)
     if node is None:
         return None
-    return [(b.findtext("Name") or "", int(b.findtext("Size") or -1)) for b in node.findall("Block")]
+    return [
+        (b.findtext("Name") or "", int(b.findtext("Size") or -1)) for b in node.findall("Block")
+    ]
 
 
 @pytest.fixture

@@ -55,7 +55,9 @@ def test_pipelined_requests_are_answered_in_order(
         batch += b"".join(get(signed(container, f"b{n}")) for n in range(30))
         connection.send(batch)
         assert [connection.response().status for _ in range(30)] == [201] * 30
-        assert [connection.response().body for _ in range(30)] == [b"%d" % n * 100 for n in range(30)]
+        assert [connection.response().body for _ in range(30)] == [
+            b"%d" % n * 100 for n in range(30)
+        ]
 
 
 def test_a_body_may_come_byte_by_byte(
@@ -116,7 +118,9 @@ def test_a_refused_upload_does_not_desynchronise(
     for size in (10, 100_000, 8 << 20):
         with connect(endpoint) as connection:
             try:
-                connection.send(put(signed("no-such-container", "b"), b"GET / HTTP/1.1\r\n" * (size // 16)))
+                connection.send(
+                    put(signed("no-such-container", "b"), b"GET / HTTP/1.1\r\n" * (size // 16))
+                )
             except (BrokenPipeError, ConnectionResetError):
                 pass
             try:
@@ -126,7 +130,10 @@ def test_a_refused_upload_does_not_desynchronise(
             assert first.status == 404
             try:
                 connection.send(get(signed(container, "absent")))
-                assert connection.is_closed() or connection.response().headers["x-ms-error-code"] == "BlobNotFound"
+                assert (
+                    connection.is_closed()
+                    or connection.response().headers["x-ms-error-code"] == "BlobNotFound"
+                )
             except (BrokenPipeError, ConnectionResetError):
                 pass
 
@@ -200,7 +207,9 @@ def test_head_answers_have_no_body(
         assert len(connection.response().body) == 5000
 
 
-@pytest.mark.parametrize("host", ["devstoreaccount1.blob.lapis.test", "devstoreaccount1.blob.lapis.test:8080"])
+@pytest.mark.parametrize(
+    "host", ["devstoreaccount1.blob.lapis.test", "devstoreaccount1.blob.lapis.test:8080"]
+)
 def test_an_account_in_the_host(
     new_client: Callable[..., BlobClient], container: str, host: str
 ) -> None:
@@ -224,7 +233,9 @@ def test_many_connections_at_once(
     endpoint: str, container: str, signed: Callable[..., str]
 ) -> None:
     with ExitStack() as stack:
-        connections: list[RawConnection] = [stack.enter_context(connect(endpoint)) for _ in range(300)]
+        connections: list[RawConnection] = [
+            stack.enter_context(connect(endpoint)) for _ in range(300)
+        ]
         for number, connection in enumerate(connections):
             connection.send(put(signed(container, f"b{number}"), b"%d" % number))
         assert all(connection.response().status == 201 for connection in connections)

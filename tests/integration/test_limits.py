@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from azure_client import encode_query, expect, expect_error
-from blob_client import BlobClient, block_id
+from blob_client import BlobClient
 from lapis_server import LapisServer
 from raw_http import RawConnection, connect
 from sas import account_sas
@@ -54,9 +54,14 @@ def owner(server: LapisServer) -> BlobClient:
 
 def signed_head(method: str, blob: str, length: int | None = None, **query: str) -> bytes:
     token = account_sas(DEVELOPMENT_ACCOUNT)
-    target = f"/{DEVELOPMENT_ACCOUNT.name}/data/{blob}?{encode_query([*query.items(), *token.items()])}"
-    head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nx-ms-version: 2021-12-02\r\nx-ms-blob-type: BlockBlob\r\n"
-    return (head + (f"Content-Length: {length}\r\n" if length is not None else "") + "\r\n").encode()
+    target = (
+        f"/{DEVELOPMENT_ACCOUNT.name}/data/{blob}?{encode_query([*query.items(), *token.items()])}"
+    )
+    head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nx-ms-version: 2021-12-02\r\n"
+    head += "x-ms-blob-type: BlockBlob\r\n"
+    return (
+        head + (f"Content-Length: {length}\r\n" if length is not None else "") + "\r\n"
+    ).encode()
 
 
 def seconds_until_closed(connection: RawConnection) -> float:
@@ -116,9 +121,11 @@ def test_an_idle_connection_lives_as_long_as_it_may(server: LapisServer, owner: 
 def test_slow_uploads_hold_up_little_and_not_for_long(
     server: LapisServer, owner: BlobClient
 ) -> None:
-    """400 uploads that have begun and stand still take all buffers there are. What needs none goes on,
-    what needs one is told to come back, and when they have timed out all is as before."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    """400 uploads that have begun and stand still take all buffers there are. What needs none goes
+    on, what needs one is told to come back, and when they have timed out all is as before."""
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    )
     expect(owner.put_blob("data", "inline", b"x" * 1000), 201)
     server.reset_peak_memory()
     with ExitStack() as stack:
@@ -194,7 +201,13 @@ def test_a_claimed_length_allocates_nothing(
 
 
 DEEP = b"<BlockList>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</BlockList>"
-BOMB = b'<!DOCTYPE a [<!ENTITY b "' + b"x" * 10_000 + b'">]><BlockList>' + b"&b;" * 10_000 + b"</BlockList>"
+BOMB = (
+    b'<!DOCTYPE a [<!ENTITY b "'
+    + b"x" * 10_000
+    + b'">]><BlockList>'
+    + b"&b;" * 10_000
+    + b"</BlockList>"
+)
 UTF16 = "<BlockList></BlockList>".encode("utf-16")
 
 
@@ -208,7 +221,9 @@ def test_hostile_block_lists_are_refused(owner: BlobClient, document: bytes) -> 
 def test_large_block_lists_are_bounded(server: LapisServer, owner: BlobClient) -> None:
     """Legal or not: they cost time and memory in proportion, or are refused for their size."""
     server.reset_peak_memory()
-    attributes = b"<BlockList " + b" ".join(b'a%d="b"' % n for n in range(200_000)) + b"></BlockList>"
+    attributes = (
+        b"<BlockList " + b" ".join(b'a%d="b"' % n for n in range(200_000)) + b"></BlockList>"
+    )
     for document in (attributes, b"<BlockList>" + b" " * (64 << 20) + b"</BlockList>"):
         began = time.monotonic()
         try:

@@ -95,7 +95,9 @@ def test_changes_between_pages(client: BlobClient, filled: str) -> None:
     assert seen == [name for name in in_order(NAMES) if name != "z"]
 
 
-@pytest.mark.parametrize(("sent", "status"), [("5001", 200), ("999999", 200), ("0", 400), ("-1", 400)])
+@pytest.mark.parametrize(
+    ("sent", "status"), [("5001", 200), ("999999", 200), ("0", 400), ("-1", 400)]
+)
 def test_maxresults(client: BlobClient, filled: str, sent: str, status: int) -> None:
     response = expect(client.list_blobs(filled, maxresults=sent), status)
     if status == 200:
@@ -129,7 +131,7 @@ UNCARRIABLE = ["a\ufffe", "a\uffff/b", "a/\uffff", "b\x01", "b\x1f/c", "plain"]
 
 
 def test_names_that_xml_cannot_carry(client: BlobClient, container: str) -> None:
-    """They are percent-encoded whole and marked; where the server refuses them, they are not there."""
+    """They are percent-encoded whole and marked; names that the server refuses are not there."""
     from urllib.parse import unquote
 
     kept = [name for name in UNCARRIABLE if client.put_blob(container, name, b"x").status == 201]
@@ -143,7 +145,11 @@ def test_names_that_xml_cannot_carry(client: BlobClient, container: str) -> None
         assert not encoded or "/" not in text
         found.append(unquote(text) if encoded else text)
     assert found == in_order(kept)
-    nodes = expect(client.list_blobs(container, delimiter="/"), 200).xml().findall("Blobs/BlobPrefix/Name")
+    nodes = (
+        expect(client.list_blobs(container, delimiter="/"), 200)
+        .xml()
+        .findall("Blobs/BlobPrefix/Name")
+    )
     marked = {unquote(node.text or "") for node in nodes if node.get("Encoded") == "true"}
     assert "a\uffff/" in marked
 

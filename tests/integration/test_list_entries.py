@@ -35,7 +35,10 @@ def test_properties_equal_those_of_head(client: BlobClient, container: str) -> N
     assert shown.findtext("Creation-Time") == head["x-ms-creation-time"]
     assert shown.findtext("BlobType") == "BlockBlob"
     assert shown.findtext("AccessTier") == "Cool"
-    assert (shown.findtext("LeaseStatus"), shown.findtext("LeaseState")) == ("unlocked", "available")
+    assert (shown.findtext("LeaseStatus"), shown.findtext("LeaseState")) == (
+        "unlocked",
+        "available",
+    )
     assert shown.findtext("ServerEncrypted") == "false"
     assert shown.findtext("Content-MD5") == md5_header(b"content")
 

@@ -1,4 +1,4 @@
-"""Put Blob: what it stores, what it answers, what it refuses. Conditions: test_put_conditions.py."""
+"""Put Blob: what it stores, answers and refuses. Conditions: test_put_conditions.py."""
 
 from __future__ import annotations
 
@@ -118,7 +118,9 @@ def test_properties_are_kept_and_replaced(client: BlobClient, container: str) ->
     expect(client.put_blob(container, "b", b"abc"), 201)
     got = expect(client.get_blob(container, "b"), 200)
     assert got["Content-Type"] == "application/octet-stream"
-    assert [got[name] for name in ("Content-Encoding", "Content-Language", "Cache-Control")] == [None] * 3
+    assert [got[name] for name in ("Content-Encoding", "Content-Language", "Cache-Control")] == [
+        None
+    ] * 3
     assert got.metadata() == {}
 
 

@@ -33,7 +33,9 @@ def test_answers_the_hash_that_the_version_names(client: BlobClient, container: 
     md5, crc = md5_header(body), crc64_header(body)
     response = expect(client.put_block(container, "b", block_id(1), body), 201)
     assert (response["Content-MD5"], response["x-ms-content-crc64"]) == (None, crc)
-    response = expect(client.put_block(container, "b", block_id(1), body, {"Content-MD5": md5}), 201)
+    response = expect(
+        client.put_block(container, "b", block_id(1), body, {"Content-MD5": md5}), 201
+    )
     assert (response["Content-MD5"], response["x-ms-content-crc64"]) == (md5, None)
     client.version = "2018-11-09"
     response = expect(client.put_block(container, "b", block_id(1), body), 201)
@@ -69,7 +71,9 @@ def test_the_same_id_replaces(client: BlobClient, container: str) -> None:
 def test_a_wrong_hash_stages_nothing(client: BlobClient, container: str) -> None:
     for size in (10, 9000):
         body, other = b"x" * size, b"y" * size
-        response = client.put_block(container, "b", block_id(1), body, {"Content-MD5": md5_header(other)})
+        response = client.put_block(
+            container, "b", block_id(1), body, {"Content-MD5": md5_header(other)}
+        )
         expect_error(response, 400, "Md5Mismatch")
         crc = {"x-ms-content-crc64": crc64_header(other)}
         expect_error(client.put_block(container, "b", block_id(1), body, crc), 400, "Crc64Mismatch")

@@ -45,7 +45,11 @@ def put(request: pytest.FixtureRequest) -> Callable[..., Response]:
         ({"If-Unmodified-Since": FUTURE}, 201, None),
         ({"If-None-Match": "{etag}", "If-Modified-Since": PAST}, 412, "ConditionNotMet"),
         ({"If-Match": "{etag}", "If-Unmodified-Since": PAST}, 201, None),
-        ({"If-Match": "{etag}", "If-Modified-Since": PAST}, 400, "MultipleConditionHeadersNotSupported"),
+        (
+            {"If-Match": "{etag}", "If-Modified-Since": PAST},
+            400,
+            "MultipleConditionHeadersNotSupported",
+        ),
         ({"If-Match": '{etag}, "0x1"'}, 400, "MultipleConditionHeadersNotSupported"),
     ],
 )
@@ -95,7 +99,9 @@ def test_etags_change_and_unquoted_ones_match(client: BlobClient, container: str
     expect_error(client.put_blob(container, "b", b"1", {"If-Match": first}), 412, "ConditionNotMet")
 
 
-def race(new_client: Callable[..., BlobClient], attempt: Callable[[BlobClient, int], Response]) -> list[int]:
+def race(
+    new_client: Callable[..., BlobClient], attempt: Callable[[BlobClient, int], Response]
+) -> list[int]:
     clients = [new_client() for _ in range(12)]
     statuses: list[int] = []
     start = threading.Barrier(len(clients))

@@ -1,4 +1,4 @@
-"""Microsoft's SDK for Python as Debian ships it, unchanged, with the emulator's connection string."""
+"""Microsoft's SDK for Python as Debian ships it, with the emulator's connection string."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import pytest
 
 from signing import DEVELOPMENT_ACCOUNT
 
-blob_sdk = pytest.importorskip("azure.storage.blob", reason="python3-azure-storage is not installed")
+blob_sdk = pytest.importorskip(
+    "azure.storage.blob", reason="python3-azure-storage is not installed"
+)
 core = pytest.importorskip("azure.core")
 errors = pytest.importorskip("azure.core.exceptions")
 
@@ -34,7 +36,9 @@ def sdk_container(service: "blob_sdk.BlobServiceClient") -> Iterator["blob_sdk.C
     container.delete_container()
 
 
-def test_containers(service: "blob_sdk.BlobServiceClient", sdk_container: "blob_sdk.ContainerClient") -> None:
+def test_containers(
+    service: "blob_sdk.BlobServiceClient", sdk_container: "blob_sdk.ContainerClient"
+) -> None:
     name = sdk_container.container_name
     assert [c.name for c in service.list_containers(name_starts_with=name)] == [name]
     properties = sdk_container.get_container_properties()
@@ -62,8 +66,12 @@ def test_validated_uploads(sdk_container: "blob_sdk.ContainerClient") -> None:
 
 
 def test_properties(sdk_container: "blob_sdk.ContainerClient") -> None:
-    settings = blob_sdk.ContentSettings(content_type="text/x", content_language="la", cache_control="c")
-    blob = sdk_container.upload_blob("b", b"content", metadata={"a": "1"}, content_settings=settings)
+    settings = blob_sdk.ContentSettings(
+        content_type="text/x", content_language="la", cache_control="c"
+    )
+    blob = sdk_container.upload_blob(
+        "b", b"content", metadata={"a": "1"}, content_settings=settings
+    )
     properties = blob.get_blob_properties()
     assert properties.content_settings.content_type == "text/x"
     assert properties.content_settings.content_language == "la"
@@ -77,7 +85,9 @@ def test_listing(sdk_container: "blob_sdk.ContainerClient") -> None:
         sdk_container.upload_blob(name, b"x", metadata={"n": "1"})
     assert [blob.name for blob in sdk_container.list_blobs()] == names
     assert [blob.name for blob in sdk_container.list_blobs(results_per_page=2)] == names
-    assert [blob.metadata for blob in sdk_container.list_blobs(include=["metadata"])] == [{"n": "1"}] * 5
+    assert [blob.metadata for blob in sdk_container.list_blobs(include=["metadata"])] == [
+        {"n": "1"}
+    ] * 5
     assert sorted(item.name for item in sdk_container.walk_blobs()) == ["a/", "b", "c/", "ü/"]
     assert [item.name for item in sdk_container.walk_blobs(name_starts_with="a/")] == ["a/1", "a/2"]
 

@@ -18,7 +18,10 @@ from crc64 import crc64
 from lapis_server import LapisServer, StartFailed, binary
 from signing import DEVELOPMENT_ACCOUNT
 
-BODIES = {f"b{size}": random.Random(size).randbytes(size) for size in (0, 100, 4096, 5000, 70_000, 9 << 20)}
+BODIES = {
+    f"b{size}": random.Random(size).randbytes(size)
+    for size in (0, 100, 4096, 5000, 70_000, 9 << 20)
+}
 
 
 def owner(server: LapisServer) -> BlobClient:
@@ -31,7 +34,9 @@ def fill(server: LapisServer) -> dict[str, str | None]:
     expect(client.create_container("data", {"x-ms-meta-a": "1"}), 201)
     etags = {}
     for name, body in BODIES.items():
-        etags[name] = expect(client.put_blob("data", name, body, {"x-ms-meta-n": name}), 201)["ETag"]
+        etags[name] = expect(client.put_blob("data", name, body, {"x-ms-meta-n": name}), 201)[
+            "ETag"
+        ]
     expect(client.put_block("data", "staged", block_id(1), b"x" * 9000), 201)
     expect(client.put_blob("data", "deleted", b"x" * 9000), 201)
     expect(client.delete_blob("data", "deleted"), 202)
@@ -121,7 +126,9 @@ def refused(server: LapisServer) -> str:
 
 
 def snapshot(directory: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+    return {
+        str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()
+    }
 
 
 def test_a_directory_in_use_is_refused(new_server: Callable[..., LapisServer]) -> None:

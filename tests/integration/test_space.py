@@ -19,6 +19,11 @@ from signing import DEVELOPMENT_ACCOUNT
 
 MIB = 1 << 20
 EXTENT = 4 * MIB
+# Each turn makes 32 MiB of garbage: far more in all than the bound, so without reuse it is passed.
+# Extents once made are kept, so what is measured is the most there ever was; the background needs
+# up to a second to make garbage usable, and on a busy machine longer.
+TURNS = 24
+BOUND = 384 * MIB
 CONFIG = """\
 listen = ["127.0.0.1:0"]
 [metadata]
@@ -67,10 +72,10 @@ def owner(server: LapisServer) -> Iterator[BlobClient]:
 
 def test_freed_space_is_reused(server: LapisServer, owner: BlobClient):
     flash = server.data_dir / "flash"
-    for turn in range(12):
+    for turn in range(TURNS):
         for number in range(4):
             expect(owner.put_blob("space", f"b{number}", os.urandom(8 * MIB)), 201)
-        assert settled(lambda: allocated(flash) < 160 * MIB), f"turn {turn}: {allocated(flash)}"
+        assert allocated(flash) < BOUND, f"turn {turn}: {allocated(flash)}"
     for number in range(4):
         expect(owner.delete_blob("space", f"b{number}"), 202)
     before = allocated(flash)
@@ -81,22 +86,22 @@ def test_freed_space_is_reused(server: LapisServer, owner: BlobClient):
 
 def test_discarded_blocks_free_their_space(server: LapisServer, owner: BlobClient):
     flash = server.data_dir / "flash"
-    for _ in range(10):
+    for _ in range(TURNS):
         for number in range(4):
             expect(owner.put_block("space", "b", block_id(number), os.urandom(8 * MIB)), 201)
         expect(owner.put_block_list("space", "b", [block_id(0)]), 201)
-        assert settled(lambda: allocated(flash) < 160 * MIB), allocated(flash)
+        assert allocated(flash) < BOUND
     expect(owner.get_blob("space", "b"), 200)
 
 
 def test_deleted_containers_free_their_space(server: LapisServer, owner: BlobClient):
     flash = server.data_dir / "flash"
-    for turn in range(8):
+    for turn in range(TURNS):
         expect(owner.create_container(f"turn{turn}"), 201)
         for number in range(4):
             expect(owner.put_blob(f"turn{turn}", f"b{number}", os.urandom(8 * MIB)), 201)
         expect(owner.delete_container(f"turn{turn}"), 202)
-        assert settled(lambda: allocated(flash) < 160 * MIB), allocated(flash)
+        assert allocated(flash) < BOUND
 
 
 def test_interrupted_uploads_leave_nothing_for_good(server: LapisServer, owner: BlobClient):
@@ -106,21 +111,21 @@ def test_interrupted_uploads_leave_nothing_for_good(server: LapisServer, owner: 
         f"PUT /{DEVELOPMENT_ACCOUNT.name}/space/cut?{token} HTTP/1.1\r\nHost: x\r\n"
         f"x-ms-blob-type: BlockBlob\r\nContent-Length: {64 * MIB}\r\n\r\n"
     ).encode()
-    for _ in range(12):
+    for _ in range(64):
         with connect(server.endpoint) as connection:
             connection.send(head + os.urandom(12 * MIB))
     expect_error(owner.get_blob("space", "cut"), 404, "BlobNotFound")
     expect(owner.put_blob("space", "whole", os.urandom(6 * MIB)), 201)
-    assert settled(lambda: allocated(flash) < 160 * MIB), allocated(flash)
+    assert allocated(flash) < BOUND
 
 
 def test_space_is_reclaimed_after_a_kill(server: LapisServer, owner: BlobClient):
     flash = server.data_dir / "flash"
-    for turn in range(6):
+    for turn in range(TURNS // 2):
         for number in range(4):
             expect(owner.put_blob("space", f"b{number}", os.urandom(8 * MIB)), 201)
         server.kill()
         server.start()
         owner.close()
         owner.endpoint = server.endpoint
-        assert settled(lambda: allocated(flash) < 200 * MIB), f"turn {turn}: {allocated(flash)}"
+        assert allocated(flash) < BOUND, f"turn {turn}: {allocated(flash)}"

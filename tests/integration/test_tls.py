@@ -73,7 +73,11 @@ def test_a_sas_for_https_alone(server: LapisServer, trusting: ssl.SSLContext) ->
 
 @pytest.mark.parametrize(
     ("version", "accepted"),
-    [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_3, True)],
+    [
+        (ssl.TLSVersion.TLSv1_1, False),
+        (ssl.TLSVersion.TLSv1_2, True),
+        (ssl.TLSVersion.TLSv1_3, True),
+    ],
 )
 def test_protocol_versions(
     server: LapisServer, trusting: ssl.SSLContext, version: ssl.TLSVersion, accepted: bool
@@ -107,7 +111,9 @@ def test_a_silent_handshake_blocks_nobody(server: LapisServer, trusting: ssl.SSL
     parts = urlsplit(secure(server))
     address = (parts.hostname or "", parts.port or 0)
     silent = [socket.create_connection(address) for _ in range(50)]
-    client = BlobClient(secure(server), DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT, tls=trusting, timeout=10)
+    client = BlobClient(
+        secure(server), DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT, tls=trusting, timeout=10
+    )
     expect(client.list_containers(), 200)
     for stream in silent:
         stream.close()

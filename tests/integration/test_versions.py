@@ -26,7 +26,9 @@ def test_known_versions_answer_as_themselves(
 
 
 @pytest.mark.parametrize("version", ["2031-05-04", "2019-12-20"])
-def test_other_dates_are_served_and_echoed(client: BlobClient, container: str, version: str) -> None:
+def test_other_dates_are_served_and_echoed(
+    client: BlobClient, container: str, version: str
+) -> None:
     """Newer than any known, or between two: SDKs send new versions every other month."""
     client.version = version
     assert expect(client.list_blobs(container), 200)["x-ms-version"] == version
@@ -54,7 +56,9 @@ def test_shared_key_without_a_version(client: BlobClient, container: str) -> Non
     assert response.error_code in ("MissingRequiredHeader", "InvalidHeaderValue")
 
 
-def test_a_sas_stands_in_for_the_version(new_client: Callable[..., BlobClient], container: str) -> None:
+def test_a_sas_stands_in_for_the_version(
+    new_client: Callable[..., BlobClient], container: str
+) -> None:
     token = service_sas(DEVELOPMENT_ACCOUNT, f"/{container}", "l", sv="2020-10-02")
     lister = new_client(sas=token, version=None)
     assert expect(lister.list_blobs(container), 200)["x-ms-version"] == "2020-10-02"
