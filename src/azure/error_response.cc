@@ -11,6 +11,10 @@
 namespace lapis::azure {
 namespace {
 
+// Seconds after which a client that was told to come back may try again: what makes us busy (no
+// buffer, a full queue) passes quickly.
+constexpr std::string_view kRetryAfter = "1";
+
 constexpr std::string_view kHeaderFields[] = {"Content-Range", "WWW-Authenticate", "Retry-After"};
 
 bool is_header(const ErrorField& field) {
@@ -45,6 +49,9 @@ http::Response render_error(const Error& error, const Guid& request_id, Timestam
   response.headers.add("x-ms-error-code", std::string(entry.azure_code));
   for (const ErrorField& field : error.fields) {
     if (is_header(field)) response.headers.add(field.name, field.value);
+  }
+  if (entry.http_status == 503 && response.headers.find("Retry-After") == nullptr) {
+    response.headers.add("Retry-After", std::string(kRetryAfter));
   }
   if (!with_body || entry.http_status == 304) return response;
   response.headers.add("Content-Type", "application/xml");

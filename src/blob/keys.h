@@ -7,7 +7,7 @@
 //   blob             22 | container id | name | 00 | ff ff ff ff ff ff ff ff
 //   upload           22 | container id | name | 00 | ff ff ff ff ff ff ff fe
 //   upload's name    23 | container id | upload id
-//   staged block     23 | container id | upload id | block id text (1 to 64 bytes)
+//   staged block     23 | container id | upload id | block id text (4 to 88 characters of base64)
 //   segment          24 | container id | segment id
 //   release entry    25 | container id | entry id
 //   block bytes      26 | container id | id

@@ -33,14 +33,15 @@ records::Properties to_message(const BlobProperties& from) {
   return message;
 }
 
-HttpProperties take_http(records::Properties& message) {
+Result<HttpProperties> take_http(records::Properties& message) {
   HttpProperties http;
   http.content_type = std::move(*message.mutable_content_type());
   http.content_encoding = std::move(*message.mutable_content_encoding());
   http.content_language = std::move(*message.mutable_content_language());
   http.content_disposition = std::move(*message.mutable_content_disposition());
   http.cache_control = std::move(*message.mutable_cache_control());
-  if (message.content_md5().size() == sizeof(Md5Digest)) {
+  if (!message.content_md5().empty()) {
+    if (message.content_md5().size() != sizeof(Md5Digest)) return damaged("blob");
     http.content_md5.emplace();
     std::memcpy(http.content_md5->data(), message.content_md5().data(), sizeof(Md5Digest));
   }
@@ -56,7 +57,7 @@ Result<BlobProperties> from_message(records::Properties message) {
   properties.created = time_of(message.created());
   properties.last_modified = time_of(message.last_modified());
   properties.content_length = message.content_length();
-  properties.http = take_http(message);
+  LAPIS_TRY(properties.http, take_http(message));
   properties.metadata = take_pairs(message.mutable_metadata());
   properties.tier = static_cast<AccessTier>(message.tier());
   properties.tier_inferred = message.tier_inferred();

@@ -37,7 +37,7 @@ inline std::string chunk_range_key() {
   return std::string(1, static_cast<char>(Table::kChunkRange));
 }
 
-// The first key after every row of `table`.
+// Where the rows of `table` begin, and the first key after all of them.
 inline std::string table_begin(Table table) { return std::string(1, static_cast<char>(table)); }
 inline std::string table_end(Table table) {
   return std::string(1, static_cast<char>(static_cast<int>(table) + 1));

@@ -75,6 +75,7 @@ Result<Superblock> decode_superblock(std::string_view text) {
     return refuse("format " + std::to_string(format) + " is newer than this program's " +
                   std::to_string(kFormat));
   }
+  if (format == 0) return refuse("format 0 does not exist");
   LAPIS_TRY(std::string_view lines, checked_lines(text));
   lines.remove_prefix(kTitle.size());
   LAPIS_TRY_VOID(take(lines, "format"));

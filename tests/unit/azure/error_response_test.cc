@@ -77,5 +77,13 @@ TEST(RenderError, DetailStaysInside) {
   EXPECT_EQ(body_of(response).find("sda"), std::string::npos);
 }
 
+TEST(RenderError, BusyAlwaysSaysWhenToComeBack) {
+  const auto response = render_error(Error{ErrorCode::kServerBusy}, kId, kNow, true);
+  EXPECT_EQ(response.headers.get("Retry-After"), "1");
+  EXPECT_EQ(
+      render_error(Error{ErrorCode::kInternalError}, kId, kNow, true).headers.find("Retry-After"),
+      nullptr);
+}
+
 }  // namespace
 }  // namespace lapis::azure

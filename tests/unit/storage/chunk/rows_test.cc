@@ -55,6 +55,13 @@ TEST_P(OddChunkRow, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(Fields, OddChunkRow, testing::ValuesIn(kOddRows),
                          [](const auto& p) { return std::string(p.param.name); });
 
+// A directory's name is bytes, whatever they spell.
+TEST(Rows, PathThatIsNotUtf8ComesBack) {
+  const auto path = decode_path_row(encode(PathRow{"uuid", "pool", "/srv/\xff", 4, 1 << 22}));
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->directory, "/srv/\xff");
+}
+
 TEST(Rows, ExtentAndPathRowsComeBack) {
   for (const ExtentState state :
        {ExtentState::kFree, ExtentState::kOpen, ExtentState::kSealed, ExtentState::kFailed}) {

@@ -45,6 +45,8 @@ TEST(Superblock, NewerFormatIsNamed) {
   const auto decoded = decode_superblock(newer);
   ASSERT_FALSE(decoded.has_value());
   EXPECT_NE(decoded.error().detail.find("newer"), std::string::npos) << decoded.error().detail;
+  newer.replace(newer.find("format=2"), 8, "format=0");
+  EXPECT_FALSE(decode_superblock(newer));
 }
 
 }  // namespace
