@@ -1,8 +1,8 @@
 // ChunkStore: immutable byte runs in extent files in pools. Placement, checksums, verification and
 // reuse of space are its own; the caller knows chunk ids only.
 //
-// Invariants (docs/invariants.md): I1 bytes are durable before any row names them; I2 no byte leaves
-// unverified; I3 an extent is reused only when nothing live, pinned or named lies in it.
+// Invariants (docs/invariants.md): I1 bytes are durable before any row names them; I2 no byte
+// leaves unverified; I3 an extent is reused only when nothing live, pinned or named lies in it.
 #pragma once
 
 #include <cstdint>
@@ -102,7 +102,8 @@ class ChunkStore {
    public:
     virtual ~Freed() = default;
   };
-  virtual std::unique_ptr<Freed> new_freed() = 0;  // empty; `release` of a re-run starts with a new one
+  virtual std::unique_ptr<Freed>
+  new_freed() = 0;  // empty; `release` of a re-run starts with a new one
   virtual Result<void> release(MetaView& view, ChunkId chunk, Freed& freed) = 0;
   // After that transaction has committed: the space counts as dead from here.
   virtual void released(std::unique_ptr<Freed> freed) = 0;

@@ -22,8 +22,8 @@ struct PoolOptions {
   std::string name;
   PoolClass pool_class = PoolClass::kFlash;
   std::vector<std::filesystem::path> paths;
-  std::uint64_t extent_bytes = 0;        // 0: by the size of the path, 4 MiB to 1 GiB
-  std::uint64_t min_free_bytes = 0;      // kept free on each path; 0: an extent's worth
+  std::uint64_t extent_bytes = 0;    // 0: by the size of the path, 4 MiB to 1 GiB
+  std::uint64_t min_free_bytes = 0;  // kept free on each path; 0: an extent's worth
 };
 
 struct ChunkStoreOptions {
@@ -40,7 +40,7 @@ struct PathStats {
   std::uint64_t extents_open = 0;
   std::uint64_t extents_sealed = 0;
   std::uint64_t extents_free = 0;
-  std::uint64_t live_bytes = 0;   // in frames that rows name; complete once `accounted`
+  std::uint64_t live_bytes = 0;  // in frames that rows name; complete once `accounted`
   std::uint64_t available_bytes = 0;
   bool accounted = false;
   bool writable = true;
@@ -48,10 +48,10 @@ struct PathStats {
 
 class LocalChunkStore : public ChunkStore {
  public:
-  // Checks every path's superblock (formats an empty directory), looks for evidence of commits later
-  // than the metadata recovered, and starts the accounting of live bytes and the reclaiming of dead
-  // extents on `background`. `shards` are all that will call it, by index. Errors: a path that is
-  // foreign, in use, of a newer format or not as registered (left untouched); lost commits.
+  // Checks every path's superblock (formats an empty directory), looks for evidence of commits
+  // later than the metadata recovered, and starts the accounting of live bytes and the reclaiming
+  // of dead extents on `background`. `shards` are all that will call it, by index. Errors: a path
+  // that is foreign, in use, of a newer format or not as registered (left untouched); lost commits.
   static Result<std::unique_ptr<LocalChunkStore>> open(const ChunkStoreOptions& options,
                                                        LocalMetaStore& meta, io::FileSystem& files,
                                                        std::vector<io::Shard*> shards,
