@@ -6,13 +6,14 @@ its disks outlives every crash but start_over().
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import time
 from pathlib import Path
 from typing import Protocol
 
-from fault_disks import FaultDisks
+from fault_disks import FaultDisks, run
 from lapis_server import LapisServer
 from signing import DEVELOPMENT_ACCOUNT
 from worker import Crew
@@ -26,6 +27,9 @@ class Stage(Protocol):
 
     def start_over(self) -> None:
         """Empty ground; the daemon is not running."""
+
+    def settle(self) -> None:
+        """Makes durable what the disks hold by now."""
 
     def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
         """Strikes while at least `waiting` requests have no answer. Afterwards the daemon is gone
@@ -80,6 +84,9 @@ class KillStage:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir()
 
+    def settle(self) -> None:
+        os.sync()
+
     def crash(self, rng: random.Random, crew: Crew, waiting: int) -> str:
         run_time = rng.uniform(0.3, 1.3)
         time.sleep(run_time)
@@ -117,6 +124,10 @@ class PowerStage:
         meta, flash = self.disks.mounts()
         (meta / "rows").mkdir()
         (flash / "extents").mkdir()
+
+    def settle(self) -> None:
+        run("sync", "--file-system", *self.disks.mounts())
+        self.disks.command("flushall")
 
     def _strike(self) -> str:
         """The power is off and all that needs it hangs: takes the process down and reboots."""

@@ -1,7 +1,7 @@
 """Crashes the daemon under load, over and over, and checks that it kept its word.
 
     PYTHONPATH=tests/integration /usr/bin/python3 tests/crash/torture.py kill|power
-        [--crashes N] [--seed S] [--file-system ext4|xfs]
+        [--crashes N] [--seed S] [--file-system ext4|xfs] [--settled]
 
 Every cycle: workers change their keys until the crash, which comes while at least eight requests
 wait for their answer; in one of four cycles a second crash hits the recovery; then the daemon
@@ -48,9 +48,10 @@ class Report:
 
 
 class Torture:
-    def __init__(self, stage: Stage, report: Report) -> None:
+    def __init__(self, stage: Stage, report: Report, settled: bool) -> None:
         self.stage = stage
         self.report = report
+        self.settled = settled  # the new store itself is durable before the load begins
         self.rng = random.Random(f"torture:{report.mode}:{report.seed}")
         self.portfolios: list[Portfolio] = []
 
@@ -69,6 +70,8 @@ class Torture:
         self.start()
         response = crash_client(self.stage.server.endpoint).create_container(CONTAINER)
         assert response.status == 201, response
+        if self.settled:
+            self.stage.settle()
 
     def start(self) -> None:
         server = self.stage.server
@@ -117,6 +120,7 @@ def main() -> int:
     parser.add_argument("--crashes", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     parser.add_argument("--file-system", choices=["ext4", "xfs"], default="ext4")
+    parser.add_argument("--settled", action="store_true")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
     report = Report(arguments.mode, arguments.seed)
@@ -124,7 +128,7 @@ def main() -> int:
     directory = Path(tempfile.mkdtemp(prefix="lapis-torture-"))
     stage = make_stage(arguments, directory)
     try:
-        Torture(stage, report).run(arguments.crashes)
+        Torture(stage, report, arguments.settled).run(arguments.crashes)
         if report.faults:
             print(stage.server.log()[-8000:])
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.client
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def check_key(client: BlobClient, key: Key, rng: random.Random) -> str | None:
     """What is wrong with the key, or None; settles it."""
     try:
         observed = observe(client, key.name)
-    except (AssertionError, OSError) as error:
+    except (AssertionError, OSError, http.client.HTTPException) as error:
         return f"{key.name}: cannot be read: {error}"
     matching = [state for state in key.possible() if observed.matches(state)]
     if not matching:
