@@ -18,6 +18,10 @@ namespace {
 
 constexpr int kRounds = 200;
 
+// The release queue is looked at this often; a pass wakes other threads a few times.
+constexpr std::chrono::milliseconds kBackgroundPause{500};
+constexpr double kWakesOfAPass = 6;
+
 // What a number of requests cost, as differences of the counters.
 struct Cost {
   double transactions = 0;
@@ -26,6 +30,7 @@ struct Cost {
   double written_bytes = 0;
   double file_reads = 0;
   double allocated_bytes = 0;  // on the shard
+  double passes = 0;           // of the background's work meanwhile, at most
   std::map<std::string, double> wakes;
 
   double wakes_of(std::string_view prefix) const {
@@ -95,10 +100,13 @@ class Budget : public testing::Test {
     const auto written = counts_.written_bytes.load();
     const auto reads = counts_.reads.load();
     const auto wakes = voluntary_switches();
+    const auto began = clock_.instant();
     start_counting_allocations("lapis-io-0");
     for (int i = 0; i < rounds; ++i) request(i);
     const auto allocated = stop_counting_allocations();
     Cost cost;
+    const std::chrono::duration<double> elapsed = clock_.instant() - began;
+    cost.passes = (elapsed / kBackgroundPause + 2) / rounds;
     const auto each = [&](std::uint64_t now, std::uint64_t before) {
       return static_cast<double>(now - before) / rounds;
     };
@@ -115,6 +123,7 @@ class Budget : public testing::Test {
     return cost;
   }
 
+  SystemClock clock_;
   test::TempDir directory_{"/var/tmp"};
   test::FileCounts counts_;
   test::TestShard client_shard_;
@@ -123,28 +132,28 @@ class Budget : public testing::Test {
   std::string sas_;
 };
 
-// Background work (the release queue, once every half second) has a small share in every count.
+// What refills ahead of need (chunk ids, spare extents) has a small share in every count.
 constexpr double kSlack = 0.2;
 
 TEST_F(Budget, PutBlobInAnExtentIsOneTransactionAndTwoSyncs) {
   const std::string body(64 * 1024, 'x');
   const Cost cost = cost_of_one(
       kRounds, [&](int i) { expect(201, "PUT", "/team/box/b" + std::to_string(i), body); });
-  EXPECT_NEAR(cost.transactions, 1, kSlack);
-  EXPECT_NEAR(cost.wal_syncs, 1, kSlack);
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
   EXPECT_NEAR(cost.data_syncs, 1, kSlack);
   EXPECT_LE(cost.written_bytes, 64 * 1024 + 4096 + 4096 * kSlack);
-  EXPECT_LE(cost.wakes_of("lapis-block"), kSlack);
+  EXPECT_LE(cost.wakes_of("lapis-block"), kSlack + cost.passes * kWakesOfAPass);
 }
 
 TEST_F(Budget, InlinePutBlobSyncsNoData) {
   const std::string body(2000, 'x');
   const Cost cost = cost_of_one(
       kRounds, [&](int i) { expect(201, "PUT", "/team/box/b" + std::to_string(i), body); });
-  EXPECT_NEAR(cost.transactions, 1, kSlack);
-  EXPECT_NEAR(cost.wal_syncs, 1, kSlack);
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
   EXPECT_LE(cost.data_syncs, kSlack);
-  EXPECT_LE(cost.wakes_of("lapis-block"), kSlack);
+  EXPECT_LE(cost.wakes_of("lapis-block"), kSlack + cost.passes * kWakesOfAPass);
 }
 
 TEST_F(Budget, PutBlockIsOneTransactionAndCopiesNothing) {
@@ -155,8 +164,8 @@ TEST_F(Budget, PutBlockIsOneTransactionAndCopiesNothing) {
   };
   put(900);  // buffers are allocated once
   const Cost cost = cost_of_one(16, put);
-  EXPECT_NEAR(cost.transactions, 1, kSlack);
-  EXPECT_NEAR(cost.wal_syncs, 1, kSlack);
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
   EXPECT_NEAR(cost.data_syncs, 1, kSlack);
   EXPECT_LE(cost.written_bytes, (4 << 20) + 8192);
   // The payload is never in memory of its own: only the pool's buffers hold it.
@@ -173,8 +182,8 @@ TEST_F(Budget, PutBlockListMovesNoPayload) {
   list += "</BlockList>";
   const Cost cost =
       cost_of_one(20, [&](int) { expect(201, "PUT", "/team/box/big?comp=blocklist", list); });
-  EXPECT_NEAR(cost.transactions, 1, kSlack);
-  EXPECT_NEAR(cost.wal_syncs, 1, kSlack);
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
   EXPECT_LE(cost.data_syncs, kSlack);
   EXPECT_LE(cost.written_bytes, 4096 * kSlack);
   EXPECT_LE(cost.file_reads, kSlack);
@@ -188,10 +197,10 @@ TEST_F(Budget, CachedInlineGetStaysOnItsShard) {
   };
   const Cost tiny = cost_of_get(10);
   const Cost cost = cost_of_get(4000);
-  EXPECT_LE(cost.transactions, 0.01);
+  EXPECT_LE(cost.transactions, 0.01 + cost.passes * 2);
   EXPECT_LE(cost.file_reads, 0.01);
-  EXPECT_LE(cost.wakes_of("lapis-commit"), 0.02);
-  EXPECT_LE(cost.wakes_of("lapis-block"), 0.02);
+  EXPECT_LE(cost.wakes_of("lapis-commit"), 0.02 + cost.passes * kWakesOfAPass);
+  EXPECT_LE(cost.wakes_of("lapis-block"), 0.02 + cost.passes * kWakesOfAPass);
   // The body is lent from the cached record, not copied for each reader.
   EXPECT_LE(cost.allocated_bytes, tiny.allocated_bytes + 400);
 }
@@ -204,9 +213,9 @@ TEST_F(Budget, CachedGetFromAnExtentStaysOnItsShard) {
   };
   const Cost small = cost_of_get(128 * 1024);
   const Cost cost = cost_of_get(1024 * 1024);
-  EXPECT_LE(cost.transactions, 0.05);
-  EXPECT_LE(cost.wakes_of("lapis-commit"), 0.1);
-  EXPECT_LE(cost.wakes_of("lapis-block"), 0.1);
+  EXPECT_LE(cost.transactions, 0.05 + cost.passes * 2);
+  EXPECT_LE(cost.wakes_of("lapis-commit"), 0.1 + cost.passes * kWakesOfAPass);
+  EXPECT_LE(cost.wakes_of("lapis-block"), 0.1 + cost.passes * kWakesOfAPass);
   // The payload is in the pool's buffers only.
   EXPECT_LE(cost.allocated_bytes, small.allocated_bytes + 8 * 1024);
 }
@@ -215,9 +224,9 @@ TEST_F(Budget, ListIsOneCrossing) {
   for (int i = 0; i < 50; ++i) expect(201, "PUT", "/team/box/b" + std::to_string(i), "x");
   const auto list = [&](int) { expect(200, "GET", "/team/box?restype=container&comp=list"); };
   const Cost cost = cost_of_one(kRounds, list);
-  EXPECT_LE(cost.transactions, kSlack);
-  EXPECT_LE(cost.wakes_of("lapis-block"), 1 + kSlack);
-  EXPECT_LE(cost.wakes_of("lapis-commit"), kSlack);
+  EXPECT_LE(cost.transactions, kSlack + cost.passes * 2);
+  EXPECT_LE(cost.wakes_of("lapis-block"), 1 + kSlack + cost.passes * kWakesOfAPass);
+  EXPECT_LE(cost.wakes_of("lapis-commit"), kSlack + cost.passes * kWakesOfAPass);
 }
 
 // Sixty-four writers at once share their syncs.
