@@ -110,7 +110,7 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));
   LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));
   const Exchange exchange{call, service_, body};
-  co_return co_await (*route)->handler(exchange, std::move(*permit));
+  co_return co_await (*route)->handler(exchange, *permit);
 }
 
 // A version newer than any known is served as the newest one; that is said once, not every time.
