@@ -71,6 +71,7 @@ def test_a_sas_for_https_alone(server: LapisServer, trusting: ssl.SSLContext) ->
     expect_error(over_http.list_containers(), 403, "AuthorizationProtocolMismatch")
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
 @pytest.mark.parametrize(
     ("version", "accepted"),
     [
