@@ -45,7 +45,7 @@ Error not_implemented(std::string_view operation) {
   return error(ErrorCode::kNotImplemented, operation).with("OperationName", std::string(operation));
 }
 
-Error authentication_failed(std::string detail) {
+Error authentication_failed(const std::string& detail) {
   return Error{ErrorCode::kAuthenticationFailed, detail}.with("AuthenticationErrorDetail", detail);
 }
 

@@ -21,6 +21,6 @@ Error unsupported_parameter(std::string_view name);
 Error not_implemented(std::string_view operation);
 
 // 403 with the element that tells what was wrong with the credential.
-Error authentication_failed(std::string detail);
+Error authentication_failed(const std::string& detail);
 
 }  // namespace lapis::azure
