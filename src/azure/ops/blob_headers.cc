@@ -50,6 +50,8 @@ void add_http_properties(http::Headers& headers, const Call& call,
   }
 }
 
+}  // namespace
+
 std::string_view type_name(blob::BlobType type) {
   switch (type) {
     case blob::BlobType::kAppend:
@@ -61,8 +63,6 @@ std::string_view type_name(blob::BlobType type) {
   }
   return "BlockBlob";
 }
-
-}  // namespace
 
 void add_blob_headers(http::Headers& headers, const Call& call,
                       const blob::BlobProperties& properties) {

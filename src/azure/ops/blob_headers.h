@@ -1,10 +1,15 @@
 // What GET and HEAD of a blob show of its properties.
 #pragma once
 
+#include <string_view>
+
 #include "lapis/azure/call.h"
 #include "lapis/blob/types.h"
 
 namespace lapis::azure {
+
+// "BlockBlob", "AppendBlob" or "PageBlob": x-ms-blob-type, and BlobType in a listing.
+std::string_view type_name(blob::BlobType type);
 
 // ETag, Last-Modified, the stored HTTP properties (or what a service SAS puts in their place),
 // metadata, type, lease state. Not the stored MD5 and not the tier, which depend on the operation.

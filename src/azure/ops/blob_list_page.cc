@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "azure/ops/blob_headers.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/markers.h"
@@ -19,18 +20,6 @@ constexpr std::uint32_t kReplicationMetadata = 20191212;
 
 // What one entry takes, roughly; a page is reserved by it.
 constexpr std::size_t kEntryBytes = 900;
-
-std::string_view type_name(blob::BlobType type) {
-  switch (type) {
-    case blob::BlobType::kAppend:
-      return "AppendBlob";
-    case blob::BlobType::kPage:
-      return "PageBlob";
-    case blob::BlobType::kBlock:
-      break;
-  }
-  return "BlockBlob";
-}
 
 }  // namespace
 
