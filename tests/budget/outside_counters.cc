@@ -36,7 +36,8 @@ bool is_counted(std::uint32_t measurement) {
   return counted;
 }
 
-void* allocate(std::size_t size, std::size_t alignment) {
+// Unused where a sanitizer brings its own operator new.
+[[maybe_unused]] void* allocate(std::size_t size, std::size_t alignment) {
   if (const auto measurement = counting.load(std::memory_order_relaxed);
       measurement != 0 && is_counted(measurement)) {
     allocations.fetch_add(1, std::memory_order_relaxed);
