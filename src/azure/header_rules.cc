@@ -8,32 +8,36 @@
 namespace lapis::azure {
 namespace {
 
-// Names, or beginnings of names that end with '*'. An empty value counts as absent: some clients
-// send headers that way which they do not mean.
-constexpr std::string_view kRefusedHeaders[] = {
-    "x-ms-structured-*",              // the body is framed
-    "x-ms-encryption-*",              // customer-provided keys, scopes
-    "x-ms-default-encryption-scope",  //
-    "x-ms-deny-encryption-scope-override",
-    "x-ms-immutability-policy-*",
-    "x-ms-legal-hold",
-    "x-ms-tags",
-    "x-ms-if-tags",
-    "x-ms-blob-public-access",
-    "x-ms-source-*",
-    "x-ms-rehydrate-priority",
-    "x-ms-seal-blob",
-    "x-ms-expiry-*",
-    "x-ms-if-sequence-number-*",
-    "x-ms-blob-condition-*",
-    "x-ms-blob-sequence-number",
-    "x-ms-blob-content-length",
-    "x-ms-access-tier-if-*",
-    "x-ms-delete-type-permanent",
-    "x-ms-owner",
-    "x-ms-group",
-    "x-ms-permissions",
-    "x-ms-acl",
+struct RefusedHeader {
+  std::string_view name;       // or a beginning of names that ends with '*'
+  std::string_view comp = {};  // the one operation that takes it, by its `comp`
+};
+
+// An empty value counts as absent: some clients send headers that way which they do not mean.
+constexpr RefusedHeader kRefusedHeaders[] = {
+    {"x-ms-structured-*"},              // the body is framed
+    {"x-ms-encryption-*"},              // customer-provided keys, scopes
+    {"x-ms-default-encryption-scope"},  //
+    {"x-ms-deny-encryption-scope-override"},
+    {"x-ms-immutability-policy-*"},
+    {"x-ms-legal-hold"},
+    {"x-ms-tags"},
+    {"x-ms-if-tags"},
+    {"x-ms-blob-public-access"},
+    {"x-ms-source-*"},
+    {"x-ms-rehydrate-priority", "tier"},
+    {"x-ms-seal-blob"},
+    {"x-ms-expiry-*"},
+    {"x-ms-if-sequence-number-*"},
+    {"x-ms-blob-condition-*"},
+    {"x-ms-blob-sequence-number", "properties"},
+    {"x-ms-blob-content-length", "properties"},
+    {"x-ms-access-tier-if-*"},
+    {"x-ms-delete-type-permanent"},
+    {"x-ms-owner"},
+    {"x-ms-group"},
+    {"x-ms-permissions"},
+    {"x-ms-acl"},
 };
 
 constexpr std::string_view kSwitches[] = {"x-ms-range-get-content-md5",
@@ -45,11 +49,11 @@ bool matches(std::string_view rule, std::string_view name) {
   return name.size() >= rule.size() && http::iequals(name.substr(0, rule.size()), rule);
 }
 
-Result<void> check_header(const http::Header& header) {
-  for (const std::string_view rule : kRefusedHeaders) {
-    if (matches(rule, header.name) && !header.value.empty()) {
-      return fail(unsupported_header(header.name));
-    }
+Result<void> check_header(const http::Header& header, std::string_view comp) {
+  for (const RefusedHeader& rule : kRefusedHeaders) {
+    if (!matches(rule.name, header.name) || header.value.empty()) continue;
+    if (!rule.comp.empty() && http::iequals(rule.comp, comp)) continue;
+    return fail(unsupported_header(header.name));
   }
   for (const std::string_view name : kSwitches) {
     if (!http::iequals(name, header.name) || header.value.empty()) continue;
@@ -75,7 +79,9 @@ Result<void> check_parameters(const Call& call) {
   for (const auto& [parameter, reason] : kRootOnly) {
     const std::string* value = query.find(parameter);
     if (!value) continue;
-    const bool writes = call.request.method == http::Method::kPut;
+    // Azure has tiers of snapshots and versions, as it has reads of them.
+    const bool writes =
+        call.request.method == http::Method::kPut && !http::iequals(query.get("comp"), "tier");
     return fail(writes ? invalid_parameter(parameter, *value, reason)
                        : unsupported_parameter(parameter));
   }
@@ -89,9 +95,10 @@ Result<void> check_parameters(const Call& call) {
 
 Result<void> refuse_unsupported(const Call& call) {
   LAPIS_TRY_VOID(refuse_repeated_headers(call.request.headers));
+  const std::string_view comp = call.target.query.get("comp");
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() < 5 || (header.name[0] != 'x' && header.name[0] != 'X')) continue;
-    LAPIS_TRY_VOID(check_header(header));
+    LAPIS_TRY_VOID(check_header(header, comp));
   }
   return check_parameters(call);
 }

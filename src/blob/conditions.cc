@@ -56,6 +56,14 @@ Result<void> check_write_shape(const Conditions& conditions) {
   return {};
 }
 
+Result<void> check_single_read(const Conditions& conditions, const ConditionTarget& target) {
+  LAPIS_TRY_VOID(check_write_shape(conditions));
+  Conditions deciding = conditions;
+  if (deciding.if_none_match) deciding.if_modified_since.reset();
+  if (deciding.if_match) deciding.if_unmodified_since.reset();
+  return check_read(deciding, target);
+}
+
 Result<void> check_write(const Conditions& conditions, const ConditionTarget* target,
                          bool creates) {
   LAPIS_TRY_VOID(check_write_shape(conditions));

@@ -103,6 +103,11 @@ Result<BlobProperties> decode_properties(std::string_view blob_row) {
   return from_message(std::move(message));
 }
 
+Result<std::string_view> encoded_body_of(std::string_view blob_row) {
+  LAPIS_TRY(const BlobRowParts parts, split(blob_row));
+  return parts.body;
+}
+
 Result<BlobRecord> decode_blob(std::string_view row) {
   LAPIS_TRY(BlobProperties properties, decode_properties(row));
   LAPIS_TRY(const BlobRowParts parts, split(row));

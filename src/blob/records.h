@@ -82,6 +82,8 @@ std::string encode_body(const Body& body);
 std::string encode_blob(const BlobProperties& properties, std::string_view encoded_body);
 Result<BlobRecord> decode_blob(std::string_view row);
 Result<BlobProperties> decode_properties(std::string_view blob_row);
+// Its second part, for a row with other properties. Points into `blob_row`.
+Result<std::string_view> encoded_body_of(std::string_view blob_row);
 
 std::string encode(const Segment& segment);
 Result<Segment> decode_segment(std::string_view row);

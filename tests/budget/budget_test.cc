@@ -189,6 +189,17 @@ TEST_F(Budget, PutBlockListMovesNoPayload) {
   EXPECT_LE(cost.file_reads, kSlack);
 }
 
+TEST_F(Budget, SettingMetadataOfALargeBlobTouchesNoPayload) {
+  expect(201, "PUT", "/team/box/large", std::string(8 << 20, 'x'));
+  const Cost cost =
+      cost_of_one(20, [&](int) { expect(200, "PUT", "/team/box/large?comp=metadata"); });
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
+  EXPECT_LE(cost.data_syncs, kSlack);
+  EXPECT_LE(cost.written_bytes, 4096 * kSlack);
+  EXPECT_LE(cost.file_reads, kSlack);
+}
+
 TEST_F(Budget, CachedInlineGetStaysOnItsShard) {
   const auto cost_of_get = [&](std::size_t length) {
     expect(201, "PUT", "/team/box/small", std::string(length, 'x'));

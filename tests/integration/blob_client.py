@@ -100,6 +100,24 @@ class BlobClient(Client):
     ) -> Response:
         return self.request("HEAD", self.path(container, blob), list(query.items()), headers)
 
+    def get_blob_metadata(
+        self, container: str, blob: str, headers: Headers = None, method: str = "GET"
+    ) -> Response:
+        return self.request(method, self.path(container, blob), [("comp", "metadata")], headers)
+
+    def set_blob_metadata(self, container: str, blob: str, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(container, blob), [("comp", "metadata")], headers)
+
+    def set_blob_properties(self, container: str, blob: str, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(container, blob), [("comp", "properties")], headers)
+
+    def set_blob_tier(
+        self, container: str, blob: str, tier: str, headers: Headers = None, **query: str
+    ) -> Response:
+        sent = {"x-ms-access-tier": tier} | dict(headers or {})
+        path = self.path(container, blob)
+        return self.request("PUT", path, [("comp", "tier"), *query.items()], sent)
+
     def delete_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
         return self.request("DELETE", self.path(container, blob), [], headers)
 

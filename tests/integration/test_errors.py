@@ -76,12 +76,8 @@ def test_a_put_needs_a_length(new_client: Callable[..., BlobClient], container: 
 
 
 BLOB_OPERATIONS: list[tuple[str, str, Query]] = [
-    ("GET", "blob", [("comp", "metadata")]),
-    ("PUT", "blob", [("comp", "metadata")]),
-    ("PUT", "blob", [("comp", "properties")]),
     ("PUT", "blob", [("comp", "lease")]),
     ("PUT", "blob", [("comp", "snapshot")]),
-    ("PUT", "blob", [("comp", "tier")]),
     ("GET", "blob", [("comp", "tags")]),
     ("PUT", "blob", [("comp", "tags")]),
     ("PUT", "blob", [("comp", "undelete")]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -10,6 +9,7 @@ import pytest
 
 from azure_client import Response, expect, expect_error
 from blob_client import BlobClient, block_id
+from racing import race
 from signing import http_date
 
 PAST = http_date(datetime.now(timezone.utc) - timedelta(hours=1))
@@ -97,26 +97,6 @@ def test_etags_change_and_unquoted_ones_match(client: BlobClient, container: str
     second = expect(client.put_blob(container, "b", b"1", headers), 201)["ETag"]
     assert first != second
     expect_error(client.put_blob(container, "b", b"1", {"If-Match": first}), 412, "ConditionNotMet")
-
-
-def race(
-    new_client: Callable[..., BlobClient], attempt: Callable[[BlobClient, int], Response]
-) -> list[int]:
-    clients = [new_client() for _ in range(12)]
-    statuses: list[int] = []
-    start = threading.Barrier(len(clients))
-
-    def run(client: BlobClient, number: int) -> None:
-        start.wait()
-        statuses.append(attempt(client, number).status)
-
-    threads = [threading.Thread(target=run, args=(c, n)) for n, c in enumerate(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(statuses) == len(clients)
-    return sorted(statuses)
 
 
 def test_one_of_many_creators_wins(new_client: Callable[..., BlobClient], container: str) -> None:

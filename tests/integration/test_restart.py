@@ -70,6 +70,30 @@ def test_data_survives_stops_and_kills(new_server: Callable[..., LapisServer]) -
         check(server, etags)
 
 
+def test_changed_properties_survive_a_kill(new_server: Callable[..., LapisServer]) -> None:
+    server = new_server().start()
+    fill(server)
+    client = owner(server)
+    for name in BODIES:
+        expect(client.set_blob_metadata("data", name, {"x-ms-meta-new": name}), 200)
+        expect(client.set_blob_properties("data", name, {"x-ms-blob-content-type": "a/b"}), 200)
+        expect(client.set_blob_tier("data", name, "Archive"), 200)
+        expect(client.set_blob_tier("data", name, "Cool"), 202)
+    shown = ["ETag", "Last-Modified", "Content-Type", "x-ms-meta-new", "x-ms-meta-n"]
+    shown += ["x-ms-access-tier", "x-ms-access-tier-inferred", "x-ms-access-tier-change-time"]
+    heads = {name: client.get_blob_properties("data", name) for name in BODIES}
+    for restart in (server.kill, server.stop):
+        restart()
+        server.start()
+        client = owner(server)
+        for name, body in BODIES.items():
+            got = expect(client.get_blob("data", name), 200)
+            assert (got.body, got["Content-Type"], got["x-ms-meta-new"]) == (body, "a/b", name)
+            head = expect(client.get_blob_properties("data", name), 200)
+            assert [head[field] for field in shown] == [heads[name][field] for field in shown]
+        client.close()
+
+
 def test_starting_is_quick_and_stopping_is_clean(new_server: Callable[..., LapisServer]) -> None:
     server = new_server().start()
     fill(server)

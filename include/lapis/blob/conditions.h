@@ -38,6 +38,10 @@ struct ConditionTarget {
 // (If-None-Match: *).
 Result<void> check_read(const Conditions& conditions, const ConditionTarget& target);
 
+// For other reads, which take what writes take: of a pair the tag decides. Errors: those of
+// check_read; kMultipleConditionHeadersNotSupported.
+Result<void> check_single_read(const Conditions& conditions, const ConditionTarget& target);
+
 // Whether a write takes this combination: one header with one tag, or If-None-Match with
 // If-Modified-Since (the tag decides), or If-Match with If-Unmodified-Since (likewise). Asked
 // before anything is looked up. Errors: kMultipleConditionHeadersNotSupported.

@@ -9,7 +9,15 @@
 namespace lapis::azure {
 namespace {
 
+// The first version that knows a tier.
+constexpr std::uint32_t kColdTier = 20211202;
 constexpr std::uint32_t kSmartTier = 20260606;
+
+bool knows(const Call& call, blob::AccessTier tier) {
+  if (tier == blob::AccessTier::kCold) return call.at_least(kColdTier);
+  if (tier == blob::AccessTier::kSmart) return call.at_least(kSmartTier);
+  return true;
+}
 
 // The spellings of .NET: plain digits, with hyphens, and these in braces or parentheses.
 bool is_guid(std::string_view text) {
@@ -42,8 +50,7 @@ Result<std::optional<blob::AccessTier>> parse_tier(const Call& call) {
   const std::string_view text = call.request.headers.get("x-ms-access-tier");
   if (text.empty()) return std::nullopt;
   const auto tier = blob::parse_access_tier(text);
-  const bool known = tier && (*tier != blob::AccessTier::kSmart || call.at_least(kSmartTier));
-  if (!known) return fail(invalid_header("x-ms-access-tier", text));
+  if (!tier || !knows(call, *tier)) return fail(invalid_header("x-ms-access-tier", text));
   return tier;
 }
 

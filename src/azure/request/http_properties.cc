@@ -31,17 +31,28 @@ blob::HttpProperties read(const http::Headers& headers, bool standard_too) {
     }
     properties.*source.member = value;
   }
-  if (properties.content_type.empty()) properties.content_type = kDefaultContentType;
   return properties;
+}
+
+void default_type(blob::HttpProperties& properties) {
+  if (properties.content_type.empty()) properties.content_type = kDefaultContentType;
 }
 
 }  // namespace
 
 blob::HttpProperties put_blob_properties(const http::Headers& headers) {
-  return read(headers, true);
+  blob::HttpProperties properties = read(headers, true);
+  default_type(properties);
+  return properties;
 }
 
 Result<blob::HttpProperties> put_block_list_properties(const http::Headers& headers) {
+  LAPIS_TRY(blob::HttpProperties properties, set_blob_http_properties(headers));
+  default_type(properties);
+  return properties;
+}
+
+Result<blob::HttpProperties> set_blob_http_properties(const http::Headers& headers) {
   blob::HttpProperties properties = read(headers, false);
   LAPIS_TRY(properties.content_md5, parse_md5(headers, "x-ms-blob-content-md5"));
   return properties;

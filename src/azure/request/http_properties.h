@@ -16,4 +16,7 @@ blob::HttpProperties put_blob_properties(const http::Headers& headers);
 // Put Block List: x-ms-blob-* only, for the standard headers describe the XML. Errors: kInvalidMd5.
 Result<blob::HttpProperties> put_block_list_properties(const http::Headers& headers);
 
+// Set Blob Properties: x-ms-blob-* only, and a type that is not given is none. Errors: kInvalidMd5.
+Result<blob::HttpProperties> set_blob_http_properties(const http::Headers& headers);
+
 }  // namespace lapis::azure

@@ -47,6 +47,21 @@ TEST(RefuseUnsupported, LetsOrdinaryHeadersPass) {
                                             {"x-ms-blob-cache-control", ""}})));
 }
 
+TEST(RefuseUnsupported, LetsAHeaderPassToItsOneOperation) {
+  struct Case {
+    std::string header, comp;
+  };
+  const Case cases[] = {{"x-ms-rehydrate-priority", "tier"},
+                        {"x-ms-blob-content-length", "properties"},
+                        {"x-ms-blob-sequence-number", "Properties"}};
+  for (const Case& c : cases) {
+    EXPECT_TRUE(
+        refuse_unsupported(make_call("PUT", "/acct/box/b?comp=" + c.comp, {{c.header, "1"}})));
+    EXPECT_FALSE(
+        refuse_unsupported(make_call("PUT", "/acct/box/b?comp=metadata", {{c.header, "1"}})));
+  }
+}
+
 TEST(RefuseUnsupported, SwitchesAreTrueOrFalse) {
   const auto result = refuse_unsupported(
       make_call("GET", "/acct/box/b", {{"x-ms-range-get-content-md5", "maybe"}}));
@@ -81,6 +96,8 @@ const Parameter kParameters[] = {
     {"VersionOnRead", "HEAD", "versionid=x", ErrorCode::kUnsupportedQueryParameter},
     {"SnapshotOnWrite", "PUT", "snapshot=x", ErrorCode::kInvalidQueryParameterValue},
     {"VersionOnWrite", "PUT", "versionid=x", ErrorCode::kInvalidQueryParameterValue},
+    {"SnapshotOnTier", "PUT", "comp=tier&snapshot=x", ErrorCode::kUnsupportedQueryParameter},
+    {"VersionOnTier", "PUT", "comp=tier&versionid=x", ErrorCode::kUnsupportedQueryParameter},
     {"SnapshotOnDelete", "DELETE", "snapshot=x", ErrorCode::kUnsupportedQueryParameter},
     {"PermanentDelete", "DELETE", "deletetype=permanent", ErrorCode::kUnsupportedQueryParameter},
     {"StartFrom", "GET", "comp=list&startfrom=a", ErrorCode::kUnsupportedQueryParameter},

@@ -91,6 +91,30 @@ TEST(ReadConditions, FollowTheTables) {
   }
 }
 
+TEST(SingleReadConditions, TakeWhatWritesTakeAndFailAsReads) {
+  const auto k304 = ErrorCode::kNotModified;
+  const auto k412 = ErrorCode::kConditionNotMet;
+  const auto kMany = ErrorCode::kMultipleConditionHeadersNotSupported;
+  const Case cases[] = {
+      {"None", {}, {}},
+      {"MatchOther", {.match = tags({"x"})}, k412},
+      {"NoneMatchSame", {.none_match = tags({kTag})}, k304},
+      {"NoneMatchAny", {.none_match = any()}, ErrorCode::kUnsatisfiableCondition},
+      {"ModifiedSinceTheSameSecond", {.modified_since = kSecond}, k304},
+      {"UnmodifiedSinceEarlier", {.unmodified_since = kBefore}, k412},
+      {"TheTagDecides", {.none_match = tags({"x"}), .modified_since = kAfter}, {}},
+      {"TheTagDecidesAgainst", {.none_match = tags({kTag}), .modified_since = kBefore}, k304},
+      {"MatchDecides", {.match = tags({kTag}), .unmodified_since = kBefore}, {}},
+      {"MatchDecidesAgainst", {.match = tags({"x"}), .unmodified_since = kAfter}, k412},
+      {"BothTags", {.match = any(), .none_match = tags({"x"})}, kMany},
+      {"AList", {.match = tags({"x", kTag})}, kMany},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(outcome(check_single_read(c.given.conditions(), kTarget)), expected(c.error))
+        << c.name;
+  }
+}
+
 TEST(WriteConditions, FollowTheTablesOnAnExistingBlob) {
   const auto k412 = ErrorCode::kConditionNotMet;
   const auto kMany = ErrorCode::kMultipleConditionHeadersNotSupported;

@@ -1,0 +1,47 @@
+#include "lapis/blob/ops/set_blob_tier.h"
+
+#include "blob/lease.h"
+#include "blob/lookup.h"
+#include "blob/property_row.h"
+
+namespace lapis::blob {
+namespace {
+
+struct Change {
+  ContainerId container;
+  const SetBlobTier& request;
+  Timestamp now;
+  SetBlobTierResult result;  // out
+};
+
+Result<void> check(const SetBlobTier& request, const BlobProperties& properties) {
+  if (properties.type != BlobType::kBlock) return fail(ErrorCode::kInvalidBlobType);
+  if (!request.tier) return fail(ErrorCode::kInvalidBlobTier);
+  return check_blob_lease(request.lease);
+}
+
+Result<void> apply(storage::MetaView& view, Change& change) {
+  const SetBlobTier& request = change.request;
+  LAPIS_TRY(PropertyRow row, read_property_row(view, change.container, request.key.name));
+  BlobProperties& properties = row.properties;
+  LAPIS_TRY_VOID(check(request, properties));
+  // What is so already keeps the time since when it is.
+  if (properties.tier == *request.tier && !properties.tier_inferred) return {};
+  change.result.rehydrated = properties.tier == AccessTier::kArchive;
+  properties.tier = *request.tier;
+  properties.tier_inferred = false;
+  properties.tier_changed = change.now;
+  return write_property_row(view, row);
+}
+
+}  // namespace
+
+io::Task<Result<SetBlobTierResult>> set_blob_tier(Service& service, SetBlobTier request) {
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  Change change{container->id, request, service.clock.now(), {}};
+  auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
+  co_return change.result;
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,68 @@
+#include "blob/property_row.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "blob/blob_rows.h"
+#include "blob/lease.h"
+#include "blob/lookup.h"
+
+namespace lapis::blob {
+namespace {
+
+Result<void> check(const PropertyChange& change, const BlobProperties& properties) {
+  if (change.page_blobs_only && properties.type != BlobType::kPage) {
+    return fail(ErrorCode::kInvalidBlobType);
+  }
+  if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
+  LAPIS_TRY_VOID(check_blob_lease(change.lease));
+  const ConditionTarget target{properties.etag, properties.last_modified};
+  return check_write(change.conditions, &target, false);
+}
+
+Result<Changed> apply(storage::MetaView& view, ContainerId container, const PropertyChange& change,
+                      Timestamp now) {
+  LAPIS_TRY(PropertyRow row, read_property_row(view, container, change.key.name));
+  BlobProperties& properties = row.properties;
+  LAPIS_TRY_VOID(check(change, properties));
+  change.edit(properties);
+  properties.etag = Etag{view.next_id()};
+  properties.last_modified = std::max(now, properties.last_modified);
+  LAPIS_TRY_VOID(write_property_row(view, row));
+  return Changed{properties.etag, properties.last_modified};
+}
+
+}  // namespace
+
+Result<PropertyRow> read_property_row(storage::MetaView& view, ContainerId container,
+                                      std::string_view name) {
+  LAPIS_TRY_VOID(check_live(view, container));
+  PropertyRow read;
+  read.key = blob_key(container, name);
+  LAPIS_TRY(auto row, view.get(read.key));
+  if (!row) return fail(ErrorCode::kBlobNotFound);
+  LAPIS_TRY(read.properties, decode_properties(*row));
+  read.row = *std::move(row);
+  return read;
+}
+
+Result<void> write_property_row(storage::MetaView& view, const PropertyRow& changed) {
+  LAPIS_TRY(const std::string_view body, encoded_body_of(changed.row));
+  view.put(changed.key, encode_blob(changed.properties, body));
+  return {};
+}
+
+io::Task<Result<Changed>> change_properties(Service& service, PropertyChange change) {
+  LAPIS_CO_TRY_VOID(check_write_shape(change.conditions));
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, change.key));
+  const Timestamp now = service.clock.now();
+  Changed changed;
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    LAPIS_TRY(changed, apply(view, container->id, change, now));
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
+  co_return changed;
+}
+
+}  // namespace lapis::blob

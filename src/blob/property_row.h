@@ -1,0 +1,46 @@
+// Writes that change a blob's properties and leave its content: metadata, properties, tier. The
+// body is carried over as it is encoded, so nothing that it names is read, copied or released, and
+// the transaction is short whatever the blob's size. Uncommitted blocks of the name are left alone.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "blob/keys.h"
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct PropertyRow {
+  std::string key;
+  BlobProperties properties;
+  std::string row;  // as read: where the body is taken from
+};
+
+// Inside a transaction: the committed blob's, in a live container. Errors: kContainerNotFound,
+// kBlobNotFound.
+Result<PropertyRow> read_property_row(storage::MetaView& view, ContainerId container,
+                                      std::string_view name);
+Result<void> write_property_row(storage::MetaView& view, const PropertyRow& changed);
+
+// A change that clients see by a new ETag. Refers to the request it is made from.
+struct PropertyChange {
+  const BlobKey& key;
+  const std::optional<LeaseId>& lease;
+  const Conditions& conditions;
+  bool page_blobs_only = false;
+  std::function<void(BlobProperties&)> edit;  // may run again: assigns only
+};
+
+struct Changed {
+  Etag etag;
+  Timestamp last_modified;  // never goes back, whatever the clock does
+};
+
+// Completion means durable. Checks come in the protocol's order. Errors: kContainerNotFound,
+// kBlobNotFound, kInvalidBlobType, kBlobArchived, lease, conditions.
+io::Task<Result<Changed>> change_properties(Service& service, PropertyChange change);
+
+}  // namespace lapis::blob
