@@ -40,9 +40,6 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-acl"},
 };
 
-constexpr std::string_view kSwitches[] = {"x-ms-range-get-content-md5",
-                                          "x-ms-range-get-content-crc64"};
-
 bool matches(std::string_view rule, std::string_view name) {
   if (!rule.ends_with('*')) return http::iequals(rule, name);
   rule.remove_suffix(1);
@@ -54,11 +51,6 @@ Result<void> check_header(const http::Header& header, std::string_view comp) {
     if (!matches(rule.name, header.name) || header.value.empty()) continue;
     if (!rule.comp.empty() && http::iequals(rule.comp, comp)) continue;
     return fail(unsupported_header(header.name));
-  }
-  for (const std::string_view name : kSwitches) {
-    if (!http::iequals(name, header.name) || header.value.empty()) continue;
-    if (http::iequals(header.value, "true")) return fail(unsupported_header(name));
-    if (!http::iequals(header.value, "false")) return fail(invalid_header(name, header.value));
   }
   return {};
 }

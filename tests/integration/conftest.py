@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from blob_client import BlobClient
+from azure_client import expect
+from blob_client import BlobClient, block_id
 from lapis_server import LapisServer, binary
 from signing import DEVELOPMENT_ACCOUNT
 
@@ -99,6 +101,22 @@ def container(client: BlobClient) -> Iterator[str]:
     assert response.status == 201, response
     yield name
     client.delete_container(name)
+
+
+@pytest.fixture(params=["extent", "inline", "blocks"])
+def stored(request: pytest.FixtureRequest, client: BlobClient, container: str) -> bytes:
+    """The blob "b", stored in each of the ways there are; its content."""
+    content = random.Random(7).randbytes(300_007)
+    if request.param == "blocks":
+        pieces = [content[:1], content[1:65_537], content[65_537:200_000], content[200_000:]]
+        for number, piece in enumerate(pieces):
+            expect(client.put_block(container, "b", block_id(number), piece), 201)
+        expect(client.put_block_list(container, "b", map(block_id, range(len(pieces)))), 201)
+        return content
+    if request.param == "inline":
+        content = content[:1000]
+    expect(client.put_blob(container, "b", content), 201)
+    return content
 
 
 @pytest.fixture(scope="session")

@@ -122,6 +122,22 @@ class BlobHarness {
     request.blocks = std::move(list);
     return run(blob::put_block_list(service, std::move(request)));
   }
+  // Commits `blocks` blocks, short and long, and one of several chunks; what they hold.
+  std::string commit_mixed(const std::string& name, int blocks) {
+    std::string content;
+    std::vector<std::string> ids;
+    const auto add = [&](std::string id, const std::string& text) {
+      LAPIS_CHECK(stage(name, id, text));
+      ids.push_back(std::move(id));
+      content += text;
+    };
+    for (int i = 0; i < blocks; ++i) {
+      add("B" + std::to_string(100 + i), pattern(static_cast<std::size_t>(1 + (i * 37) % 60), i));
+    }
+    add("L000", pattern(333, 99));
+    LAPIS_CHECK(commit(name, latest(ids)));
+    return content;
+  }
   Result<std::string> get(const std::string& name,
                           std::optional<blob::RequestedRange> range = std::nullopt) {
     blob::GetBlob request;

@@ -63,6 +63,16 @@ class MemoryChunkStore final : public storage::ChunkStore {
     co_return std::unique_ptr<io::BufferSource>(std::make_unique<Reader>(*this, std::move(slices)));
   }
 
+  io::Task<Result<std::uint64_t>> crc64(std::unique_ptr<storage::SliceSource> slices) override {
+    Reader reader(*this, std::move(slices));
+    std::uint64_t crc = 0;
+    while (true) {
+      LAPIS_CO_TRY(const Bytes lent, co_await reader.next());
+      if (lent.empty()) co_return crc;
+      crc = lapis::crc64(lent, crc);
+    }
+  }
+
   std::unique_ptr<Freed> new_freed() override { return std::make_unique<FreedChunks>(); }
 
   Result<void> release(storage::MetaView& view, ChunkId chunk, Freed& freed) override {

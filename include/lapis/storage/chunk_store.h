@@ -96,6 +96,11 @@ class ChunkStore {
   virtual io::Task<Result<std::unique_ptr<io::BufferSource>>> read(
       std::unique_ptr<SliceSource> slices) = 0;
 
+  // The CRC-64 of the bytes of the slices, in order, from their stored checksums: only a unit that
+  // a slice cuts is read, and checked. It tells what was written; that it still is so is seen by
+  // reading it. Errors: those of reading.
+  virtual io::Task<Result<std::uint64_t>> crc64(std::unique_ptr<SliceSource> slices) = 0;
+
   // Inside a transaction: the chunk's row is gone with it, and what that frees is added to `freed`.
   // A chunk without a row is passed over, so releasing twice is harmless.
   class Freed {

@@ -27,6 +27,7 @@ Result<blob::GetBlob> parse_get_blob(const Call& call) {
   blob::GetBlob request;
   request.key = blob_key(call);
   request.range = parse_range(call);
+  LAPIS_TRY(request.hash, parse_range_hash(call, request.range));
   LAPIS_TRY(request.conditions, parse_read_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   return request;
@@ -44,6 +45,10 @@ http::Response render_get_blob(const Call& call, blob::GetBlobResult result) {
   if (properties.http.content_md5 && (!result.range || call.at_least(kStoredMd5OfRanges))) {
     response.headers.add(result.range ? "x-ms-blob-content-md5" : "Content-MD5",
                          md5_text(*properties.http.content_md5));
+  }
+  if (result.range_md5) response.headers.add("Content-MD5", md5_text(*result.range_md5));
+  if (result.range_crc64) {
+    response.headers.add("x-ms-content-crc64", crc64_text(*result.range_crc64));
   }
   if (call.at_least(kTierOnGet)) add_tier(response.headers, call, properties);
   response.body = std::move(result.body);

@@ -5,6 +5,7 @@
 #include "blob/body_source.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
+#include "blob/range_hash.h"
 
 namespace lapis::blob {
 namespace {
@@ -42,6 +43,15 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   if (request.range) {
     LAPIS_CO_TRY(range, clamp(*request.range, range.length));
     result.range = range;
+  }
+  if (request.hash) {
+    LAPIS_CO_TRY_VOID(check_hashed_range(*request.hash, range));
+    if (*request.hash == RangeHash::kMd5) {
+      LAPIS_CO_TRY(result.range_md5, co_await md5_of_range(service, container->id, blob, range));
+    } else {
+      LAPIS_CO_TRY(result.range_crc64,
+                   co_await crc64_of_range(service, container->id, blob, range));
+    }
   }
   result.body = open_body(service, container->id, blob, range, std::move(pin));
   co_return result;

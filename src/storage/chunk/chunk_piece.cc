@@ -41,6 +41,13 @@ io::Task<Result<void>> read_span(const LocatedChunk& chunk, std::uint64_t begin,
 
 }  // namespace
 
+Result<void> check_within(const ChunkSlice& slice, const ChunkRow& row) {
+  if (slice.offset > row.length || slice.length > row.length - slice.offset) {
+    return fail(ErrorCode::kInternalError, "slice beyond its chunk");
+  }
+  return {};
+}
+
 std::uint64_t span_bytes(const ChunkSlice& slice, std::uint32_t unit_bytes) {
   const std::uint64_t begin = slice.offset / unit_bytes * unit_bytes;
   return round_up(slice.offset + slice.length, unit_bytes) - begin;

@@ -24,6 +24,9 @@ struct ChunkPiece {
   Parking waiters;
 };
 
+// Errors: kInternalError where the slice is not inside its chunk.
+Result<void> check_within(const ChunkSlice& slice, const ChunkRow& row);
+
 // How much of [offset, offset + length) of a chunk fits a buffer of `buffer_bytes` with the whole
 // units around it.
 std::uint64_t piece_length(const ChunkSlice& slice, std::uint32_t unit_bytes,

@@ -71,11 +71,7 @@ io::Task<Result<void>> ChunkReader::find_slice() {
     LAPIS_CO_TRY(LocatedChunk located, co_await locate_chunk(context_, paths_, slot_, slice_.id));
     chunk_ = std::make_shared<const LocatedChunk>(std::move(located));
   }
-  const std::uint64_t length = chunk_->row->length;
-  if (slice_.offset > length || slice_.length > length - slice_.offset) {
-    co_return fail(ErrorCode::kInternalError, "slice beyond its chunk");
-  }
-  co_return Result<void>{};
+  co_return check_within(slice_, *chunk_->row);
 }
 
 std::uint64_t ChunkReader::wanted_buffer() const {

@@ -6,6 +6,7 @@
 #include "storage/chunk/body_writer.h"
 #include "storage/chunk/chunk_reader.h"
 #include "storage/chunk/freed_places.h"
+#include "storage/chunk/slices_crc.h"
 
 namespace lapis::storage {
 
@@ -107,6 +108,10 @@ bool LocalStore::has_room(std::uint64_t length) const {
 io::Task<Result<std::unique_ptr<io::BufferSource>>> LocalStore::read(
     std::unique_ptr<SliceSource> slices) {
   co_return std::make_unique<ChunkReader>(context_, paths_, here(), std::move(slices));
+}
+
+io::Task<Result<std::uint64_t>> LocalStore::crc64(std::unique_ptr<SliceSource> slices) {
+  co_return co_await crc64_of_slices(context_, paths_, here(), *slices);
 }
 
 std::unique_ptr<ChunkStore::Freed> LocalStore::new_freed() {

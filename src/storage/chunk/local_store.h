@@ -34,6 +34,7 @@ class LocalStore final : public LocalChunkStore {
   bool has_room(std::uint64_t length) const override;
   io::Task<Result<std::unique_ptr<io::BufferSource>>> read(
       std::unique_ptr<SliceSource> slices) override;
+  io::Task<Result<std::uint64_t>> crc64(std::unique_ptr<SliceSource> slices) override;
   std::unique_ptr<Freed> new_freed() override;
   Result<void> release(MetaView& view, ChunkId chunk, Freed& freed) override;
   void released(std::unique_ptr<Freed> freed) override;

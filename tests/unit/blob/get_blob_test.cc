@@ -11,7 +11,6 @@ namespace {
 
 using test::BlobHarness;
 using test::key_of;
-using test::latest;
 using test::pattern;
 
 struct RangeCase {
@@ -76,18 +75,7 @@ TEST(GetBlob, TellsTheRangeOnlyWhereOneWasAskedFor) {
 TEST(GetBlob, ReadsEveryRangeOfMixedBlocks) {
   for (const int blocks : {7, 40}) {
     BlobHarness harness;
-    std::string content;
-    std::vector<std::string> ids;
-    for (int i = 0; i < blocks; ++i) {
-      const std::string text = pattern(static_cast<std::size_t>(1 + (i * 37) % 60), i);
-      ids.push_back("B" + std::to_string(100 + i));
-      ASSERT_TRUE(harness.stage("a", ids.back(), text));
-      content += text;
-    }
-    ids.push_back("L000");
-    ASSERT_TRUE(harness.stage("a", ids.back(), pattern(333, 99)));
-    content += pattern(333, 99);
-    ASSERT_TRUE(harness.commit("a", latest(ids)));
+    const std::string content = harness.commit_mixed("a", blocks);
     ASSERT_EQ(harness.get("a"), content);
     for (std::size_t first = 0; first < content.size(); first += 13) {
       for (const std::size_t length : {1u, 2u, 50u, 100u, 101u, 5000u}) {

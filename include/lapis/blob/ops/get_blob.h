@@ -20,22 +20,30 @@ struct ByteRange {
   std::uint64_t length = 0;
 };
 
+// A hash of the range itself, to be told before its bytes. Only of ranges up to this length.
+enum class RangeHash : std::uint8_t { kMd5, kCrc64 };
+inline constexpr std::uint64_t kMaxHashedRange = 4ull << 20;
+
 struct GetBlob {
   BlobKey key;
   std::optional<RequestedRange> range;
   Conditions conditions;
   std::optional<LeaseId> lease;
+  std::optional<RangeHash> hash = {};  // with a range only
 };
 
 struct GetBlobResult {
   // Shared with the shard's cache: no copy of the properties is made for a read.
   std::shared_ptr<const BlobProperties> properties;
-  std::optional<ByteRange> range;  // where one was asked for (206)
+  std::optional<ByteRange> range;            // where one was asked for (206)
+  std::optional<Md5Digest> range_md5;        // where it was asked for
+  std::optional<std::uint64_t> range_crc64;  // likewise
   std::unique_ptr<io::BufferSource> body;
 };
 
 // Errors: kContainerNotFound, kBlobNotFound, kBlobArchived, lease, conditions, kInvalidRange (with
-// the field "Content-Range": "bytes */LENGTH" for the response header).
+// the field "Content-Range": "bytes */LENGTH" for the response header), kInvalidHeaderValue (a
+// range too long for its hash, which names the header), kInternalError (damage met while hashing).
 io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request);
 
 }  // namespace lapis::blob

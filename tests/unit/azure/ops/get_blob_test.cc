@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lapis/azure/ops/get_blob_properties.h"
+#include "lapis/base/crc64.h"
 #include "lapis/base/date.h"
 #include "support/azure_call.h"
 
@@ -71,6 +72,24 @@ TEST(RenderGetBlob, PartOfABlob) {
   EXPECT_EQ(response.headers.get("Content-Range"), "bytes 10-29/100");
   EXPECT_EQ(response.headers.get("x-ms-blob-content-md5"), "AAAAAAAAAAAAAAAAAAAAAA==");
   EXPECT_FALSE(response.headers.find("Content-MD5"));
+}
+
+TEST(RenderGetBlob, TellsTheHashOfARangeBesideTheStoredOne) {
+  blob::GetBlobResult result;
+  result.properties = std::make_shared<const blob::BlobProperties>(sample());
+  result.range = blob::ByteRange{1, 2};
+  result.range_crc64 = crc64(as_bytes(std::string_view("hello")));
+  const auto with_crc = render_get_blob(make_call("GET", "/acct/box/b"), std::move(result));
+  EXPECT_EQ(with_crc.headers.get("x-ms-content-crc64"), "V0JSBnCFdzM=");
+  EXPECT_FALSE(with_crc.headers.find("Content-MD5"));
+  EXPECT_EQ(with_crc.headers.get("x-ms-blob-content-md5"), "AAAAAAAAAAAAAAAAAAAAAA==");
+  result = {};
+  result.properties = std::make_shared<const blob::BlobProperties>(sample());
+  result.range = blob::ByteRange{1, 2};
+  result.range_md5 = md5(as_bytes(std::string_view("hello")));
+  const auto with_md5 = render_get_blob(make_call("GET", "/acct/box/b"), std::move(result));
+  EXPECT_EQ(with_md5.headers.get("Content-MD5"), "XUFAKrxLKna5cZ2REBfFkg==");
+  EXPECT_FALSE(with_md5.headers.find("x-ms-content-crc64"));
 }
 
 TEST(RenderGetBlob, OldVersionsHaveLess) {

@@ -72,6 +72,28 @@ TEST_P(ChunkStoreContract, ABodyTellsItsChunksLengthAndChecksum) {
   });
 }
 
+TEST_P(ChunkStoreContract, TheChecksumOfSlicesIsThatOfTheirBytes) {
+  const std::string text = test::body_text(700'000);
+  run([&]() -> io::Task<void> {
+    test::StoreCalls calls{chunks(), meta_};
+    const auto stored = co_await calls.put(text);
+    EXPECT_TRUE(stored.has_value());
+    if (!stored) co_return;
+    for (const std::uint64_t offset : {0u, 1u, 16'383u, 16'384u, 16'385u, 262'000u, 699'999u}) {
+      for (const std::uint64_t length : {1u, 2u, 16'384u, 32'768u, 100'000u, 700'000u}) {
+        const auto crc = co_await calls.checksum(test::slices_of(*stored, offset, length));
+        EXPECT_TRUE(crc.has_value());
+        if (!crc) co_return;
+        EXPECT_EQ(*crc, crc64(as_bytes(text.substr(offset, length)))) << offset << " " << length;
+      }
+    }
+    const auto none = co_await calls.checksum({});
+    EXPECT_EQ(none.value_or(1), 0u);
+    const auto beyond = co_await calls.checksum({{stored->at(0).id, 0, ~0ull}});
+    EXPECT_FALSE(beyond.has_value());
+  });
+}
+
 TEST_P(ChunkStoreContract, OnlyTheAskedLengthIsTaken) {
   const std::string text = test::body_text(10'000);
   run([&]() -> io::Task<void> {

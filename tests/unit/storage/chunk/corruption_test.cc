@@ -1,6 +1,7 @@
 // I2: whatever happens to the bytes at rest, a read returns what was written or fails.
 #include <gtest/gtest.h>
 
+#include "lapis/base/crc64.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/path_state.h"
 #include "storage/chunk/rows.h"
@@ -58,6 +59,24 @@ TEST_F(CorruptionTest, EveryUnitsFlippedByteFailsItsReadersOnly) {
     flip(place, at);
   }
   EXPECT_EQ(*get(chunks), body);
+}
+
+// What a checksum tells is what was written; the bytes are held against it when they are read.
+TEST_F(CorruptionTest, AChecksumReadsAndChecksOnlyTheUnitsThatARangeCuts) {
+  open();
+  const std::string body = test::body_text(3 * kUnitBytes + 100);
+  const Chunks chunks = put_ok(body);
+  const Place place = place_of(chunks[0].id);
+  flip(place, kFrameHeaderBytes + kUnitBytes + 17);
+  const std::uint64_t whole = crc64(as_bytes(body));
+  EXPECT_EQ(checksum(chunks, 0, body.size()).value_or(0), whole);
+  const std::string around = body.substr(10, 2 * kUnitBytes);
+  EXPECT_EQ(checksum(chunks, 10, around.size()).value_or(0), crc64(as_bytes(around)));
+  for (const std::uint64_t offset : {kUnitBytes - 100ull, kUnitBytes + 1ull}) {
+    const auto cut = checksum(chunks, offset, 200);
+    ASSERT_FALSE(cut.has_value()) << offset;
+    EXPECT_EQ(cut.error().code, ErrorCode::kInternalError);
+  }
 }
 
 TEST_F(CorruptionTest, EveryByteOfASmallFrameIsDetectedOrHarmless) {

@@ -130,6 +130,10 @@ struct StoreCalls {
     return get(slices_of(chunks, 0, ~0ull));
   }
 
+  io::Task<Result<std::uint64_t>> checksum(std::vector<storage::ChunkSlice> slices) {
+    co_return co_await store.crc64(std::make_unique<ListedSlices>(std::move(slices)));
+  }
+
   io::Task<Result<void>> remove(Chunks chunks) {
     std::unique_ptr<storage::ChunkStore::Freed> freed;
     storage::Transaction release = [&](storage::MetaView& view) -> Result<void> {
@@ -205,6 +209,10 @@ class StoreFixture : public testing::Test {
   }
   Result<std::string> get_range(const Chunks& chunks, std::uint64_t offset, std::uint64_t length) {
     return run_on(shard0_, [&] { return calls_for_run().get(slices_of(chunks, offset, length)); });
+  }
+  Result<std::uint64_t> checksum(const Chunks& chunks, std::uint64_t offset, std::uint64_t length) {
+    const auto slices = slices_of(chunks, offset, length);
+    return run_on(shard0_, [&] { return calls_for_run().checksum(slices); });
   }
   Result<void> remove(const Chunks& chunks) {
     return run_on(shard0_, [&] { return calls_for_run().remove(chunks); });
