@@ -1,8 +1,10 @@
 #include "gateway/handlers.h"
 #include "lapis/azure/ops/create_container.h"
 #include "lapis/azure/ops/delete_container.h"
+#include "lapis/azure/ops/get_container_metadata.h"
 #include "lapis/azure/ops/get_container_properties.h"
 #include "lapis/azure/ops/list_blobs.h"
+#include "lapis/azure/ops/set_container_metadata.h"
 
 namespace lapis::gateway {
 
@@ -20,6 +22,22 @@ LAPIS_HANDLER(get_container_properties) {
   LAPIS_CO_TRY(const auto result,
                co_await blob::get_container_properties(exchange.service, std::move(request)));
   co_return azure::render_get_container_properties(exchange.call, result);
+}
+
+LAPIS_HANDLER(get_container_metadata) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_get_container_metadata(exchange.call));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::get_container_properties(exchange.service, std::move(request)));
+  co_return azure::render_get_container_metadata(exchange.call, result);
+}
+
+LAPIS_HANDLER(set_container_metadata) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_set_container_metadata(exchange.call));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::set_container_metadata(exchange.service, std::move(request)));
+  co_return azure::render_set_container_metadata(exchange.call, result);
 }
 
 LAPIS_HANDLER(delete_container) {

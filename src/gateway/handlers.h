@@ -12,6 +12,8 @@ LAPIS_HANDLER(list_containers);
 LAPIS_HANDLER(get_account_information);
 LAPIS_HANDLER(create_container);
 LAPIS_HANDLER(get_container_properties);
+LAPIS_HANDLER(get_container_metadata);
+LAPIS_HANDLER(set_container_metadata);
 LAPIS_HANDLER(delete_container);
 LAPIS_HANDLER(list_blobs);
 LAPIS_HANDLER(get_blob);

@@ -32,6 +32,14 @@ class BlobClient(Client):
     def get_container_properties(self, name: str, method: str = "GET") -> Response:
         return self.request(method, self.path(name), CONTAINER)
 
+    def get_container_metadata(
+        self, name: str, method: str = "GET", headers: Headers = None
+    ) -> Response:
+        return self.request(method, self.path(name), CONTAINER + [("comp", "metadata")], headers)
+
+    def set_container_metadata(self, name: str, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(name), CONTAINER + [("comp", "metadata")], headers)
+
     def delete_container(self, name: str, headers: Headers = None) -> Response:
         return self.request("DELETE", self.path(name), CONTAINER, headers)
 

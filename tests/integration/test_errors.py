@@ -88,7 +88,6 @@ BLOB_OPERATIONS: list[tuple[str, str, Query]] = [
     ("PUT", "blob", [("comp", "copy"), ("copyid", "8f4ab5f4-4d4e-4a6e-8a6a-7d0f7ad6d6b5")]),
     ("PUT", "blob", [("comp", "immutabilityPolicies")]),
     ("PUT", "blob", [("comp", "legalhold")]),
-    ("PUT", "container", CONTAINER + [("comp", "metadata")]),
     ("GET", "container", CONTAINER + [("comp", "acl")]),
     ("PUT", "container", CONTAINER + [("comp", "acl")]),
     ("PUT", "container", CONTAINER + [("comp", "lease")]),

@@ -102,4 +102,10 @@ Result<blob::Conditions> parse_date_conditions(const Call& call) {
   return conditions;
 }
 
+Result<blob::Conditions> parse_modified_since(const Call& call) {
+  blob::Conditions conditions;
+  LAPIS_TRY(conditions.if_modified_since, parse_date(call.request.headers, "If-Modified-Since"));
+  return conditions;
+}
+
 }  // namespace lapis::azure

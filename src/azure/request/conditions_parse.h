@@ -20,4 +20,8 @@ Result<blob::Conditions> parse_write_conditions(const Call& call);
 // for tags, for a delete must not pass over a condition.
 Result<blob::Conditions> parse_date_conditions(const Call& call);
 
+// For Set Container Metadata, which knows If-Modified-Since and, as Azure does, passes over the
+// others.
+Result<blob::Conditions> parse_modified_since(const Call& call);
+
 }  // namespace lapis::azure

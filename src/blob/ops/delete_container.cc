@@ -1,7 +1,6 @@
 #include "lapis/blob/ops/delete_container.h"
 
-#include "blob/lease.h"
-#include "blob/records.h"
+#include "blob/container_rows.h"
 
 namespace lapis::blob {
 namespace {
@@ -10,12 +9,8 @@ namespace {
 // later ones, as it does with release entries.
 Result<void> apply(storage::MetaView& view, const std::string& key,
                    const DeleteContainer& request) {
-  LAPIS_TRY(const auto row, view.get(key));
-  if (!row) return fail(ErrorCode::kContainerNotFound);
-  LAPIS_TRY(const ContainerRecord container, decode_container(*row));
-  LAPIS_TRY_VOID(check_container_lease(request.lease));
-  const ConditionTarget target{container.properties.etag, container.properties.last_modified};
-  LAPIS_TRY_VOID(check_write(request.conditions, &target, false));
+  LAPIS_TRY(const ContainerRecord container,
+            read_container_to_change(view, key, request.lease, request.conditions));
   view.erase(key);
   view.put(container_state_key(container.id), encode(ContainerState{view.next_id()}));
   return {};

@@ -5,6 +5,7 @@
 #include "lapis/blob/ops/delete_container.h"
 #include "lapis/blob/ops/get_container_properties.h"
 #include "lapis/blob/ops/list_containers.h"
+#include "lapis/blob/ops/set_container_metadata.h"
 #include "support/blob_harness.h"
 
 namespace lapis::blob {
@@ -89,6 +90,64 @@ TEST(DeleteContainer, TakesDatesAsConditions) {
       EXPECT_EQ(result.error().code, *c.error) << c.name;
     }
   }
+}
+
+TEST(SetContainerMetadata, ReplacesAllAndGivesANewEtag) {
+  BlobHarness harness;
+  const ContainerKey key{"acct", "box"};
+  ASSERT_TRUE(harness.put("kept", "content"));
+  const auto before = properties(harness, key);
+  harness.clock.advance(std::chrono::seconds(5));
+  ASSERT_TRUE(harness.run(set_container_metadata(harness.service, {key, {{"a", "1"}}, {}, {}})));
+  const Metadata second{{"B", "2"}, {"c", ""}};
+  const auto set = harness.run(set_container_metadata(harness.service, {key, second, {}, {}}));
+  ASSERT_TRUE(set);
+  const auto after = properties(harness, key);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->metadata, second);
+  EXPECT_EQ(after->etag, set->etag);
+  EXPECT_NE(after->etag, before->etag);
+  EXPECT_EQ(after->last_modified, set->last_modified);
+  EXPECT_EQ(after->last_modified, harness.clock.now());
+  EXPECT_EQ(harness.get("kept"), "content");
+  ASSERT_TRUE(harness.run(set_container_metadata(harness.service, {key, {}, {}, {}})));
+  EXPECT_TRUE(properties(harness, key)->metadata.empty());
+}
+
+TEST(SetContainerMetadata, ChangesNothingWhereItFails) {
+  BlobHarness harness;
+  const ContainerKey key{"acct", "box"};
+  const auto before = properties(harness, key);
+  struct Case {
+    std::string name;
+    ContainerKey key;
+    Conditions conditions;
+    std::optional<LeaseId> lease;
+    ErrorCode error;
+  };
+  const Conditions unmet{.if_modified_since = before->last_modified};
+  const Case cases[] = {
+      {"Missing", {"acct", "none"}, unmet, "id", ErrorCode::kContainerNotFound},
+      {"LeaseFirst", key, unmet, "id", ErrorCode::kLeaseNotPresentWithContainerOperation},
+      {"Unmodified", key, unmet, {}, ErrorCode::kConditionNotMet},
+  };
+  for (const Case& c : cases) {
+    const auto result = harness.run(
+        set_container_metadata(harness.service, {c.key, {{"a", "1"}}, c.conditions, c.lease}));
+    ASSERT_FALSE(result) << c.name;
+    EXPECT_EQ(result.error().code, c.error) << c.name;
+    EXPECT_EQ(properties(harness, key)->etag, before->etag) << c.name;
+  }
+}
+
+TEST(SetContainerMetadata, LastModifiedNeverGoesBack) {
+  BlobHarness harness;
+  const ContainerKey key{"acct", "box"};
+  const auto before = properties(harness, key);
+  harness.clock.set(before->last_modified - std::chrono::hours(1));
+  const auto set = harness.run(set_container_metadata(harness.service, {key, {}, {}, {}}));
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->last_modified, before->last_modified);
 }
 
 std::vector<std::string> list_all(BlobHarness& harness, const std::string& prefix,

@@ -1,0 +1,38 @@
+#include "lapis/blob/ops/set_container_metadata.h"
+
+#include <algorithm>
+
+#include "blob/container_rows.h"
+
+namespace lapis::blob {
+namespace {
+
+// Last-Modified never goes back, whatever the clock does.
+Result<SetContainerMetadataResult> apply(storage::MetaView& view, const std::string& key,
+                                         const SetContainerMetadata& request, Timestamp now) {
+  LAPIS_TRY(ContainerRecord container,
+            read_container_to_change(view, key, request.lease, request.conditions));
+  ContainerProperties& properties = container.properties;
+  properties.metadata = request.metadata;
+  properties.etag.value = view.next_id();
+  properties.last_modified = std::max(now, properties.last_modified);
+  view.put(key, encode(container));
+  return SetContainerMetadataResult{properties.etag, properties.last_modified};
+}
+
+}  // namespace
+
+io::Task<Result<SetContainerMetadataResult>> set_container_metadata(Service& service,
+                                                                    SetContainerMetadata request) {
+  const std::string key = container_name_key(request.key.account, request.key.container);
+  const Timestamp now = service.clock.now();
+  SetContainerMetadataResult result;
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    LAPIS_TRY(result, apply(view, key, request, now));
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
+  co_return result;
+}
+
+}  // namespace lapis::blob
