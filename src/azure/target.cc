@@ -17,8 +17,18 @@ std::string_view without_port(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
-// The account's label of a host-style name; nothing for path style.
-std::optional<std::string> account_label(std::string_view host) {
+bool is_label(std::string_view domain, std::string_view label) {
+  return domain.starts_with(label) &&
+         (domain.size() == label.size() || domain[label.size()] == '.');
+}
+
+struct HostStyle {
+  std::string account;  // with "-secondary", if it is there
+  bool data_lake = false;
+};
+
+// What a host-style name says; nothing for path style.
+std::optional<HostStyle> parse_host(std::string_view host) {
   std::string name(without_port(host));
   std::ranges::transform(name, name.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -26,8 +36,9 @@ std::optional<std::string> account_label(std::string_view host) {
   const auto dot = name.find('.');
   if (dot == name.npos || dot == 0) return std::nullopt;
   const std::string_view rest = std::string_view(name).substr(dot + 1);
-  if (rest != "blob" && !rest.starts_with("blob.")) return std::nullopt;
-  return name.substr(0, dot);
+  const bool data_lake = is_label(rest, "dfs");
+  if (!data_lake && !is_label(rest, "blob")) return std::nullopt;
+  return HostStyle{name.substr(0, dot), data_lake};
 }
 
 Result<void> set_account(Target& target, std::string_view label) {
@@ -86,10 +97,11 @@ Result<Target> parse_target(const http::Request& request) {
   }
   const std::string_view host = request.headers.get("Host");
   std::string_view path = std::string_view(target.raw_path).substr(1);
-  const auto label = account_label(host);
-  target.path_style = !label.has_value();
-  if (label) {
-    LAPIS_TRY_VOID(set_account(target, *label));
+  const auto host_style = parse_host(host);
+  target.path_style = !host_style.has_value();
+  if (host_style) {
+    target.data_lake = host_style->data_lake;
+    LAPIS_TRY_VOID(set_account(target, host_style->account));
   } else {
     LAPIS_TRY(const std::string first, decode(take_segment(path)));
     LAPIS_TRY_VOID(set_account(target, first));

@@ -40,9 +40,16 @@ void add_common_headers(const http::Request& request, const Guid& request_id,
   }
 }
 
+// How Hadoop and Arrow ask whether the account is flat, at either endpoint. Any valid credential
+// may ask, whether or not there is such a container or blob.
+bool is_hierarchy_probe(const azure::Query& query) {
+  return http::iequals(query.get("action"), "getAccessControl");
+}
+
 // Clients of the Data Lake endpoint are told so, instead of having their query half understood.
-bool is_data_lake(const azure::Query& query) {
-  return query.has("action") || query.has("resource") || query.has("position");
+bool is_data_lake(const azure::Target& target) {
+  const azure::Query& query = target.query;
+  return target.data_lake || query.has("action") || query.has("resource") || query.has("position");
 }
 
 Error not_implemented(std::string_view operation) {
@@ -96,16 +103,16 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
 io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::ByteSource& body,
                                                    bool& authorized) {
   const auto route = find_route(call);
-  const azure::Needs needs = route ? (*route)->needs : azure::Needs{};
+  const bool probe = is_hierarchy_probe(call.target.query);
+  const azure::Needs needs = route && !probe ? (*route)->needs : azure::Needs{};
   auto permit = gate_.authorize(call, needs);
   if (!permit) co_return fail(std::move(permit).error());
   authorized = true;
   note_version(call);
-  // How Hadoop and Arrow ask whether the account is flat.
-  if (http::iequals(call.target.query.get("action"), "getAccessControl")) {
+  if (probe) {
     co_return fail(ErrorCode::kHierarchicalNamespaceNotEnabled, "a probe of a flat account");
   }
-  if (is_data_lake(call.target.query)) co_return fail(not_implemented("DataLakeStorage"));
+  if (is_data_lake(call.target)) co_return fail(not_implemented("DataLakeStorage"));
   if (!route) co_return fail(route.error());
   if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));
   LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));

@@ -214,10 +214,3 @@ def test_unknown_comp_and_method(client: BlobClient, container: str) -> None:
     assert response.error_field("QueryParameterName") == "comp"
     response = client.request("POST", client.path(container, "b"))
     expect_error(response, 405, "UnsupportedHttpVerb")
-
-
-def test_probes_for_a_hierarchical_namespace(client: BlobClient, container: str) -> None:
-    response = client.request(
-        "HEAD", client.path(container) + "/", [("action", "getAccessControl")]
-    )
-    assert expect(response, 400).error_code

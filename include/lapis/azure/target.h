@@ -19,17 +19,18 @@ struct Target {
   std::string account;  // without "-secondary"
   bool secondary = false;
   bool path_style = false;
-  std::string container;  // decoded and valid, or empty
-  std::string blob;       // decoded and valid, or empty
-  std::string raw_path;   // as on the request line, still encoded, without the query
-  std::string endpoint;   // "http://127.0.0.1:10000/devstoreaccount1/": for listings
+  bool data_lake = false;  // ACCOUNT.dfs.any.domain
+  std::string container;   // decoded and valid, or empty
+  std::string blob;        // decoded and valid, or empty
+  std::string raw_path;    // as on the request line, still encoded, without the query
+  std::string endpoint;    // "http://127.0.0.1:10000/devstoreaccount1/": for listings
   Query query;
 };
 
-// Host style where the Host's first label is followed by ".blob." (or is "ACCOUNT.blob"); else path
-// style. Names are checked: kInvalidResourceName, kOutOfRangeInput (length), kInvalidUri (NUL, not
-// UTF-8, malformed escapes, more than 254 segments). "%2F" in a blob's name equals "/"; dot
-// segments are names like any other and are not resolved.
+// Host style where the Host's first label is followed by ".blob." (or is "ACCOUNT.blob"), likewise
+// with "dfs"; else path style. Names are checked: kInvalidResourceName, kOutOfRangeInput (length),
+// kInvalidUri (NUL, not UTF-8, malformed escapes, more than 254 segments). "%2F" in a blob's name
+// equals "/"; dot segments are names like any other and are not resolved.
 Result<Target> parse_target(const http::Request& request);
 
 }  // namespace lapis::azure

@@ -126,6 +126,18 @@ TEST(ParseTargetHost, LabelThatIsNoAccountIsRefused) {
   EXPECT_EQ(target.error().code, ErrorCode::kInvalidUri);
 }
 
+TEST(ParseTargetHost, DataLakeEndpointIsMarked) {
+  const auto target = parse_target(make_request("HEAD", "/box/", {}, "acct.dfs.example:10000"));
+  ASSERT_TRUE(target);
+  EXPECT_TRUE(target->data_lake);
+  EXPECT_FALSE(target->path_style);
+  EXPECT_EQ(target->account, "acct");
+  EXPECT_EQ(target->container, "box");
+  EXPECT_TRUE(parse_target(make_request("GET", "/", {}, "acct.DFS"))->data_lake);
+  EXPECT_FALSE(parse_target(make_request("GET", "/", {}, "acct.blob.dfs.example"))->data_lake);
+  EXPECT_TRUE(parse_target(make_request("GET", "/acct", {}, "acct.dfsx.example"))->path_style);
+}
+
 TEST(ParseTargetRaw, PathIsKeptAsSent) {
   const auto target = parse_target(make_request("GET", "/acct/box/a%2fb%20c?x=%20"));
   ASSERT_TRUE(target);

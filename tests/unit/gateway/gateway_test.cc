@@ -104,10 +104,29 @@ TEST_F(Pipeline, NotBuiltIsToldOnlyToWhomMayAsk) {
             "AuthorizationPermissionMismatch");
 }
 
+// Whatever stands there, at both endpoints, and with any credential that is valid.
 TEST_F(Pipeline, AccountSaysThatItIsFlat) {
-  EXPECT_EQ(call("HEAD", "/team/box/?action=getAccessControl&upn=false").code(),
+  for (const std::string method : {"HEAD", "GET"}) {
+    for (const std::string target : {"/team/", "/team/box", "/team/box/", "/team/box/dir/b"}) {
+      for (const std::string query : {"?action=getAccessControl", "?ACTION=getaccesscontrol&upn=1",
+                                      "?upn=false&action=getAccessControl&timeout=90"}) {
+        const Answer answer = call(method, target + query, {}, {}, sas("l"));
+        EXPECT_EQ(answer.status, 400) << method << target << query;
+        EXPECT_EQ(answer.code(), "HierarchicalNamespaceNotEnabled") << method << target << query;
+      }
+    }
+  }
+  EXPECT_EQ(call("HEAD", "/team/box?action=getAccessControl", {}, {}, "sig=x").status, 403);
+}
+
+TEST_F(Pipeline, DataLakeEndpointServesTheProbeOnly) {
+  const std::vector<http::Header> dfs = {{"Host", "team.dfs.example"}};
+  EXPECT_EQ(call("HEAD", "/box/?action=getAccessControl", {}, dfs).code(),
             "HierarchicalNamespaceNotEnabled");
+  EXPECT_EQ(call("PUT", "/box?restype=container", {}, dfs).code(), "NotImplemented");
+  EXPECT_EQ(call("GET", "/box/b", {}, dfs).code(), "NotImplemented");
   EXPECT_EQ(call("PUT", "/team/box/dir?resource=directory").status, 501);
+  EXPECT_EQ(call("GET", "/team/box?restype=container").code(), "ContainerNotFound");
 }
 
 TEST_F(Pipeline, HeadErrorsHaveNoBody) {

@@ -71,8 +71,8 @@ class Pipeline : public testing::Test {
                                           : http::Method::kPost;
     if (token == "full") token = sas();
     request.target = target + (target.find('?') == target.npos ? "?" : "&") + token;
-    request.headers.add("Host", "127.0.0.1");
     for (auto& header : headers) request.headers.add(header.name, header.value);
+    if (request.headers.find("Host") == nullptr) request.headers.add("Host", "127.0.0.1");
     request.content_length = body.size();
     request.peer_address = "127.0.0.1";
     return executor_.run_task(answer(std::move(request), std::move(body)));
