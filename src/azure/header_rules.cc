@@ -77,9 +77,7 @@ Result<void> check_parameters(const Call& call) {
     return fail(writes ? invalid_parameter(parameter, *value, reason)
                        : unsupported_parameter(parameter));
   }
-  for (const std::string_view parameter : {"deletetype", "startFrom", "endBefore"}) {
-    if (query.has(parameter)) return fail(unsupported_parameter(parameter));
-  }
+  if (query.has("deletetype")) return fail(unsupported_parameter("deletetype"));
   return {};
 }
 

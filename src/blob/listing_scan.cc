@@ -37,7 +37,8 @@ class ListingScan {
 
  private:
   std::string start_key() const {
-    std::string first = name_prefix(container_, request_.prefix);
+    std::string first = std::max(name_prefix(container_, request_.prefix),
+                                 name_prefix(container_, request_.start_from));
     if (!request_.start) return first;
     std::string start = name_prefix(container_, request_.start->name);
     if (request_.start->past_prefix) start = prefix_end(start);

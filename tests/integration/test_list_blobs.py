@@ -127,6 +127,92 @@ def test_snapshots_with_a_delimiter_are_refused(client: BlobClient, container: s
     expect_error(response, 400, "InvalidQueryParameterValue")
 
 
+@pytest.mark.parametrize("size", [1, 3, 5000])
+@pytest.mark.parametrize("delimiter", ["", "/"])
+@pytest.mark.parametrize("prefix", ["", "a", "b/"])
+def test_start_from(
+    new_client: Callable[..., BlobClient], filled: str, prefix: str, delimiter: str, size: int
+) -> None:
+    """An inclusive lower bound, beside prefix, delimiter and markers."""
+    client = new_client(version="2026-02-06")
+    for start in ["", "a", "a/2", "a/3", "b/c/", "b/c/d/f", "c/3", "é", "\U0001f601"]:
+        query = {"prefix": prefix, "delimiter": delimiter, "startFrom": start}
+        found: list[tuple[str, str]] = []
+        for page in client.list_pages(filled, maxresults=str(size), **query):
+            assert (page.xml().findtext("StartFrom") or "") == start
+            found += entries(page.xml())
+        later = [name for name in NAMES if name.encode() >= start.encode()]
+        assert found == by_delimiter(later, prefix, delimiter), start
+
+
+def test_start_from_is_unknown_to_older_versions(
+    new_client: Callable[..., BlobClient], filled: str
+) -> None:
+    page = expect(new_client(version="2025-11-05").list_blobs(filled, startFrom="c"), 200).xml()
+    assert entries(page) == [("Blob", name) for name in in_order(NAMES)]
+    assert page.find("StartFrom") is None
+
+
+INCLUDES = {
+    "metadata": "2009-09-19",
+    "snapshots": "2009-09-19",
+    "uncommittedblobs": "2009-09-19",
+    "copy": "2012-02-12",
+    "deleted": "2017-07-29",
+    "tags": "2019-12-12",
+    "versions": "2019-12-12",
+    "immutabilitypolicy": "2020-06-12",
+    "legalhold": "2020-06-12",
+    "deletedwithversions": "2020-10-02",
+}
+BEFORE = {
+    "2012-02-12": "2011-08-18",
+    "2017-07-29": "2017-04-17",
+    "2019-12-12": "2019-07-07",
+    "2020-06-12": "2020-04-08",
+    "2020-10-02": "2020-08-04",
+}
+
+
+@pytest.mark.parametrize("include", INCLUDES)
+def test_include_by_version(
+    new_client: Callable[..., BlobClient], container: str, include: str
+) -> None:
+    """Known from its version on; what it asks for is not there, so it adds nothing."""
+    since = INCLUDES[include]
+    expect(new_client().put_blob(container, "b", b"x"), 201)
+    client = new_client(version=since)
+    page = expect(client.list_blobs(container, include=include), 200).xml()
+    assert entries(page) == [("Blob", "b")]
+    for element in ("Snapshot", "VersionId", "Deleted", "Tags", "HasVersionsOnly"):
+        assert page.find(f"Blobs/Blob/{element}") is None
+    if since not in BEFORE:
+        return
+    response = new_client(version=BEFORE[since]).list_blobs(container, include=include)
+    expect_error(response, 400, "InvalidQueryParameterValue")
+    assert response.error_field("QueryParameterName") == "include"
+    assert response.error_field("QueryParameterValue") == include
+    assert response.error_field("Reason") == "Invalid query parameter value."
+
+
+def test_all_includes_together(client: BlobClient, container: str) -> None:
+    expect(client.put_blob(container, "b", b"x", {"x-ms-meta-k": "v"}), 201)
+    expect(client.put_block(container, "staged", "AAAA", b"x"), 201)
+    page = expect(client.list_blobs(container, include=",".join(INCLUDES)), 200).xml()
+    assert entries(page) == [("Blob", "b"), ("Blob", "staged")]
+    assert page.findtext("Blobs/Blob/Metadata/k") == "v"
+
+
+@pytest.mark.parametrize("value", ["deleted", "files", "directories"])
+def test_showonly_needs_a_hierarchy(
+    new_client: Callable[..., BlobClient], container: str, value: str
+) -> None:
+    response = new_client(version="2020-12-06").list_blobs(container, showonly=value)
+    expect_error(response, 400, "InvalidQueryParameterValue")
+    assert response.error_field("QueryParameterName") == "showonly"
+    expect(new_client(version="2020-06-12").list_blobs(container, showonly=value), 200)
+
+
 UNCARRIABLE = ["a\ufffe", "a\uffff/b", "a/\uffff", "b\x01", "b\x1f/c", "plain"]
 
 

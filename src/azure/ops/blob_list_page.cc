@@ -51,6 +51,7 @@ void ListBlobsWriter::Page::write_head() {
   xml_.raw(">");
   if (query_.prefix) xml_.name_element("Prefix", *query_.prefix);
   if (query_.marker) xml_.name_element("Marker", *query_.marker);
+  if (query_.start_from) xml_.name_element("StartFrom", *query_.start_from);
   if (query_.max_results) xml_.element("MaxResults", *query_.max_results);
   if (query_.delimiter) xml_.name_element("Delimiter", *query_.delimiter);
 }

@@ -24,13 +24,20 @@ constexpr IncludeValue kInclude[] = {
     {"legalhold", 20200612}, {"deletedwithversions", 20201002},
 };
 
-Result<void> refuse_parameters(const Query& query) {
-  for (const std::string_view name : {"startFrom", "endBefore"}) {
-    if (query.has(name)) return fail(unsupported_parameter(name));
+// Parameters are passed over by versions that do not know them.
+constexpr std::uint32_t kShowOnly = 20200804;
+constexpr std::uint32_t kStartFrom = 20260206;
+constexpr std::uint32_t kEndBefore = 20261006;
+
+Result<void> refuse_parameters(const Call& call) {
+  const Query& query = call.target.query;
+  if (query.has("endBefore") && call.at_least(kEndBefore)) {
+    return fail(unsupported_parameter("endBefore"));
   }
   // For accounts with a hierarchical namespace.
-  if (const std::string* value = query.find("showonly")) {
-    return fail(invalid_parameter("showonly", *value, "Invalid query parameter value."));
+  const std::string* only = query.find("showonly");
+  if (only != nullptr && !only->empty() && call.at_least(kShowOnly)) {
+    return fail(invalid_parameter("showonly", *only, "Invalid query parameter value."));
   }
   return {};
 }
@@ -39,12 +46,13 @@ Result<void> refuse_parameters(const Query& query) {
 
 Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   const Query& query = call.target.query;
-  LAPIS_TRY_VOID(refuse_parameters(query));
+  LAPIS_TRY_VOID(refuse_parameters(call));
   LAPIS_TRY(const std::vector<std::string_view> include, parse_include(call, kInclude));
   ListBlobsQuery result;
   result.prefix = given(query, "prefix");
   result.delimiter = given(query, "delimiter");
   result.marker = given(query, "marker");
+  if (call.at_least(kStartFrom)) result.start_from = given(query, "startFrom");
   LAPIS_TRY(result.max_results, parse_max_results(query));
   result.include_metadata = includes(include, "metadata");
   if (includes(include, "snapshots") && result.delimiter && !result.delimiter->empty()) {
@@ -55,6 +63,7 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   request.key = container_key(call);
   request.prefix = result.prefix.value_or("");
   request.delimiter = result.delimiter.value_or("");
+  request.start_from = result.start_from.value_or("");
   request.max_results = result.max_results.value_or(request.max_results);
   request.include_uncommitted = includes(include, "uncommittedblobs");
   if (result.marker && !result.marker->empty()) {

@@ -93,7 +93,6 @@ const Parameter kParameters[] = {
     {"VersionOnTier", "PUT", "comp=tier&versionid=x", ErrorCode::kUnsupportedQueryParameter},
     {"SnapshotOnDelete", "DELETE", "snapshot=x", ErrorCode::kUnsupportedQueryParameter},
     {"PermanentDelete", "DELETE", "deletetype=permanent", ErrorCode::kUnsupportedQueryParameter},
-    {"StartFrom", "GET", "comp=list&startfrom=a", ErrorCode::kUnsupportedQueryParameter},
 };
 INSTANTIATE_TEST_SUITE_P(Queries, RefusedParameter, testing::ValuesIn(kParameters),
                          [](const auto& tested) { return std::string(tested.param.name); });

@@ -33,6 +33,7 @@ struct Query {
   std::string delimiter;
   bool uncommitted = false;
   std::size_t page = 5000;
+  std::string start_from = {};
 };
 
 ListBlobs request_of(const Query& query) {
@@ -42,6 +43,7 @@ ListBlobs request_of(const Query& query) {
   request.delimiter = query.delimiter;
   request.include_uncommitted = query.uncommitted;
   request.max_results = query.page;
+  request.start_from = query.start_from;
   return request;
 }
 
@@ -80,7 +82,7 @@ std::vector<std::string> model(const Names& names, const Query& query) {
   }
   std::vector<std::string> items;
   for (const auto& [name, kind] : visible) {
-    if (!name.starts_with(query.prefix)) continue;
+    if (!name.starts_with(query.prefix) || name < query.start_from) continue;
     const auto at = query.delimiter.empty() ? std::string::npos
                                             : name.find(query.delimiter, query.prefix.size());
     std::string item = std::string(1, kind) + ":" + name;
@@ -142,6 +144,25 @@ TEST(ListBlobs, AgreesWithTheModelWhereRowsVisitedEndThePage) {
       for (const bool uncommitted : {false, true}) {
         const Query query{"", delimiter, uncommitted, 4};
         EXPECT_EQ(list_all(harness, query), model(names, query)) << visits << " " << delimiter;
+      }
+    }
+  }
+}
+
+TEST(ListBlobs, AgreesWithTheModelFromAnyNameOn) {
+  std::mt19937 random(4);
+  BlobHarness harness;
+  const Names names = fill(harness, random, 60);
+  std::vector<std::string> starts = {"", "\x01", "a", "a/", "a0", "\xf4\x8f\xbf\xbf", "zz"};
+  for (const auto& name : names.committed) starts.push_back(name);
+  for (const std::string prefix : {"", "a", "/"}) {
+    for (const std::string delimiter : {"", "/", "a"}) {
+      for (const auto& start : starts) {
+        for (const std::size_t page : {1u, 3u, 5000u}) {
+          const Query query{prefix, delimiter, page != 3, page, start};
+          ASSERT_EQ(list_all(harness, query), model(names, query))
+              << "prefix " << prefix << " delimiter " << delimiter << " start " << start;
+        }
       }
     }
   }

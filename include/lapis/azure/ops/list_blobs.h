@@ -17,7 +17,7 @@ struct ListBlobsQuery {
   blob::ListBlobs request;
   bool include_metadata = false;
   // As given, for the echo in the answer.
-  std::optional<std::string> prefix, delimiter, marker;
+  std::optional<std::string> prefix, delimiter, marker, start_from;
   std::optional<std::size_t> max_results;
 };
 

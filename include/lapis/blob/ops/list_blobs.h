@@ -17,7 +17,8 @@ struct ListPosition {
 struct ListBlobs {
   ContainerKey key;
   std::string prefix;
-  std::string delimiter;  // empty: flat
+  std::string delimiter;   // empty: flat
+  std::string start_from;  // names before it are left out; a prefix shows for one that is not
   std::optional<ListPosition> start;
   std::size_t max_results = Limits::kMaxListResults;
   bool include_uncommitted = false;

@@ -81,7 +81,7 @@ const Bad kBad[] = {
     {"HoldTooEarly", "&include=legalhold", "2020-04-08", kBadValue},
     {"SnapshotsWithDelimiter", "&include=snapshots&delimiter=%2F", "2021-12-02", kBadValue},
     {"ShowOnly", "&showonly=deleted", "2021-12-02", kBadValue},
-    {"StartFrom", "&startFrom=a", "2026-02-06", ErrorCode::kUnsupportedQueryParameter},
+    {"ShowOnlyFiles", "&showonly=files", "2020-08-04", kBadValue},
     {"EndBefore", "&endBefore=a", "2026-10-06", ErrorCode::kUnsupportedQueryParameter},
     {"NoResults", "&maxresults=0", "2021-12-02", ErrorCode::kOutOfRangeQueryParameterValue},
     {"NegativeResults", "&maxresults=-1", "2021-12-02", ErrorCode::kOutOfRangeQueryParameterValue},
@@ -90,6 +90,47 @@ const Bad kBad[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Queries, RefuseListBlobs, testing::ValuesIn(kBad),
                          [](const auto& tested) { return std::string(tested.param.name); });
+
+// The first version that knows each value, and that the one before it refuses it.
+TEST(ParseListBlobs, IncludesByVersion) {
+  const std::tuple<std::string, std::string, std::string> cases[] = {
+      {"copy", "2012-02-12", "2011-08-18"},
+      {"deleted", "2017-07-29", "2017-04-17"},
+      {"tags", "2019-12-12", "2019-07-07"},
+      {"versions", "2019-12-12", "2019-07-07"},
+      {"immutabilitypolicy", "2020-06-12", "2020-04-08"},
+      {"legalhold", "2020-06-12", "2020-04-08"},
+      {"deletedwithversions", "2020-10-02", "2020-08-04"},
+  };
+  for (const auto& [value, since, before] : cases) {
+    EXPECT_TRUE(parse_list_blobs(list("&include=metadata," + value, since))) << value;
+    const auto early = parse_list_blobs(list("&include=metadata," + value, before));
+    ASSERT_FALSE(early) << value;
+    EXPECT_EQ(early.error().code, kBadValue) << value;
+    EXPECT_EQ(field_of(early.error(), "QueryParameterName"), "include");
+    EXPECT_EQ(field_of(early.error(), "QueryParameterValue"), "metadata," + value);
+    EXPECT_EQ(field_of(early.error(), "Reason"), "Invalid query parameter value.");
+  }
+  for (const std::string value : {"metadata", "snapshots", "uncommittedblobs"}) {
+    EXPECT_TRUE(parse_list_blobs(list("&include=" + value, "2009-09-19"))) << value;
+  }
+}
+
+TEST(ParseListBlobs, StartsFromANameSince20260206) {
+  const auto query = parse_list_blobs(list("&startFrom=dir%2Fx&delimiter=%2F", "2026-02-06"));
+  ASSERT_TRUE(query);
+  EXPECT_EQ(query->request.start_from, "dir/x");
+  EXPECT_EQ(query->start_from, "dir/x");
+  const auto older = parse_list_blobs(list("&startFrom=dir%2Fx", "2025-11-05"));
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->request.start_from, "");
+  EXPECT_FALSE(older->start_from);
+}
+
+TEST(ParseListBlobs, PassesOverParametersThatTheVersionDoesNotKnow) {
+  EXPECT_TRUE(parse_list_blobs(list("&showonly=deleted", "2020-06-12")));
+  EXPECT_TRUE(parse_list_blobs(list("&endBefore=a", "2026-06-06")));
+}
 
 TEST(ParseListBlobs, SaysWhatIsWrong) {
   const auto include = parse_list_blobs(list("&include=permissions"));
@@ -138,6 +179,15 @@ const std::string kRoot =
 TEST(ListBlobsWriter, WritesAnEmptyPage) {
   EXPECT_EQ(page(list(""), [](ListBlobsWriter&) {}),
             kProlog + kRoot + "<Blobs /><NextMarker /></EnumerationResults>");
+}
+
+TEST(ListBlobsWriter, EchoesWhatWasAskedInAzuresOrder) {
+  const std::string marker = encode_blob_marker({"p/x", false});
+  const std::string query = "&delimiter=%2F&maxresults=3&startFrom=p%26&prefix=p&marker=";
+  EXPECT_EQ(page(list(query + percent_encode(marker), "2026-02-06"), [](ListBlobsWriter&) {}),
+            kProlog + kRoot + "<Prefix>p</Prefix><Marker>" + marker +
+                "</Marker><StartFrom>p&amp;</StartFrom><MaxResults>3</MaxResults>"
+                "<Delimiter>/</Delimiter><Blobs /><NextMarker /></EnumerationResults>");
 }
 
 TEST(ListBlobsWriter, WritesABlobInAzuresOrder) {
