@@ -8,6 +8,7 @@
 
 #include "daemon/config.h"
 #include "daemon/node.h"
+#include "daemon/reload_actions.h"
 #include "lapis/base/log.h"
 
 namespace lapis::daemon {
@@ -39,12 +40,28 @@ void announce(const Node& node) {
   sd_notify(0, "READY=1");
 }
 
-void wait_for_stop(const sigset_t& signals) {
+// What SIGHUP does, and all that it does (docs/operations.md).
+ReloadActions reload_actions(const Config& config, Node& node) {
+  ReloadActions actions;
+  if (config.tls) {
+    actions.add("TLS certificate", [&node] { return node.reload_certificate(); });
+  }
+  return actions;
+}
+
+void reload(const ReloadActions& actions) {
+  sd_notify(0, "RELOADING=1");
+  const bool complete = actions.run();
+  sd_notify(0,
+            complete ? "READY=1\nSTATUS=" : "READY=1\nSTATUS=The last reload failed: see the log");
+}
+
+void wait_for_stop(const sigset_t& signals, const ReloadActions& actions) {
   for (;;) {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
     if (signal == SIGHUP) {
-      log_warn("daemon", "SIGHUP: reloading is not built; restart to apply changes");
+      reload(actions);
       continue;
     }
     log_info("daemon", "stopping", {{"signal", strsignal(signal)}});
@@ -70,7 +87,7 @@ int run(const Flags& flags, bool check_only) {
     return kExitStart;
   }
   announce(**node);
-  wait_for_stop(signals);
+  wait_for_stop(signals, reload_actions(*config, **node));
   sd_notify(0, "STOPPING=1");
   (*node)->stop();
   log_info("daemon", "stopped");

@@ -34,6 +34,10 @@ class Node {
 
   storage::MetaStoreStats meta_stats() const { return meta_->stats(); }
 
+  // Serves new connections with the certificate and key that the configured files hold now.
+  // Errors: as Server::reload_tls; what is in force stays.
+  Result<void> reload_certificate() { return server_->reload_tls(*config_.tls); }
+
   // Stops accepting, lets requests in flight end within the configured limit, closes everything.
   void stop();
 

@@ -44,7 +44,9 @@ boost::system::error_code bind_to(Socket& socket, const tcp::endpoint& endpoint)
 
 class AsioListener final : public Listener {
  public:
-  AsioListener(Acceptor acceptor, TlsContext* tls) : acceptor_(std::move(acceptor)), tls_(tls) {}
+  // `tls` is null for plain text.
+  AsioListener(Acceptor acceptor, const std::shared_ptr<TlsContext>* tls)
+      : acceptor_(std::move(acceptor)), tls_(tls) {}
 
   std::uint16_t port() const override {
     boost::system::error_code error;
@@ -65,7 +67,7 @@ class AsioListener final : public Listener {
     boost::system::error_code ignored;  // the peer may have gone already
     socket.set_option(tcp::no_delay(true), ignored);
     accepted.peer_address = peer.address().to_string();
-    accepted.transport = tls_ != nullptr ? make_tls_server(std::move(socket), *tls_)
+    accepted.transport = tls_ != nullptr ? make_tls_server(std::move(socket), **tls_)
                                          : make_tcp_transport(std::move(socket));
     co_return accepted;
   }
@@ -90,7 +92,7 @@ class AsioListener final : public Listener {
   };
 
   Acceptor acceptor_;
-  TlsContext* tls_;
+  const std::shared_ptr<TlsContext>* tls_;
 };
 
 }  // namespace
@@ -112,7 +114,7 @@ Result<void> check_address_is_free(const ListenAddress& address) {
 }
 
 Result<std::unique_ptr<Listener>> Listener::open(io::Shard& shard, const ListenAddress& address,
-                                                 TlsContext* tls) {
+                                                 const std::shared_ptr<TlsContext>& tls) {
   LAPIS_CHECK(!address.tls || tls != nullptr);
   LAPIS_TRY(const tcp::endpoint endpoint, endpoint_of(address));
   Acceptor acceptor(io::context_of(shard).get_executor());
@@ -121,7 +123,7 @@ Result<std::unique_ptr<Listener>> Listener::open(io::Shard& shard, const ListenA
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return cannot("cannot listen on", address, error);
-  return std::make_unique<AsioListener>(std::move(acceptor), address.tls ? tls : nullptr);
+  return std::make_unique<AsioListener>(std::move(acceptor), address.tls ? &tls : nullptr);
 }
 
 }  // namespace lapis::http

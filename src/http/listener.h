@@ -27,10 +27,11 @@ class Listener {
  public:
   virtual ~Listener() = default;
 
-  // Binds with SO_REUSEPORT, so that each shard has its own. `tls` is needed where the address says
-  // so and outlives the listener. Errors: no IP literal, or what bind says.
+  // Binds with SO_REUSEPORT, so that each shard has its own. `tls` is looked at for each
+  // connection, so that it can be replaced; it is needed where the address says so, and outlives
+  // the listener. Errors: no IP literal, or what bind says.
   static Result<std::unique_ptr<Listener>> open(io::Shard& shard, const ListenAddress& address,
-                                                TlsContext* tls);
+                                                const std::shared_ptr<TlsContext>& tls);
   // The port in use.
   virtual std::uint16_t port() const = 0;
   // The next connection, with TCP_NODELAY; a TLS one still has its handshake before it.

@@ -38,8 +38,9 @@ class ShardServer::Registration {
   Session& session_;
 };
 
-ShardServer::ShardServer(io::Shard& shard, Handler& handler, ServerShared& shared)
-    : shard_(shard), shared_(shared), home_(shared.options, handler) {
+ShardServer::ShardServer(io::Shard& shard, Handler& handler, ServerShared& shared,
+                         std::shared_ptr<TlsContext> tls)
+    : shard_(shard), shared_(shared), home_(shared.options, handler), tls_(std::move(tls)) {
   home_.time.step = step_for(shared.options);
   update_time();
 }
@@ -51,7 +52,7 @@ void ShardServer::update_time() {
 
 io::Task<void> ShardServer::open(std::vector<ListenAddress>& addresses, Result<void>& outcome) {
   for (ListenAddress& address : addresses) {
-    auto listener = Listener::open(shard_, address, shared_.tls.get());
+    auto listener = Listener::open(shard_, address, tls_);
     if (!listener) {
       outcome = fail(std::move(listener).error());
       co_return;
@@ -64,6 +65,11 @@ io::Task<void> ShardServer::open(std::vector<ListenAddress>& addresses, Result<v
 io::Task<void> ShardServer::start() {
   tasks_.spawn(sweep_loop());
   for (const auto& listener : listeners_) tasks_.spawn(accept_loop(*listener));
+  co_return;
+}
+
+io::Task<void> ShardServer::use_tls(std::shared_ptr<TlsContext> tls) {
+  tls_ = std::move(tls);
   co_return;
 }
 

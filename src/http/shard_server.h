@@ -20,18 +20,21 @@ namespace lapis::http {
 struct ServerShared {
   ServerOptions options;
   const Clock& clock;
-  std::unique_ptr<TlsContext> tls;  // null where nothing listens with TLS
   std::atomic<std::size_t> connections{0};
 };
 
 // Tasks are run on the shard; `requests` is for any thread. Constructor references outlive it.
 class ShardServer {
  public:
-  ShardServer(io::Shard& shard, Handler& handler, ServerShared& shared);
+  // `tls` is null where nothing listens with TLS.
+  ShardServer(io::Shard& shard, Handler& handler, ServerShared& shared,
+              std::shared_ptr<TlsContext> tls);
 
   // Binds `addresses`, and writes the ports that the kernel picked into them. Accepts nothing yet.
   io::Task<void> open(std::vector<ListenAddress>& addresses, Result<void>& outcome);
   io::Task<void> start();
+  // Connections that are accepted from now on take `tls`.
+  io::Task<void> use_tls(std::shared_ptr<TlsContext> tls);
   // Accepts no more, closes idle connections; the others are cut off at `deadline`.
   io::Task<void> begin_stop(Instant deadline);
   // Completes when everything has ended.
@@ -51,6 +54,7 @@ class ShardServer {
   io::Shard& shard_;
   ServerShared& shared_;
   SessionHome home_;
+  std::shared_ptr<TlsContext> tls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::unordered_set<Session*> sessions_;
   Instant stop_deadline_ = Instant::max();

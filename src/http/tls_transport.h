@@ -9,7 +9,8 @@
 
 namespace lapis::http {
 
-// `context` outlives the transport. The handshake is still to be done.
+// The handshake is still to be done. `context` may go meanwhile: what it was made with is kept by
+// each of its connections.
 std::unique_ptr<Transport> make_tls_server(TcpSocket socket, TlsContext& context);
 // `host` is named to the server (SNI) and, where the context verifies, must be in its certificate.
 std::unique_ptr<Transport> make_tls_client(TcpSocket socket, TlsContext& context,

@@ -78,6 +78,10 @@ class Server {
   // Stops accepting, closes idle connections, lets requests in flight finish for at most `limit`,
   // then closes what is left. Called from a thread that is no shard. Idempotent.
   virtual void stop(std::chrono::milliseconds limit) = 0;
+  // Reads certificate and key anew. Once it returns, every new handshake uses them; connections
+  // that are open, or in their handshake, go on with what they began with. Called as `stop` is, and
+  // not beside it. Errors: as `check_tls`, and for a server without TLS; what is in force stays.
+  virtual Result<void> reload_tls(const TlsOptions& options) = 0;
   virtual ServerStats stats() const = 0;
 };
 

@@ -137,6 +137,64 @@ TEST_F(Tls, StopsWithConnectionsOpen) {
   drop(std::move(*client));
 }
 
+TEST_F(Tls, TakesANewCertificateForNewConnections) {
+  auto before = connect({files.certificate_file, true});
+  ASSERT_TRUE(before.has_value());
+  const auto next = test::make_certificate(directory.path(), "next");
+  const Result<void> reloaded =
+      harness.server->reload_tls({next.certificate_file, next.private_key_file});
+  ASSERT_TRUE(reloaded.has_value()) << to_string(reloaded.error());
+  ClientRequest request;
+  request.target = "/target";
+  EXPECT_EQ(send(**before, request).status, 200) << "the old connection goes on";
+  auto after = connect({next.certificate_file, true});
+  ASSERT_TRUE(after.has_value()) << to_string(after.error());
+  EXPECT_EQ(send(**after, request).status, 200);
+  EXPECT_FALSE(connect({files.certificate_file, true}).has_value());
+  drop(std::move(*before));
+  drop(std::move(*after));
+}
+
+TEST_F(Tls, KeepsTheCertificateWhereANewOneCannotBeUsed) {
+  const auto other = test::make_certificate(directory.path(), "other");
+  const TlsOptions unusable[] = {
+      {other.certificate_file, files.private_key_file},
+      {files.certificate_file, other.private_key_file},
+      {(directory / "none").string(), files.private_key_file},
+      {other.private_key_file, other.private_key_file},
+  };
+  for (const TlsOptions& options : unusable) {
+    const Result<void> reloaded = harness.server->reload_tls(options);
+    ASSERT_FALSE(reloaded.has_value());
+    EXPECT_EQ(reloaded.error().code, ErrorCode::kInvalidInput);
+    auto client = connect({files.certificate_file, true});
+    ASSERT_TRUE(client.has_value()) << to_string(client.error());
+    drop(std::move(*client));
+  }
+}
+
+TEST_F(Tls, ConnectionsOutliveSeveralCertificates) {
+  auto client = connect({files.certificate_file, true});
+  ASSERT_TRUE(client.has_value());
+  ClientRequest upload;
+  upload.method = "PUT";
+  upload.target = "/echo";
+  upload.body.assign(300'000, 'x');
+  for (int i = 0; i < 3; ++i) {
+    const auto next = test::make_certificate(directory.path(), "next");
+    ASSERT_TRUE(harness.server->reload_tls({next.certificate_file, next.private_key_file}));
+    EXPECT_TRUE(send(**client, upload).body == upload.body) << i;
+  }
+  drop(std::move(*client));
+}
+
+TEST(TlsReload, IsRefusedByAServerWithoutTls) {
+  test::TempDir directory;
+  const auto files = test::make_certificate(directory.path());
+  HttpHarness plain;
+  EXPECT_FALSE(plain.server->reload_tls({files.certificate_file, files.private_key_file}));
+}
+
 // A client made of OpenSSL alone, for what ours would not do.
 class PlainOpenSsl {
  public:
