@@ -82,6 +82,8 @@ Gate::Gate(const std::vector<Account>& accounts, const Clock& clock)
 
 Gate::~Gate() = default;
 
+bool Gate::knows(std::string_view account) const { return state_->accounts.contains(account); }
+
 Result<Authorized> Gate::authorize(const Call& call, const Needs& needs) {
   const http::Headers& headers = call.request.headers;
   // What is signed must be what is parsed later.

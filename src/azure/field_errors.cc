@@ -41,6 +41,25 @@ Error unsupported_parameter(std::string_view name) {
       .with("QueryParameterName", std::string(name));
 }
 
+Error invalid_xml_node(std::string_view name, std::string_view value, std::string_view reason) {
+  return error(ErrorCode::kInvalidXmlNodeValue, name)
+      .with("XmlNodeName", std::string(name))
+      .with("XmlNodeValue", std::string(value))
+      .with("Reason", std::string(reason));
+}
+
+Error missing_xml_node(std::string_view name) {
+  return error(ErrorCode::kMissingRequiredXmlNode, name).with("XmlNodeName", std::string(name));
+}
+
+Error unsupported_xml_node(std::string_view name) {
+  return error(ErrorCode::kUnsupportedXmlNode, name).with("XmlNodeName", std::string(name));
+}
+
+Error xml_node_not_implemented(std::string_view name) {
+  return error(ErrorCode::kNotImplemented, name).with("XmlNodeName", std::string(name));
+}
+
 Error not_implemented(std::string_view operation) {
   return error(ErrorCode::kNotImplemented, operation).with("OperationName", std::string(operation));
 }

@@ -17,6 +17,13 @@ Error invalid_parameter(std::string_view name, std::string_view value, std::stri
 Error missing_parameter(std::string_view name);
 Error unsupported_parameter(std::string_view name);
 
+// An element of a request's document.
+Error invalid_xml_node(std::string_view name, std::string_view value, std::string_view reason);
+Error missing_xml_node(std::string_view name);
+Error unsupported_xml_node(std::string_view name);
+// 501 for an element that asks for what is not built.
+Error xml_node_not_implemented(std::string_view name);
+
 // 501 for an operation of Azure's that is not built; the answer carries its name.
 Error not_implemented(std::string_view operation);
 

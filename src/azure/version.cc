@@ -41,6 +41,11 @@ std::optional<ServiceVersion> acceptable(std::string_view text, bool strict) {
   return version;
 }
 
+// True where a SAS is the credential: it says which version signed it.
+bool signs_version(const http::Request& request, const Target& target) {
+  return request.headers.find("Authorization") == nullptr && has_sas(target.query);
+}
+
 }  // namespace
 
 std::string ServiceVersion::text() const {
@@ -64,12 +69,17 @@ std::optional<ServiceVersion> parse_version(std::string_view text) {
   return ServiceVersion{date};
 }
 
+bool names_version(const http::Request& request, const Target& target) {
+  return request.headers.find("x-ms-version") != nullptr || target.query.has("api-version") ||
+         signs_version(request, target);
+}
+
 Result<NegotiatedVersion> negotiate_version(const http::Request& request, const Target& target,
-                                            bool strict) {
+                                            bool strict,
+                                            std::optional<ServiceVersion> default_version) {
   const bool authorization = request.headers.find("Authorization") != nullptr;
-  const bool sas = !authorization && has_sas(target.query);
   std::optional<ServiceVersion> signed_version;
-  if (sas) {
+  if (signs_version(request, target)) {
     const std::string_view text = target.query.get("sv");
     if (text.empty()) return fail(authentication_failed("sv is mandatory. Cannot be empty"));
     signed_version = acceptable(text, strict);
@@ -87,6 +97,7 @@ Result<NegotiatedVersion> negotiate_version(const http::Request& request, const 
     return negotiated(*version);
   }
   if (signed_version) return negotiated(*signed_version);
+  if (default_version) return negotiated(*default_version);
   if (authorization) return fail(missing_header("x-ms-version"));
   return negotiated(kAnonymousVersion);
 }

@@ -92,6 +92,12 @@ std::string block_bytes_key(ContainerId container, BlockBytesId id) {
   return two_ids(Table::kBlockBytes, container, id.value);
 }
 
+std::string service_properties_key(std::string_view account) {
+  std::string key = table_prefix(Table::kServiceProperties);
+  key += account;
+  return key;
+}
+
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
 
 std::string container_prefix(Table table, ContainerId container) {

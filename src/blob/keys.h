@@ -11,6 +11,7 @@
 //   segment          24 | container id | segment id
 //   release entry    25 | container id | entry id
 //   block bytes      26 | container id | id
+//   service properties 27 | account
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
 // because of the 00 behind it. Behind the name there is room for a time (snapshots, versions): the
@@ -42,6 +43,7 @@ std::string staged_block_key(ContainerId container, UploadId upload, const Block
 std::string segment_key(ContainerId container, SegmentId segment);
 std::string release_key(ContainerId container, ReleaseId entry);
 std::string block_bytes_key(ContainerId container, BlockBytesId id);
+std::string service_properties_key(std::string_view account);
 
 // Where keys that begin with the given parts begin; with `prefix_end` of it, the range of them.
 std::string table_prefix(storage::Table table);

@@ -9,6 +9,7 @@
 
 #include "blob/keys.h"
 #include "lapis/base/result.h"
+#include "lapis/blob/service_properties.h"
 #include "lapis/blob/types.h"
 #include "lapis/storage/chunk_store.h"
 
@@ -97,5 +98,7 @@ std::string encode(const ContainerState& state);
 Result<ContainerState> decode_container_state(std::string_view row);
 std::string encode(const Release& release);
 Result<Release> decode_release(std::string_view row);
+std::string encode(const ServiceProperties& properties);
+Result<ServiceProperties> decode_service_properties(std::string_view row);
 
 }  // namespace lapis::blob

@@ -6,6 +6,7 @@
 #include "lapis/azure/error_response.h"
 #include "lapis/azure/header_rules.h"
 #include "lapis/base/log.h"
+#include "lapis/blob/ops/get_blob_service_properties.h"
 
 namespace lapis::gateway {
 namespace {
@@ -17,14 +18,6 @@ constexpr std::size_t kMaxClientRequestId = 1024;
 bool is_echoable(std::string_view id) {
   if (id.empty() || id.size() > kMaxClientRequestId) return false;
   return std::ranges::all_of(id, [](char c) { return c >= 0x20 && c < 0x7f; });
-}
-
-// Whom and what the request means, in which version of the protocol.
-Result<azure::Call> locate(const http::Request& request, const Guid& request_id,
-                           bool strict_versions) {
-  LAPIS_TRY(azure::Target target, azure::parse_target(request));
-  LAPIS_TRY(const auto version, azure::negotiate_version(request, target, strict_versions));
-  return azure::Call{request, std::move(target), version, request_id};
 }
 
 // Answers before authorisation come without x-ms-version, as Azure's front end gives them.
@@ -83,7 +76,12 @@ Gateway::Gateway(blob::Service& service, const std::vector<azure::Account>& acco
 io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteSource& body) {
   const Guid request_id = Guid::make();
   bool authorized = false;
-  const Result<azure::Call> call = locate(request, request_id, options_.strict_versions);
+  auto target = azure::parse_target(request);
+  Result<std::optional<azure::ServiceVersion>> default_version;
+  if (target && !azure::names_version(request, *target)) {
+    default_version = co_await find_default_version(target->account);
+  }
+  const Result<azure::Call> call = locate(request, request_id, std::move(target), default_version);
   Result<http::Response> outcome = fail(ErrorCode::kInternalError);
   if (call) {
     outcome = co_await dispatch(*call, body, authorized);
@@ -98,6 +96,26 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
   const azure::Call* shown = authorized ? &*call : nullptr;
   add_common_headers(request, request_id, shown, *outcome);
   co_return std::move(*outcome);
+}
+
+Result<azure::Call> Gateway::locate(
+    const http::Request& request, const Guid& request_id, Result<azure::Target> target,
+    const Result<std::optional<azure::ServiceVersion>>& default_version) const {
+  if (!target) return fail(std::move(target).error());
+  if (!default_version) return fail(default_version.error());
+  LAPIS_TRY(const auto version,
+            azure::negotiate_version(request, *target, options_.strict_versions, *default_version));
+  return azure::Call{request, *std::move(target), version, request_id};
+}
+
+// Few requests come here: all but the anonymous ones have to name their version otherwise.
+io::Task<Result<std::optional<azure::ServiceVersion>>> Gateway::find_default_version(
+    std::string account) {
+  if (!gate_.knows(account)) co_return std::nullopt;
+  LAPIS_CO_TRY(const auto properties,
+               co_await blob::get_blob_service_properties(service_, std::move(account)));
+  if (!properties.default_version) co_return std::nullopt;
+  co_return azure::ServiceVersion{*properties.default_version};
 }
 
 io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::ByteSource& body,

@@ -10,6 +10,8 @@ namespace lapis::gateway {
 
 LAPIS_HANDLER(list_containers);
 LAPIS_HANDLER(get_account_information);
+LAPIS_HANDLER(get_blob_service_properties);
+LAPIS_HANDLER(set_blob_service_properties);
 LAPIS_HANDLER(create_container);
 LAPIS_HANDLER(get_container_properties);
 LAPIS_HANDLER(get_container_metadata);

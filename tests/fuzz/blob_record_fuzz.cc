@@ -76,6 +76,7 @@ void run(std::string_view input) {
   check_stable(decode_container(input), decode_container);
   check_stable(decode_container_state(input), decode_container_state);
   check_stable(decode_release(input), decode_release);
+  check_stable(decode_service_properties(input), decode_service_properties);
   read_keys(input);
 }
 

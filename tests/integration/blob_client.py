@@ -11,6 +11,7 @@ from azure_client import Body, Client, Query, Response, expect
 Headers = Mapping[str, str] | None
 
 CONTAINER: Query = [("restype", "container")]
+SERVICE_PROPERTIES: Query = [("restype", "service"), ("comp", "properties")]
 
 
 def block_id(number: int, width: int = 6) -> str:
@@ -42,6 +43,12 @@ class BlobClient(Client):
 
     def delete_container(self, name: str, headers: Headers = None) -> Response:
         return self.request("DELETE", self.path(name), CONTAINER, headers)
+
+    def get_service_properties(self) -> Response:
+        return self.request("GET", self.path(), SERVICE_PROPERTIES)
+
+    def set_service_properties(self, document: bytes, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(), SERVICE_PROPERTIES, headers, document)
 
     def list_containers(self, **query: str) -> Response:
         return self.request("GET", self.path(), [("comp", "list"), *query.items()])

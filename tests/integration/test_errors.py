@@ -94,8 +94,6 @@ BLOB_OPERATIONS: list[tuple[str, str, Query]] = [
     ("POST", "container", CONTAINER + [("comp", "batch")]),
     ("POST", "account", [("comp", "batch")]),
     ("GET", "account", [("comp", "blobs"), ("where", "a='b'")]),
-    ("GET", "account", [("restype", "service"), ("comp", "properties")]),
-    ("PUT", "account", [("restype", "service"), ("comp", "properties")]),
     ("POST", "account", [("restype", "service"), ("comp", "userdelegationkey")]),
 ]
 

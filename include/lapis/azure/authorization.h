@@ -45,6 +45,9 @@ class Gate {
   Gate(const std::vector<Account>& accounts, const Clock& clock);
   ~Gate();
 
+  // Whether there is such an account.
+  bool knows(std::string_view account) const;
+
   // Authenticates, then authorises. Errors: kNoAuthenticationInformation (401) or kResourceNotFound
   // (by version) where there is no credential, kInvalidAuthenticationInfo, kAuthenticationFailed
   // with AuthenticationErrorDetail, kAuthorization…Mismatch, kAuthorizationFailure, and for what is

@@ -33,12 +33,16 @@ struct NegotiatedVersion {
   bool unknown_newer = false;
 };
 
+// Whether the request says its version: by header, by parameter, or by its SAS.
+bool names_version(const http::Request& request, const Target& target);
+
 // From x-ms-version, else the `api-version` parameter, else the SAS's `sv`; a SAS of 2013-08-15 or
-// before decides by itself; none and no credential: 2014-02-14; none with an Authorization header:
-// kMissingRequiredHeader. A malformed or too old one is
-// kInvalidHeaderValue with HeaderName and HeaderValue. A well-formed one newer than any known is
-// accepted unless `strict`; a date between known ones is served as the nearest older.
+// before decides by itself. None of them: the account's `default_version`; without that 2014-02-14
+// where there is no credential, kMissingRequiredHeader with an Authorization header. A malformed or
+// too old one is kInvalidHeaderValue with HeaderName and HeaderValue. A well-formed one newer than
+// any known is accepted unless `strict`; a date between known ones is served as the nearest older.
 Result<NegotiatedVersion> negotiate_version(const http::Request& request, const Target& target,
-                                            bool strict);
+                                            bool strict,
+                                            std::optional<ServiceVersion> default_version = {});
 
 }  // namespace lapis::azure

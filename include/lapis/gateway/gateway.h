@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "lapis/azure/accounts.h"
@@ -34,6 +36,12 @@ class Gateway final : public http::Handler {
   http::Response reject(const Error& error) override;
 
  private:
+  // Whom and what the request means, in which version of the protocol.
+  Result<azure::Call> locate(
+      const http::Request& request, const Guid& request_id, Result<azure::Target> target,
+      const Result<std::optional<azure::ServiceVersion>>& default_version) const;
+  // What the account's owner has set for requests that name no version.
+  io::Task<Result<std::optional<azure::ServiceVersion>>> find_default_version(std::string account);
   io::Task<Result<http::Response>> dispatch(const azure::Call& call, io::ByteSource& body,
                                             bool& authorized);
   void note_version(const azure::Call& call);

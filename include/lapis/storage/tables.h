@@ -14,13 +14,14 @@ enum class Table : std::uint8_t {
   kPath = 0x12,        // path id -> uuid, pool
   kChunkRange = 0x13,  // the reserved range of chunk ids
   // The blob module's.
-  kContainerName = 0x20,   // account, 0, container name -> container record
-  kContainerState = 0x21,  // container id -> live, or deleted and waiting for the sweeper
-  kBlob = 0x22,            // container id, name, 0, suffix -> blob record or upload record
-  kStagedBlock = 0x23,     // container id, upload id, block id -> staged block
-  kSegment = 0x24,         // container id, segment id -> part of a large blob's block map
-  kRelease = 0x25,         // container id, id -> what waits to be released
-  kBlockBytes = 0x26,      // container id, id -> the bytes of one short block
+  kContainerName = 0x20,      // account, 0, container name -> container record
+  kContainerState = 0x21,     // container id -> live, or deleted and waiting for the sweeper
+  kBlob = 0x22,               // container id, name, 0, suffix -> blob record or upload record
+  kStagedBlock = 0x23,        // container id, upload id, block id -> staged block
+  kSegment = 0x24,            // container id, segment id -> part of a large blob's block map
+  kRelease = 0x25,            // container id, id -> what waits to be released
+  kBlockBytes = 0x26,         // container id, id -> the bytes of one short block
+  kServiceProperties = 0x27,  // account -> what its owner set for the Blob service
 };
 
 }  // namespace lapis::storage

@@ -9,27 +9,8 @@
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
 #include "azure/xml/block_list_xml.h"
-#include "lapis/base/crc64.h"
 
 namespace lapis::azure {
-namespace {
-
-Result<void> check_hashes(const blob::BodyHashes& given, const Md5Digest& md5,
-                          std::uint64_t crc64) {
-  if (given.md5 && *given.md5 != md5) {
-    return fail(Error{ErrorCode::kMd5Mismatch}
-                    .with("UserSpecifiedMd5", md5_text(*given.md5))
-                    .with("ServerCalculatedMd5", md5_text(md5)));
-  }
-  if (given.crc64 && *given.crc64 != crc64) {
-    return fail(Error{ErrorCode::kCrc64Mismatch}
-                    .with("UserSpecifiedCrc", crc64_text(*given.crc64))
-                    .with("ServerCalculatedCrc", crc64_text(crc64)));
-  }
-  return {};
-}
-
-}  // namespace
 
 Result<BlockListDocument> parse_put_block_list(const Call& call, std::string_view xml) {
   const http::Headers& headers = call.request.headers;
@@ -42,9 +23,10 @@ Result<BlockListDocument> parse_put_block_list(const Call& call, std::string_vie
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
   LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(headers));
-  document.md5 = md5(as_bytes(xml));
-  document.crc64 = crc64(as_bytes(xml));
-  LAPIS_TRY_VOID(check_hashes(given, document.md5, document.crc64));
+  const DocumentHashes hashes = hash_document(xml);
+  LAPIS_TRY_VOID(check_hashes(given, hashes));
+  document.md5 = hashes.md5;
+  document.crc64 = hashes.crc64;
   LAPIS_TRY(request.blocks, parse_block_list(xml));
   return document;
 }

@@ -5,6 +5,7 @@
 
 #include "azure/field_errors.h"
 #include "lapis/base/base64.h"
+#include "lapis/base/crc64.h"
 
 namespace lapis::azure {
 
@@ -31,6 +32,24 @@ Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers) {
   }
   hashes.crc64 = load_le<std::uint64_t>(*bytes);
   return hashes;
+}
+
+DocumentHashes hash_document(std::string_view document) {
+  return {md5(as_bytes(document)), crc64(as_bytes(document))};
+}
+
+Result<void> check_hashes(const blob::BodyHashes& given, const DocumentHashes& actual) {
+  if (given.md5 && *given.md5 != actual.md5) {
+    return fail(Error{ErrorCode::kMd5Mismatch}
+                    .with("UserSpecifiedMd5", md5_text(*given.md5))
+                    .with("ServerCalculatedMd5", md5_text(actual.md5)));
+  }
+  if (given.crc64 && *given.crc64 != actual.crc64) {
+    return fail(Error{ErrorCode::kCrc64Mismatch}
+                    .with("UserSpecifiedCrc", crc64_text(*given.crc64))
+                    .with("ServerCalculatedCrc", crc64_text(actual.crc64)));
+  }
+  return {};
 }
 
 std::string md5_text(const Md5Digest& digest) { return base64_encode(digest); }

@@ -17,6 +17,16 @@ Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers);
 // An MD5 header; nothing where it is absent or empty. Errors: kInvalidMd5.
 Result<std::optional<Md5Digest>> parse_md5(const http::Headers& headers, std::string_view name);
 
+// The hashes of a document that was read whole.
+struct DocumentHashes {
+  Md5Digest md5;
+  std::uint64_t crc64;
+};
+DocumentHashes hash_document(std::string_view document);
+
+// Errors: kMd5Mismatch, kCrc64Mismatch with both values.
+Result<void> check_hashes(const blob::BodyHashes& given, const DocumentHashes& actual);
+
 std::string md5_text(const Md5Digest& digest);
 std::string crc64_text(std::uint64_t crc);  // base64 of the 8 bytes, little-endian
 

@@ -106,6 +106,28 @@ TEST(NegotiateVersion, AuthorizationNeedsOne) {
   EXPECT_EQ(field_of(version.error(), "HeaderName"), "x-ms-version");
 }
 
+// The account's default: for requests that name no version, signed or anonymous.
+TEST(NegotiateVersion, DefaultIsForRequestsThatNameNone) {
+  const auto with_default = [](const std::string& target,
+                               std::initializer_list<test::Field> headers) {
+    const http::Request request = make_request("GET", target, headers);
+    const auto parsed = parse_target(request);
+    const auto version =
+        negotiate_version(request, parsed.value(), false, ServiceVersion{20150405});
+    EXPECT_TRUE(version);
+    const bool defaulted = version->requested.date == 20150405;
+    EXPECT_EQ(defaulted, !names_version(request, *parsed)) << target;
+    return version->requested.text();
+  };
+  EXPECT_EQ(with_default("/acct/box", {}), "2015-04-05");
+  EXPECT_EQ(with_default("/acct/box", {{"Authorization", "SharedKey a:b"}}), "2015-04-05");
+  EXPECT_EQ(with_default("/acct/box?sv=2020-10-02&sig=x", {{"Authorization", "SharedKey a:b"}}),
+            "2015-04-05");
+  EXPECT_EQ(with_default("/acct/box", {{"x-ms-version", "2021-12-02"}}), "2021-12-02");
+  EXPECT_EQ(with_default("/acct/box?api-version=2019-02-02", {}), "2019-02-02");
+  EXPECT_EQ(with_default("/acct/box?sv=2020-10-02&sr=c&sig=x", {}), "2020-10-02");
+}
+
 TEST(NegotiateVersion, MalformedSasVersionFailsAuthentication) {
   const auto version = negotiate("/acct/box?sv=never&sr=c&sig=x", {});
   ASSERT_FALSE(version);

@@ -114,6 +114,14 @@ std::string keys() {
                           {"block_bytes", block_bytes_key(container, BlockBytesId{12})}});
 }
 
+ServiceProperties service_properties() {
+  ServiceProperties properties;
+  properties.logging = {"2.0", 7};
+  properties.minute_metrics.retention_days = 365;
+  properties.default_version = 20211202;
+  return properties;
+}
+
 test::Goldens goldens() {
   Release parts;
   parts.body.blocks = {kOneChunk, kShort};
@@ -140,7 +148,10 @@ test::Goldens goldens() {
           {"blob/release_body", encode(body)},
           {"blob/release_parts", encode(parts)},
           {"blob/release_upload", encode(upload)},
-          {"blob/keys", keys()}};
+          {"blob/keys", keys()},
+          {"blob/service_properties", encode(service_properties())},
+          {"blob/account_keys",
+           test::key_lines({{"service_properties", service_properties_key("acct")}})}};
 }
 
 void expect_same(const Block& a, const Block& b) {
@@ -245,6 +256,12 @@ TEST(BlobGolden, OtherRowsAreRead) {
   };
   EXPECT_EQ(state("blob/container_state_live")->deleted, 0u);
   EXPECT_EQ(state("blob/container_state_deleted")->deleted, 300u);
+}
+
+TEST(BlobGolden, ServicePropertiesAreRead) {
+  const auto properties = decode_service_properties(test::read_golden("blob/service_properties"));
+  ASSERT_TRUE(properties);
+  EXPECT_EQ(*properties, service_properties());
 }
 
 TEST(BlobGolden, ReleaseEntriesAreRead) {

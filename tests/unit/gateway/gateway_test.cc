@@ -129,6 +129,20 @@ TEST_F(Pipeline, DataLakeEndpointServesTheProbeOnly) {
   EXPECT_EQ(call("GET", "/team/box?restype=container").code(), "ContainerNotFound");
 }
 
+TEST_F(Pipeline, DefaultVersionIsForRequestsThatNameNone) {
+  const auto anonymous = [this](std::vector<http::Header> headers) {
+    return call("GET", "/team/box/b", {}, std::move(headers), "").code();
+  };
+  EXPECT_EQ(anonymous({}), "ResourceNotFound");
+  const std::string xml =
+      "<StorageServiceProperties><DefaultServiceVersion>2021-12-02</DefaultServiceVersion>"
+      "</StorageServiceProperties>";
+  ASSERT_EQ(call("PUT", "/team?restype=service&comp=properties", xml).status, 202);
+  EXPECT_EQ(anonymous({}), "NoAuthenticationInformation");
+  EXPECT_EQ(anonymous({{"x-ms-version", "2015-04-05"}}), "ResourceNotFound");
+  EXPECT_EQ(call("GET", "/nobody/box/b", {}, {}, "").code(), "ResourceNotFound");
+}
+
 TEST_F(Pipeline, HeadErrorsHaveNoBody) {
   ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
   const Answer answer = call("HEAD", "/team/box/none");

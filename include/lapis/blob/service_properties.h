@@ -1,0 +1,35 @@
+// What the owner of an account sets for its Blob service as a whole, as far as it can be in force
+// here: a type holds only what Lapis does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace lapis::blob {
+
+// What is kept of the logging or metrics of Storage Analytics, none of which is gathered.
+struct AnalyticsProperties {
+  std::string version = "1.0";
+  std::optional<std::uint32_t> retention_days;  // 1 to 365; nothing: no retention policy
+  friend bool operator==(const AnalyticsProperties&, const AnalyticsProperties&) = default;
+};
+
+struct ServiceProperties {
+  AnalyticsProperties logging;
+  AnalyticsProperties hour_metrics;
+  AnalyticsProperties minute_metrics;
+  // The version of requests that name none, as yyyymmdd; nothing: the service's own rule.
+  std::optional<std::uint32_t> default_version;
+  friend bool operator==(const ServiceProperties&, const ServiceProperties&) = default;
+};
+
+// What a request sets; what it leaves out stays as it is.
+struct ServicePropertiesChange {
+  std::optional<AnalyticsProperties> logging = {};
+  std::optional<AnalyticsProperties> hour_metrics = {};
+  std::optional<AnalyticsProperties> minute_metrics = {};
+  std::optional<std::optional<std::uint32_t>> default_version = {};
+};
+
+}  // namespace lapis::blob
