@@ -5,6 +5,9 @@ namespace lapis::blob {
 namespace {
 
 constexpr std::uint32_t kMostRetentionDays = 365;
+// Dates of versions that can be set, as yyyymmdd.
+constexpr std::uint32_t kFirstVersion = 20090919;
+constexpr std::uint32_t kLastVersion = 99991231;
 
 void put(const AnalyticsProperties& properties, records::Analytics* message) {
   message->set_version(properties.version);
@@ -38,7 +41,10 @@ Result<ServiceProperties> decode_service_properties(std::string_view row) {
   LAPIS_TRY(properties.logging, take(message.mutable_logging()));
   LAPIS_TRY(properties.hour_metrics, take(message.mutable_hour_metrics()));
   LAPIS_TRY(properties.minute_metrics, take(message.mutable_minute_metrics()));
-  if (message.default_version() != 0) properties.default_version = message.default_version();
+  const std::uint32_t version = message.default_version();
+  if (version == 0) return properties;
+  if (version < kFirstVersion || version > kLastVersion) return damaged("service properties");
+  properties.default_version = version;
   return properties;
 }
 

@@ -50,7 +50,9 @@ TEST(SetBlobServiceProperties, AreOfOneAccount) {
 TEST(ServicePropertiesRecord, DamageIsFound) {
   const std::string whole = encode(ServiceProperties{});
   ASSERT_TRUE(decode_service_properties(whole));
-  for (const std::string& row : {std::string(), whole.substr(0, whole.size() - 1),
+  ServiceProperties odd;
+  odd.default_version = 20090918;
+  for (const std::string& row : {std::string(), whole.substr(0, whole.size() - 1), encode(odd),
                                  std::string("\x0a\x06\x0a\x01x\x10\xee\x02", 8)}) {
     const auto decoded = decode_service_properties(row);
     ASSERT_FALSE(decoded);
