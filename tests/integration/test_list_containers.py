@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -75,3 +75,20 @@ def test_bad_queries(client: BlobClient) -> None:
     assert client.list_containers(maxresults="0").status == 400
     expect_error(client.list_containers(include="nonsense"), 400, "InvalidQueryParameterValue")
     expect_error(client.list_containers(marker="garbage"), 400, "OutOfRangeInput")
+
+
+@pytest.mark.parametrize(
+    ("include", "since", "before"),
+    [("deleted", "2019-12-12", "2019-07-07"), ("system", "2021-02-12", "2020-12-06")],
+)
+def test_include_by_version(
+    new_client: Callable[..., BlobClient], container: str, include: str, since: str, before: str
+) -> None:
+    """Known from its version on; there is nothing of its kind to be listed."""
+    query = {"prefix": container, "include": f"metadata,{include}"}
+    page = expect(new_client(version=since).list_containers(**query), 200).xml()
+    assert [node.findtext("Name") for node in page.iter("Container")] == [container]
+    response = new_client(version=before).list_containers(**query)
+    expect_error(response, 400, "InvalidQueryParameterValue")
+    assert response.error_field("QueryParameterName") == "include"
+    assert response.error_field("Reason") == "Invalid query parameter value."
