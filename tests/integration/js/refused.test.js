@@ -1,0 +1,173 @@
+// What is not built answers at once, with a status and a code, and changes nothing.
+"use strict";
+
+const assert = require("node:assert/strict");
+const test = require("node:test");
+const { all, bytes, codeOf, credential, service, withContainer } = require("./service.js");
+
+const GUID = "6c1f5c2e-8d3c-4f5a-9c5b-0a3f4d6e7b81";
+const SNAPSHOT = "2021-06-28T05:51:11.5743121Z";
+
+// A refusal of the whole operation: 501 naming it, or a 4xx that says what is not accepted.
+async function refused(promise, code = "NotImplemented") {
+  const error = await promise.then(
+    () => assert.fail("succeeded"),
+    (reason) => reason,
+  );
+  assert.equal(error.name, "RestError", error.stack);
+  assert.equal(codeOf(error), code, error.stack);
+  assert.ok(
+    error.statusCode === 501 || (error.statusCode >= 400 && error.statusCode < 500),
+    error.stack,
+  );
+  if (code === "NotImplemented") assert.equal(error.statusCode, 501);
+}
+
+async function withBlob(body) {
+  await withContainer(async (container) => {
+    const blob = container.getBlockBlobClient("b");
+    const { etag } = await blob.upload("content", 7);
+    await body({ container, blob });
+    assert.equal((await blob.getProperties()).etag, etag, "the blob was changed");
+    assert.equal((await blob.downloadToBuffer()).toString(), "content");
+  });
+}
+
+test("leases", async () => {
+  await withBlob(async ({ container, blob }) => {
+    for (const lease of [blob.getBlobLeaseClient(GUID), container.getBlobLeaseClient(GUID)]) {
+      await refused(lease.acquireLease(15));
+      await refused(lease.renewLease());
+      await refused(lease.changeLease(GUID));
+      await refused(lease.breakLease(0));
+      await refused(lease.releaseLease());
+    }
+  });
+});
+
+test("snapshots and versions", async () => {
+  await withBlob(async ({ blob }) => {
+    await refused(blob.createSnapshot());
+    for (const other of [blob.withSnapshot(SNAPSHOT), blob.withVersion(SNAPSHOT)]) {
+      await refused(other.download(), "UnsupportedQueryParameter");
+      await refused(other.getProperties(), "UnsupportedQueryParameter");
+      await refused(other.delete(), "UnsupportedQueryParameter");
+    }
+    await refused(blob.delete({ deleteSnapshots: "only" }), "UnsupportedHeader");
+    await refused(blob.undelete());
+  });
+});
+
+test("copies", async () => {
+  await withBlob(async ({ container, blob }) => {
+    const copy = container.getBlockBlobClient("copy");
+    await refused(copy.beginCopyFromURL(blob.url));
+    await refused(copy.syncCopyFromURL(blob.url));
+    await refused(copy.syncUploadFromURL(blob.url));
+    await refused(copy.stageBlockFromURL("AAAA", blob.url));
+    await refused(blob.abortCopyFromURL(GUID));
+    await refused(container.getPageBlobClient("copy").startCopyIncremental(blob.url));
+    assert.equal(await copy.exists(), false);
+  });
+});
+
+test("append blobs and page blobs", async () => {
+  await withBlob(async ({ container, blob }) => {
+    const append = container.getAppendBlobClient("append");
+    await refused(append.create());
+    await refused(append.appendBlock("x", 1));
+    await refused(append.appendBlockFromURL(blob.url, 0, 1));
+    await refused(append.seal());
+    const page = container.getPageBlobClient("page");
+    await refused(page.create(512));
+    await refused(page.uploadPages(Buffer.alloc(512), 0, 512));
+    await refused(page.clearPages(0, 512));
+    await refused(page.getPageRanges(0, 512));
+    await refused(page.uploadPagesFromURL(blob.url, 0, 0, 512));
+    assert.equal(await append.exists(), false);
+    assert.equal(await page.exists(), false);
+  });
+});
+
+test("tags and queries", async () => {
+  await withBlob(async ({ container, blob }) => {
+    await refused(blob.setTags({ a: "b" }));
+    await refused(blob.getTags());
+    await refused(all(service.findBlobsByTags("a='b'")));
+    await refused(all(container.findBlobsByTags("a='b'")));
+    await refused(
+      container.getBlockBlobClient("t").upload("x", 1, { tags: { a: "b" } }),
+      "UnsupportedHeader",
+    );
+    await refused(
+      blob.download(0, 1, { conditions: { tagConditions: "a='b'" } }),
+      "UnsupportedHeader",
+    );
+    await refused(blob.query("select * from BlobStorage"));
+  });
+});
+
+test("batches", async () => {
+  await withBlob(async ({ container, blob }) => {
+    await refused(container.getBlobBatchClient().deleteBlobs([blob.url], credential));
+    await refused(
+      container.getBlobBatchClient().setBlobsAccessTier([blob.url], credential, "Cool"),
+    );
+  });
+});
+
+test("access policies and public access", async () => {
+  await withBlob(async ({ container }) => {
+    await refused(container.getAccessPolicy());
+    await refused(container.setAccessPolicy("blob"));
+    await refused(
+      service.getContainerClient(`public-${GUID}`).create({ access: "blob" }),
+      "UnsupportedHeader",
+    );
+  });
+});
+
+test("immutability", async () => {
+  await withBlob(async ({ container, blob }) => {
+    const immutabilityPolicy = { expiriesOn: new Date(Date.now() + 1e8), policyMode: "Unlocked" };
+    await refused(blob.setImmutabilityPolicy(immutabilityPolicy));
+    await refused(blob.deleteImmutabilityPolicy());
+    await refused(blob.setLegalHold(true));
+    const locked = container.getBlockBlobClient("locked");
+    await refused(locked.upload("x", 1, { immutabilityPolicy }), "UnsupportedHeader");
+    await refused(locked.upload("x", 1, { legalHold: true }), "UnsupportedHeader");
+    assert.equal(await locked.exists(), false);
+  });
+});
+
+test("encryption scopes", async () => {
+  await withBlob(async ({ container }) => {
+    const blob = container.getBlockBlobClient("scoped");
+    await refused(blob.upload("x", 1, { encryptionScope: "scope" }), "UnsupportedHeader");
+    const containerEncryptionScope = {
+      defaultEncryptionScope: "scope",
+      preventEncryptionScopeOverride: true,
+    };
+    const scoped = service.getContainerClient(`scoped-${GUID}`);
+    await refused(scoped.create({ containerEncryptionScope }), "UnsupportedHeader");
+    assert.equal(await scoped.exists(), false);
+  });
+});
+
+test("structured messages are refused, never stored as they come", async () => {
+  await withBlob(async ({ container, blob }) => {
+    const framed = container.getBlockBlobClient("framed");
+    const options = { contentChecksumAlgorithm: "StorageCrc64" };
+    const data = bytes(5 << 20);
+    await refused(framed.upload(data, data.length, options), "UnsupportedHeader");
+    await refused(framed.stageBlock("AAAA", data, data.length, options), "UnsupportedHeader");
+    await refused(blob.download(0, undefined, options), "UnsupportedHeader");
+    assert.equal(await framed.exists(), false);
+  });
+});
+
+test("the account", async () => {
+  await refused(service.undeleteContainer("gone", "01D80E28F195E7A5"));
+  await refused(service.getUserDelegationKey(new Date(), new Date(Date.now() + 1e7)));
+  await refused(service.getStatistics());
+});

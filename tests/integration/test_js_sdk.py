@@ -1,0 +1,69 @@
+"""Microsoft's SDK for JavaScript, driven by the files in js/, whose every test is one here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lapis_server import REPOSITORY
+from signing import DEVELOPMENT_ACCOUNT
+
+FILES = sorted((Path(__file__).parent / "js").glob("*.test.js"))
+MODULES = REPOSITORY / "build/clients/node_modules"
+NAME = re.compile(r'^test\("(.*?)", async', re.MULTILINE)
+TESTS = [(file, name) for file in FILES for name in NAME.findall(file.read_text())]
+
+Results = dict[str, dict[str, object]]
+
+
+@pytest.fixture(scope="session")
+def run_file(endpoint: str) -> Callable[[Path], Results]:
+    """Runs a file of tests, once; the results by name."""
+    node = shutil.which("node")
+    if node is None or not (MODULES / "@azure/storage-blob").exists():
+        pytest.skip("Node.js or @azure/storage-blob is not installed (scripts/setup --tests)")
+    ran: dict[Path, Results] = {}
+
+    def run(file: Path) -> Results:
+        if file not in ran:
+            environment = os.environ | {
+                "NODE_PATH": str(MODULES),
+                "LAPIS_ENDPOINT": endpoint,
+                "LAPIS_ACCOUNT": DEVELOPMENT_ACCOUNT.name,
+                "LAPIS_KEY": DEVELOPMENT_ACCOUNT.key,
+            }
+            reporter = f"--test-reporter={file.parent / 'report.js'}"
+            done = subprocess.run(
+                [str(node), "--test", reporter, str(file)],
+                env=environment, capture_output=True, text=True, timeout=240, check=False,
+            )  # fmt: skip
+            lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+            results = [json.loads(line) for line in lines]
+            assert results, f"{file.name} did not run:\n{done.stdout}\n{done.stderr}"
+            ran[file] = {str(result["name"]): result for result in results}
+        return ran[file]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), TESTS, ids=[f"{file.name.split('.')[0]}: {name}" for file, name in TESTS]
+)
+def test_js(run_file: Callable[[Path], Results], file: Path, name: str) -> None:
+    result = run_file(file).get(name)
+    assert result is not None, f"{name!r} was not reported"
+    assert result["passed"], f"\n{result['error']}"
+
+
+def test_every_js_test_is_seen() -> None:
+    """A test that the pattern above does not find would never be looked at."""
+    for file in FILES:
+        count = len(re.findall(r"^\s*(?:test|it|describe)(?:\.\w+)?\(", file.read_text(), re.MULTILINE))
+        assert count == len(NAME.findall(file.read_text())) > 0, file.name
