@@ -1,0 +1,122 @@
+"""The SDK for Python: what is not built answers at once, with a code, and changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from azure.storage.blob import (
+    BlobClient,
+    BlobLeaseClient,
+    BlobServiceClient,
+    ContainerClient,
+    ImmutabilityPolicy,
+)
+
+from sdk_errors import refused
+
+SNAPSHOT = "2021-06-28T05:51:11.5743121Z"
+SOON = datetime.now(timezone.utc) + timedelta(hours=1)
+
+UNBUILT: dict[str, Callable[[BlobClient], object]] = {
+    "acquire lease": lambda blob: blob.acquire_lease(15),
+    "break lease": lambda blob: BlobLeaseClient(blob, str(uuid.uuid4())).break_lease(),
+    "renew lease": lambda blob: BlobLeaseClient(blob, str(uuid.uuid4())).renew(),
+    "snapshot": lambda blob: blob.create_snapshot(),
+    "undelete": lambda blob: blob.undelete_blob(),
+    "copy": lambda blob: blob.start_copy_from_url(blob.url),
+    "synchronous copy": lambda blob: blob.start_copy_from_url(blob.url, requires_sync=True),
+    "abort copy": lambda blob: blob.abort_copy(str(uuid.uuid4())),
+    "put blob from url": lambda blob: blob.upload_blob_from_url(blob.url, overwrite=True),
+    "put block from url": lambda blob: blob.stage_block_from_url("1", blob.url),
+    "append blob": lambda blob: blob.create_append_blob(),
+    "append block": lambda blob: blob.append_block(b"x"),
+    "append block from url": lambda blob: blob.append_block_from_url(blob.url),
+    "seal": lambda blob: blob.seal_append_blob(),
+    "page blob": lambda blob: blob.create_page_blob(512),
+    "upload page": lambda blob: blob.upload_page(b"x" * 512, 0, 512),
+    "clear page": lambda blob: blob.clear_page(0, 512),
+    "page from url": lambda blob: blob.upload_pages_from_url(blob.url, 0, 512, 0),
+    "page ranges": lambda blob: list(blob.list_page_ranges()),
+    "set tags": lambda blob: blob.set_blob_tags({"a": "b"}),
+    "get tags": lambda blob: blob.get_blob_tags(),
+    "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
+    "immutability policy": lambda blob: blob.set_immutability_policy(
+        ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")
+    ),
+    "no immutability policy": lambda blob: blob.delete_immutability_policy(),
+    "legal hold": lambda blob: blob.set_legal_hold(True),
+}
+
+
+@pytest.fixture
+def blob(sdk_container: ContainerClient) -> Iterator[BlobClient]:
+    """Must be afterwards as it was before."""
+    blob = sdk_container.upload_blob("b", b"content")
+    etag = blob.get_blob_properties().etag
+    yield blob
+    assert blob.get_blob_properties().etag == etag
+    assert blob.download_blob().readall() == b"content"
+    assert [item.name for item in sdk_container.list_blobs()] == ["b"]
+
+
+@pytest.mark.parametrize("operation", UNBUILT)
+def test_operations_on_a_blob(blob: BlobClient, operation: str) -> None:
+    with refused():
+        UNBUILT[operation](blob)
+
+
+def test_snapshots_and_versions(blob: BlobClient, sdk_container: ContainerClient) -> None:
+    snapshot = sdk_container.get_blob_client("b", snapshot=SNAPSHOT)
+    for call in (
+        snapshot.download_blob,
+        snapshot.get_blob_properties,
+        snapshot.delete_blob,
+        lambda: blob.download_blob(version_id=SNAPSHOT),
+        lambda: blob.delete_blob(version_id=SNAPSHOT),
+    ):
+        with refused("UnsupportedQueryParameter"):
+            call()
+    with refused("UnsupportedHeader"):
+        blob.delete_blob(delete_snapshots="only")
+
+
+def test_headers_that_promise_something(blob: BlobClient, sdk_container: ContainerClient) -> None:
+    other = sdk_container.get_blob_client("other")
+    for options in (
+        {"tags": {"a": "b"}},
+        {"encryption_scope": "scope"},
+        {"legal_hold": True},
+        {"immutability_policy": ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")},
+    ):
+        with refused("UnsupportedHeader"):
+            other.upload_blob(b"x", **options)
+    with refused("UnsupportedHeader"):
+        blob.download_blob(if_tags_match_condition="\"a\"='b'")
+
+
+def test_operations_on_a_container(blob: BlobClient, sdk_container: ContainerClient) -> None:
+    for call in (
+        lambda: sdk_container.acquire_lease(15),
+        sdk_container.get_container_access_policy,
+        lambda: sdk_container.set_container_access_policy({}, public_access="blob"),
+        lambda: sdk_container.delete_blobs("b"),
+        lambda: sdk_container.set_standard_blob_tier_blobs("Cool", "b"),
+        lambda: list(sdk_container.find_blobs_by_tags("a='b'")),
+    ):
+        with refused():
+            call()
+
+
+def test_operations_on_the_account(service: BlobServiceClient) -> None:
+    for call in (
+        lambda: service.undelete_container("gone", "01D80E28F195E7A5"),
+        lambda: list(service.find_blobs_by_tags("a='b'")),
+        lambda: service.get_user_delegation_key(datetime.now(timezone.utc), SOON),
+    ):
+        with refused():
+            call()
+    with refused("UnsupportedHeader"):
+        service.create_container(f"public-{uuid.uuid4().hex}", public_access="container")
