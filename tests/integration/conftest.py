@@ -21,6 +21,22 @@ from blob_client import BlobClient, block_id
 from lapis_server import LapisServer, binary
 from signing import DEVELOPMENT_ACCOUNT
 
+TLS_CONFIG = """\
+listen = ["https://127.0.0.1:0", "127.0.0.1:0"]
+[tls]
+certificate = "{certificate}"
+private_key = "{key}"
+[metadata]
+path = "{data}/meta"
+[[pool]]
+name = "flash"
+class = "flash"
+paths = ["{data}/flash"]
+[[account]]
+name = "{account.name}"
+keys = ["{account.key}"]
+"""
+
 _container_numbers = itertools.count(1)
 
 
@@ -129,3 +145,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     command += ["-keyout", str(directory / "key.pem"), "-out", str(directory / "cert.pem")]
     subprocess.run(command, check=True, capture_output=True)
     return directory / "cert.pem", directory / "key.pem"
+
+
+@pytest.fixture
+def tls_server(
+    new_server: Callable[..., LapisServer], tmp_path: Path, certificate: tuple[Path, Path]
+) -> LapisServer:
+    """Serves over TLS, with the certificate above, and without."""
+    values = {"certificate": certificate[0], "key": certificate[1], "data": tmp_path / "data"}
+    config = tmp_path / "lapis.toml"
+    config.write_text(TLS_CONFIG.format(account=DEVELOPMENT_ACCOUNT, **values))
+    return new_server(config=config).start(expected_addresses=2)

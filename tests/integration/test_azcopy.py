@@ -9,117 +9,29 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from azure_client import encode_query, expect
+from azcopy_client import DOWN, UP, Azcopy, azcopy_binary, final_status
+from azure_client import expect
 from blob_client import BlobClient
-from lapis_server import REPOSITORY, LapisServer
-from sas import account_sas
+from host_names import HOST, hosts_file
+from lapis_server import LapisServer
 from signing import DEVELOPMENT_ACCOUNT
+from trees import make_tree, tree
 
 MIB = 1 << 20
-PACKAGE = REPOSITORY / "build/clients/node_modules/@azure-tools/azcopy-linux/dist/bin"
-HOST = f"{DEVELOPMENT_ACCOUNT.name}.blob.lapis.test"
-
-
-def azcopy_binary() -> Path:
-    """npm unpacks it without its executable bit."""
-    found = Path(os.environ.get("LAPIS_AZCOPY", PACKAGE / "azcopy_linux_amd64"))
-    if not found.exists():
-        pytest.skip("azcopy is not installed (scripts/setup --tests)")
-    if not os.access(found, os.X_OK):
-        found.chmod(0o755)
-    return found
-
-
-@dataclass
-class Azcopy:
-    """Runs azcopy against `endpoint`; its jobs and logs go to `directory`."""
-
-    binary: Path
-    endpoint: str
-    directory: Path
-    hosts: Path | None = None  # stands in for /etc/hosts
-    sas: str = field(
-        default_factory=lambda: encode_query(list(account_sas(DEVELOPMENT_ACCOUNT).items()))
-    )
-
-    def url(self, path: str = "") -> str:
-        base = self.endpoint if self.hosts else f"{self.endpoint}/{DEVELOPMENT_ACCOUNT.name}"
-        return f"{base}/{path}?{self.sas}"
-
-    def command(self, *arguments: str | Path) -> list[str]:
-        command = [
-            str(self.binary),
-            *map(str, arguments),
-            "--output-type",
-            "json",
-            "--skip-version-check",
-        ]
-        if self.hosts is None:
-            return command
-        script = f'mount --bind "{self.hosts}" /etc/hosts && exec "$@"'
-        return [
-            "unshare",
-            "--mount",
-            "--propagation",
-            "private",
-            "sh",
-            "-c",
-            script,
-            "sh",
-            *command,
-        ]
-
-    def environment(self) -> dict[str, str]:
-        names = ("AZCOPY_LOG_LOCATION", "AZCOPY_JOB_PLAN_LOCATION", "HOME")
-        return (
-            os.environ
-            | {name: str(self.directory) for name in names}
-            | {
-                "AZCOPY_DISABLE_SYSLOG": "true",
-                "AZCOPY_AUTO_LOGIN_TYPE": "",
-            }
-        )
-
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command(*arguments), env=self.environment(), text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-
-    def run(self, *arguments: str | Path) -> str:
-        with self.start(*arguments) as process:
-            output, _ = process.communicate(timeout=600)
-        assert process.returncode == 0, f"azcopy {arguments[0]}:\n{output[-4000:]}"
-        return output
-
-
-def final_status(output: str) -> dict[str, str]:
-    """The figures of a finished job."""
-    for line in reversed(output.splitlines()):
-        message = json.loads(line) if line.startswith("{") else {}
-        if message.get("MessageType") == "EndOfJob":
-            return dict(json.loads(message["MessageContent"]))
-    raise AssertionError(f"no end of a job in:\n{output[-3000:]}")
 
 
 @pytest.fixture
 def hosts(tmp_path: Path) -> Path:
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        pytest.skip("host style needs root (an /etc/hosts of its own)")
-    file = tmp_path / "hosts"
-    file.write_text(f"127.0.0.1 localhost {HOST}\n")
-    return file
+    return hosts_file(tmp_path)
 
 
 @pytest.fixture(params=["path-style", "host-style"])
@@ -136,24 +48,6 @@ def azcopy(request: pytest.FixtureRequest, endpoint: str, tmp_path: Path) -> Azc
 @pytest.fixture
 def path_style(endpoint: str, tmp_path: Path) -> Azcopy:
     return Azcopy(azcopy_binary(), endpoint, tmp_path / "azcopy")
-
-
-UP = ("--recursive", "--from-to", "LocalBlob")
-DOWN = ("--recursive", "--from-to", "BlobLocal")
-
-
-def make_tree(root: Path, files: int) -> None:
-    """Of directories three deep, with names that need encoding and sizes about the usual borders."""
-    rng = random.Random(files)
-    sizes = [0, 1, 100, 4095, 4096, 4097, 20_000, 70_000]
-    for number in range(files):
-        directory = root / f"d{number % 7}" / f"ä b+{number % 11}" / f"e{number % 3}"
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / f"file %{number}").write_bytes(rng.randbytes(rng.choice(sizes)))
-
-
-def tree(root: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
 def round_trip(azcopy: Azcopy, client: BlobClient, container: str, root: Path, files: int) -> None:

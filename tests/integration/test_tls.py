@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,31 +16,9 @@ from raw_http import connect
 from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
-CONFIG = """\
-listen = ["https://127.0.0.1:0", "127.0.0.1:0"]
-[tls]
-certificate = "{certificate}"
-private_key = "{key}"
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
-
-
 @pytest.fixture
-def server(
-    new_server: Callable[..., LapisServer], tmp_path: Path, certificate: tuple[Path, Path]
-) -> LapisServer:
-    values = {"certificate": certificate[0], "key": certificate[1], "data": tmp_path / "data"}
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, **values))
-    return new_server(config=config).start(expected_addresses=2)
+def server(tls_server: LapisServer) -> LapisServer:
+    return tls_server
 
 
 @pytest.fixture
