@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const crypto = require("node:crypto");
-globalThis.crypto ??= crypto.webcrypto; // the SDK takes for granted what Debian's Node.js lacks
+require("./webcrypto.js");
 const { BlobServiceClient, StorageSharedKeyCredential } = require("@azure/storage-blob");
 
 const account = process.env.LAPIS_ACCOUNT;
