@@ -233,3 +233,26 @@ def test_copies_between_services_fail_at_once(
         copy = azcopy.url(f"{container}/copy")
         assert "NotImplemented" in azcopy.fails("copy", url, copy, "--from-to", "BlobBlob")
     assert client.names(container, include="uncommittedblobs") == ["large", "small"]
+
+
+def test_setting_properties(
+    azcopy: Azcopy, client: BlobClient, container: str, source: Path
+) -> None:
+    azcopy.run("copy", f"{source}/*", azcopy.url(container), *UP)
+    every = ["--from-to", "BlobNone", "--recursive"]
+    azcopy.run("set-properties", azcopy.url(container), *every, "--block-blob-tier", "cool",
+               "--include-pattern", "*.txt")  # fmt: skip
+    tiers = {
+        n: client.get_blob_properties(container, n)["x-ms-access-tier"]
+        for n in client.names(container)
+    }
+    assert tiers == {name: "Cool" if name.endswith("txt") else "Hot" for name in tiers}
+    url = azcopy.url(f"{container}/a.txt")
+    azcopy.run("set-properties", url, "--from-to", "BlobNone", "--metadata", "one=1;two=zwei")
+    metadata = client.get_blob_properties(container, "a.txt").metadata()
+    assert {name.lower(): value for name, value in metadata.items()} == {"one": "1", "two": "zwei"}
+    azcopy.run("set-properties", url, "--from-to", "BlobNone", "--block-blob-tier", "archive")
+    assert client.get_blob(container, "a.txt").error_code == "BlobArchived"
+    azcopy.run("set-properties", url, "--from-to", "BlobNone", "--block-blob-tier", "hot",
+               "--rehydrate-priority", "high")  # fmt: skip
+    expect(client.get_blob(container, "a.txt"), 200)
