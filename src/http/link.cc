@@ -50,6 +50,7 @@ io::Task<IoResult> Link::read_body(MutableBytes into) {
 bool Link::write_now(Pieces& pieces) {
   const IoResult wrote = transport_.write_now(pieces);
   pieces.advance(wrote.bytes);
+  written_ += wrote.bytes;
   return !wrote.error;
 }
 
@@ -60,6 +61,7 @@ io::Task<bool> Link::write(Pieces pieces) {
     expect_progress(Wait::kSend);
     const IoResult wrote = co_await transport_.write_some(pieces);
     progressed(wrote.bytes);
+    written_ += wrote.bytes;
     if (wrote.error) co_return false;
     pieces.advance(wrote.bytes);
     if (pieces.empty()) co_return true;

@@ -52,6 +52,8 @@ class Link {
   io::Task<bool> write(Pieces pieces);
 
   Transport& transport() { return transport_; }
+  // Bytes handed to the transport so far.
+  std::uint64_t written() const { return written_; }
 
  private:
   void expect_progress(Wait what);
@@ -64,6 +66,7 @@ class Link {
   bool timed_out_ = false;
   Instant deadline_;
   Instant wait_began_;
+  std::uint64_t written_ = 0;
   std::uint64_t moved_ = 0;        // since the allowance was whole
   Instant::duration allowance_{};  // of waiting that is left of a stall_timeout
 };

@@ -67,6 +67,7 @@ class AsioListener final : public Listener {
     boost::system::error_code ignored;  // the peer may have gone already
     socket.set_option(tcp::no_delay(true), ignored);
     accepted.peer_address = peer.address().to_string();
+    accepted.peer_port = peer.port();
     accepted.transport = tls_ != nullptr ? make_tls_server(std::move(socket), **tls_)
                                          : make_tcp_transport(std::move(socket));
     co_return accepted;

@@ -18,6 +18,7 @@ namespace lapis::http {
 struct Accepted {
   std::unique_ptr<Transport> transport;  // null where `error` is set
   std::string peer_address;
+  std::uint16_t peer_port = 0;
   bool secure = false;
   std::error_code error;
 };

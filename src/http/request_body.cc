@@ -26,6 +26,8 @@ io::Task<Result<std::size_t>> RequestBody::read(MutableBytes into) {
     expects_continue_ = false;
     co_return buffered;
   }
+  // Started reads overlap with other waiting, so this is measured here and not by their caller.
+  const PhaseTimer waiting(trace_, Phase::kReceive);
   if (expects_continue_) {
     expects_continue_ = false;
     const Pieces go_on{as_bytes(kContinue), {}};

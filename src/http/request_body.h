@@ -5,6 +5,7 @@
 
 #include "http/input_buffer.h"
 #include "http/link.h"
+#include "lapis/base/request_trace.h"
 #include "lapis/io/streams.h"
 
 namespace lapis::http {
@@ -13,9 +14,15 @@ namespace lapis::http {
 // session, for one request.
 class RequestBody final : public io::ByteSource {
  public:
-  // `expects_continue`: the client holds the body back until it is told to go on.
-  RequestBody(Link& link, InputBuffer& input, std::uint64_t length, bool expects_continue)
-      : link_(link), input_(input), remaining_(length), expects_continue_(expects_continue) {
+  // `expects_continue`: the client holds the body back until it is told to go on. `trace` may be
+  // null.
+  RequestBody(Link& link, InputBuffer& input, std::uint64_t length, bool expects_continue,
+              RequestTrace* trace = nullptr)
+      : link_(link),
+        input_(input),
+        remaining_(length),
+        expects_continue_(expects_continue),
+        trace_(trace) {
     link_.begin_transfer();
   }
 
@@ -40,6 +47,7 @@ class RequestBody final : public io::ByteSource {
   std::uint64_t remaining_;
   bool expects_continue_;
   bool failed_ = false;
+  RequestTrace* trace_;
 };
 
 }  // namespace lapis::http

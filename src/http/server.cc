@@ -52,7 +52,11 @@ class ShardedServer final : public Server {
   ServerStats stats() const override {
     ServerStats stats;
     stats.connections = shared_.connections.load(std::memory_order_relaxed);
-    for (const auto& part : parts_) stats.requests += part->requests();
+    stats.accepted = shared_.accepted.load(std::memory_order_relaxed);
+    for (const auto& part : parts_) {
+      stats.requests += part->requests();
+      stats.in_flight += part->in_flight();
+    }
     return stats;
   }
 

@@ -20,10 +20,14 @@ constexpr std::size_t kRequestLineSlack = 64;
 
 }  // namespace
 
-Session::Session(SessionHome& home, Transport& transport, std::string peer_address, bool secure)
-    : home_(home), link_(transport, home.time, home.options), input_(home.options.max_head_bytes) {
-  request_.peer_address = std::move(peer_address);
-  request_.secure = secure;
+Session::Session(SessionHome& home, const Accepted& accepted)
+    : home_(home),
+      link_(*accepted.transport, home.time, home.options),
+      input_(home.options.max_head_bytes) {
+  request_.peer_address = accepted.peer_address;
+  request_.peer_port = accepted.peer_port;
+  request_.secure = accepted.secure;
+  if (home.options.trace_requests) request_.trace = &trace_;
 }
 
 void Session::drain() {
@@ -47,7 +51,7 @@ io::Task<void> Session::run() {
     link_.relax();
     if (input == Input::kEnded) co_return;
     if (input == Input::kRequest) {
-      after = co_await serve();
+      after = co_await serve().traced(request_.trace);
     } else {
       after = co_await send_refusal();
     }
@@ -59,6 +63,7 @@ io::Task<bool> Session::shake_hands() {
   link_.expect(Wait::kHandshake, home_.options.head_timeout);
   const IoResult shaken = co_await link_.transport().handshake();
   link_.relax();
+  request_.tls_version = link_.transport().tls_version();
   if (!shaken.error) co_return true;
   log_debug("http", "TLS handshake failed",
             {{"peer", request_.peer_address}, {"error", shaken.error.message()}});
@@ -117,6 +122,7 @@ Session::Input Session::take_request() {
     refusal_status_ = 417;
     return refuse(ErrorCode::kBadRequest, "expectation");
   }
+  head_bytes_ = head.size();
   keep_alive_ = checked->keep_alive;
   http_1_0_ = checked->http_1_0;
   expects_continue_ = checked->expectation == Expectation::kContinue;

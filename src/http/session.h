@@ -15,16 +15,18 @@
 #include "http/head_scan.h"
 #include "http/input_buffer.h"
 #include "http/link.h"
+#include "http/listener.h"
 #include "http/request_body.h"
 #include "http/session_home.h"
 #include "lapis/http/message.h"
 
 namespace lapis::http {
 
-// Lives on one shard. Constructor references outlive it.
+// Lives on one shard. Constructor references, and the accepted transport, outlive it.
 class Session {
  public:
-  Session(SessionHome& home, Transport& transport, std::string peer_address, bool secure);
+  Session(SessionHome& home, const Accepted& accepted);
+  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -67,6 +69,13 @@ class Session {
   io::Task<bool> send_stream(Outgoing out);
   io::Task<void> close();
 
+  static void count(std::atomic<std::uint64_t>& counter);
+  void end_serving();
+  void begin_trace();
+  void trace_answered();
+  void trace_sent();
+  void report(const Response& response, bool is_request, std::uint64_t body_bytes, bool complete);
+
   SessionHome& home_;
   Link link_;
   InputBuffer input_;
@@ -75,9 +84,14 @@ class Session {
   bool keep_alive_ = false;  // what the request wants
   bool http_1_0_ = false;
   bool expects_continue_ = false;
-  std::optional<Error> refusal_;  // why the input is no request
-  int refusal_status_ = 0;        // where it is not the error's
-  std::string head_;              // of the response
+  std::optional<Error> refusal_;      // why the input is no request
+  int refusal_status_ = 0;            // where it is not the error's
+  std::string head_;                  // of the response
+  bool serving_ = false;              // a request counts as in flight
+  RequestTrace trace_;                // of the request, where requests are traced
+  std::size_t head_bytes_ = 0;        // of the request
+  Cycles attributed_before_ = 0;      // of the trace, when the response began
+  std::uint64_t written_before_ = 0;  // likewise, to the link
 };
 
 }  // namespace lapis::http

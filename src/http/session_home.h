@@ -11,7 +11,7 @@
 
 namespace lapis::http {
 
-// Belongs to one shard; only `requests` is read elsewhere.
+// Belongs to one shard; only the counts are read elsewhere.
 struct SessionHome {
   SessionHome(const ServerOptions& options_in, Handler& handler_in)
       : options(options_in), handler(handler_in), scratch(64 * 1024) {}
@@ -23,6 +23,7 @@ struct SessionHome {
   bool draining = false;           // the server stops: no connection outlives its request
   std::vector<std::byte> scratch;  // where bytes are read to that nobody wants; never looked at
   std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> served{0};  // of the requests: those that have ended
 };
 
 }  // namespace lapis::http

@@ -28,6 +28,7 @@ io::Task<Response> Session::ask_handler(RequestBody& body) {
 
 Response Session::rejection(const Error& error) {
   Response response;
+  trace_.error = error.code;
   try {
     response = home_.handler.reject(error);
     if (!std::holds_alternative<std::unique_ptr<io::BufferSource>>(response.body)) return response;
@@ -65,6 +66,7 @@ Session::Outgoing Session::plan(const Response& response, bool to_head) const {
 // The next bytes of a body that still has `left` to come: at least one, at most `left`.
 io::Task<Result<Bytes>> Session::next_piece(io::BufferSource& source, std::uint64_t left) {
   Result<Bytes> piece;
+  const PhaseTimer waiting(request_.trace, Phase::kData);
   try {
     piece = co_await source.next();
   } catch (const std::exception& error) {
@@ -88,10 +90,9 @@ void Session::write_head(const Response& response, const Outgoing& out, bool clo
 }
 
 io::Task<Session::After> Session::serve() {
-  home_.requests.store(home_.requests.load(std::memory_order_relaxed) + 1,
-                       std::memory_order_relaxed);
+  begin_trace();
   const std::uint64_t length = request_.content_length.value_or(0);
-  RequestBody body(link_, input_, length, expects_continue_);
+  RequestBody body(link_, input_, length, expects_continue_, request_.trace);
   Response response = co_await ask_handler(body);
 
   const bool to_head = request_.method == Method::kHead;
@@ -110,17 +111,22 @@ io::Task<Session::After> Session::serve() {
                      body.failed() || body.is_held_back() ||
                      body.remaining() > home_.options.drain_limit_bytes;
   write_head(response, out, close);
+  trace_answered();
   link_.begin_transfer();
   Pieces pieces{as_bytes(head_), out.piece};
   bool sent = link_.write_now(pieces);
   if (sent && !pieces.empty()) sent = co_await link_.write(pieces);
   if (sent && out.source != nullptr) sent = co_await send_stream(out);
-  if (!sent) co_return After::kAbort;
-  if (close) co_return After::kClose;
-  if (body.remaining() == 0) co_return After::kKeep;
-  link_.begin_transfer();
-  const bool drained = co_await body.drain(home_.scratch);
-  co_return drained ? After::kKeep : After::kAbort;
+  trace_sent();
+  After after = close ? After::kClose : After::kKeep;
+  if (!sent) after = After::kAbort;
+  if (after == After::kKeep && body.remaining() != 0) {
+    link_.begin_transfer();
+    const bool drained = co_await body.drain(home_.scratch);
+    if (!drained) after = After::kAbort;
+  }
+  report(response, true, length - body.remaining(), sent);
+  co_return after;
 }
 
 // The rest of a streamed body, behind the first piece.
@@ -144,6 +150,7 @@ io::Task<bool> Session::send_stream(Outgoing out) {
 io::Task<Session::After> Session::send_refusal() {
   log_debug("http", "request refused",
             {{"peer", request_.peer_address}, {"error", to_string(*refusal_)}});
+  begin_trace();
   Response response = rejection(*refusal_);
   if (refusal_status_ != 0) {
     response.status = refusal_status_;
@@ -152,9 +159,12 @@ io::Task<Session::After> Session::send_refusal() {
   http_1_0_ = false;
   const Outgoing out = plan(response, false);
   write_head(response, out, true);
+  trace_answered();
   link_.begin_transfer();
   const Pieces pieces{as_bytes(head_), out.piece};
   const bool sent = co_await link_.write(pieces);
+  trace_sent();
+  report(response, false, 0, sent);
   co_return sent ? After::kClose : After::kAbort;
 }
 

@@ -110,8 +110,9 @@ io::Task<void> ShardServer::accept_loop(Listener& listener) {
 
 io::Task<void> ShardServer::serve(Accepted accepted) {
   shared_.connections.fetch_add(1, std::memory_order_relaxed);
+  shared_.accepted.fetch_add(1, std::memory_order_relaxed);
   try {
-    Session session(home_, *accepted.transport, std::move(accepted.peer_address), accepted.secure);
+    Session session(home_, accepted);
     const Registration registration(*this, session);
     co_await session.run();
   } catch (const std::exception& error) {

@@ -21,9 +21,10 @@ struct ServerShared {
   ServerOptions options;
   const Clock& clock;
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::uint64_t> accepted{0};
 };
 
-// Tasks are run on the shard; `requests` is for any thread. Constructor references outlive it.
+// Tasks are run on the shard; the counts are for any thread. Constructor references outlive it.
 class ShardServer {
  public:
   // `tls` is null where nothing listens with TLS.
@@ -41,6 +42,11 @@ class ShardServer {
   io::Task<void> finish_stop();
 
   std::uint64_t requests() const { return home_.requests.load(std::memory_order_relaxed); }
+  std::uint64_t in_flight() const {
+    // In this order, so that the difference is never below zero.
+    const std::uint64_t served = home_.served.load(std::memory_order_acquire);
+    return home_.requests.load(std::memory_order_relaxed) - served;
+  }
   io::Shard& shard() { return shard_; }
 
  private:

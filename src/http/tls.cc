@@ -91,6 +91,7 @@ class TlsTransport final : public Transport {
     shut_down(stream_.next_layer(), asio::socket_base::shutdown_receive);
   }
   void abort() override { shut_down(stream_.next_layer(), asio::socket_base::shutdown_both); }
+  std::string_view tls_version() override { return ::SSL_get_version(native()); }
 
  private:
   // A peer that closes without close_notify has ended the stream all the same: HTTP's own framing

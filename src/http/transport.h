@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <coroutine>
 #include <cstddef>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -61,6 +62,9 @@ class Transport {
   // Both make what is in flight end soon, and do nothing else; callable at any time.
   virtual void stop_reading() = 0;  // reads end; writing goes on
   virtual void abort() = 0;         // everything ends
+
+  // The version that the handshake has settled, "TLSv1.3"; empty where plain.
+  virtual std::string_view tls_version() { return {}; }
 
   // Awaitable forms; each yields an IoResult.
   auto handshake() {

@@ -13,7 +13,7 @@ namespace lapis::io {
 
 struct BlockingPool::State {
   const std::size_t queue_limit;
-  std::mutex mutex;
+  mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<Work> queue;
   bool closing = false;
@@ -50,6 +50,11 @@ BlockingPool::~BlockingPool() {
   }
   state_->changed.notify_all();
   for (std::thread& thread : state_->threads) thread.join();
+}
+
+std::size_t BlockingPool::waiting() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->queue.size();
 }
 
 bool BlockingPool::submit(Work work) {

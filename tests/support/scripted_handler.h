@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -93,6 +94,29 @@ class ScriptedHandler final : public http::Handler {
     return response;
   }
 
+  // What `finished` was told, in order.
+  struct Finished {
+    std::string target;  // empty where there was no request
+    int status = 0;
+    std::uint64_t request_body_bytes = 0;
+    std::uint64_t response_head_bytes = 0;
+    std::uint64_t response_body_bytes = 0;
+    bool is_complete = false;
+    std::string tls_version;
+    RequestTrace trace;
+  };
+  void finished(const http::RequestFacts& facts) override {
+    const std::lock_guard lock(mutex_);
+    finished_.push_back({facts.is_request ? facts.request.target : "", facts.response.status,
+                         facts.request_body_bytes, facts.response_head_bytes,
+                         facts.response_body_bytes, facts.is_complete,
+                         std::string(facts.request.tls_version), facts.trace});
+  }
+  std::vector<Finished> all_finished() const {
+    const std::lock_guard lock(mutex_);
+    return finished_;
+  }
+
   // Lets /wait answer, now and from now on.
   void release() { released_.store(true); }
   // How many requests have reached the handler.
@@ -125,6 +149,8 @@ class ScriptedHandler final : public http::Handler {
     while (!released_.load()) co_await io::Shard::current()->sleep(std::chrono::milliseconds(2));
   }
 
+  mutable std::mutex mutex_;  // guards finished_
+  std::vector<Finished> finished_;
   std::atomic<bool> released_{false};
   std::atomic<int> handled_{0};
 };

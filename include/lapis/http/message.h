@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lapis/base/clock.h"
+#include "lapis/base/request_trace.h"
 #include "lapis/io/streams.h"
 
 namespace lapis::http {
@@ -70,6 +71,10 @@ struct Request {
   bool chunked = false;      // a body of unknown length
   bool secure = false;       // came over TLS
   std::string peer_address;  // "192.0.2.1" or "2001:db8::1"
+  std::uint16_t peer_port = 0;
+  std::string_view tls_version;  // "TLSv1.3"; empty where plain
+  // Where what is noted of the request goes; null where nobody wants to know.
+  RequestTrace* trace = nullptr;
   std::string host() const { return std::string(headers.get("Host")); }
 };
 

@@ -17,6 +17,19 @@
 
 namespace lapis::http {
 
+// How a request went.
+struct RequestFacts {
+  const Request& request;    // where `is_request` is false, only who sent it is known
+  bool is_request = true;    // false: what came never became one
+  const Response& response;  // its body has been used up
+  const RequestTrace& trace;
+  std::uint64_t request_head_bytes = 0;
+  std::uint64_t request_body_bytes = 0;  // that came
+  std::uint64_t response_head_bytes = 0;
+  std::uint64_t response_body_bytes = 0;  // that went
+  bool is_complete = true;                // false: the connection ended before the response did
+};
+
 // What a request is answered by. One object a shard, called on its shard.
 class Handler {
  public:
@@ -28,6 +41,9 @@ class Handler {
   virtual io::Task<Response> handle(const Request& request, io::ByteSource& body) = 0;
   // The answer to what never became a Request: malformed framing, a head too large or too slow.
   virtual Response reject(const Error& error) = 0;
+  // Called once for each answer, after its last byte or the end of its connection, where
+  // ServerOptions::trace_requests is set. Must be cheap, and neither wait nor throw.
+  virtual void finished(const RequestFacts& facts) { (void)facts; }
 };
 
 struct TlsOptions {
@@ -57,11 +73,15 @@ struct ServerOptions {
   // How long a body may make us wait, either way, for each 16 KiB of it.
   std::chrono::milliseconds stall_timeout{60'000};
   std::uint64_t drain_limit_bytes = 4ull << 20;  // of an unread body, to keep a connection
+  // Have each request carry a trace, and tell the handler how it went.
+  bool trace_requests = false;
 };
 
 struct ServerStats {
   std::uint64_t connections = 0;  // open now
+  std::uint64_t accepted = 0;     // connections so far
   std::uint64_t requests = 0;     // so far
+  std::uint64_t in_flight = 0;    // requests being served now
 };
 
 class Server {

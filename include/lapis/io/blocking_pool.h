@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "lapis/base/check.h"
+#include "lapis/base/request_trace.h"
 #include "lapis/base/result.h"
 #include "lapis/io/executor.h"
 #include "lapis/io/task.h"
@@ -27,6 +28,9 @@ class BlockingPool {
 
   // False where the queue is full.
   bool submit(Work work);
+
+  // Jobs that no thread has begun.
+  std::size_t waiting() const;
 
   // Runs `fn`, which returns a Result, on a pool thread and resumes on the executor it was awaited
   // on. One thread round trip. What `fn` refers to must live until then; what it throws comes out
@@ -60,6 +64,8 @@ class BlockingPool {
         if (failure) std::rethrow_exception(failure);
       }
     };
+    // What a request asks of the pool is rows that are not in memory.
+    const PhaseTimer waiting(co_await current_trace(), Phase::kMetadata);
     Awaiter done{*this, fn, result};
     co_await done;
     co_return std::move(*result);

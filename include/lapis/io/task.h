@@ -2,6 +2,9 @@
 // symmetric transfer, so chains of any depth use no stack. Used by everything above io.
 // A Task is awaited at most once and lives on the thread that awaits it, unless what it awaits
 // moves it (everything in Lapis resumes on the executor it was awaited on).
+//
+// A task may carry the trace of the request it works for; what it awaits carries the same. A task
+// that is started instead of awaited carries none.
 #pragma once
 
 #include <coroutine>
@@ -10,6 +13,10 @@
 #include <utility>
 
 #include "lapis/base/check.h"
+
+namespace lapis {
+struct RequestTrace;
+}
 
 namespace lapis::io {
 
@@ -23,6 +30,7 @@ namespace detail {
 struct TaskPromiseBase {
   std::coroutine_handle<> awaiter = std::noop_coroutine();
   std::exception_ptr exception;
+  RequestTrace* trace = nullptr;
 
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
@@ -82,22 +90,35 @@ class [[nodiscard]] Task {
     if (handle_) handle_.destroy();
   }
 
+  // This task, working for the request of `trace` (null: of none), which outlives it.
+  Task traced(RequestTrace* trace) && {
+    handle_.promise().trace = trace;
+    return std::move(*this);
+  }
+
   auto operator co_await() && noexcept {
-    struct Awaiter {
-      std::coroutine_handle<promise_type> handle;
-      bool await_ready() const noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
-        handle.promise().awaiter = awaiter;
-        return handle;
-      }
-      T await_resume() { return handle.promise().take(); }
-    };
     LAPIS_CHECK(handle_);
     return Awaiter{handle_};
   }
 
  private:
   friend class Started<T>;
+
+  struct Awaiter {
+    std::coroutine_handle<promise_type> handle;
+    bool await_ready() const noexcept { return false; }
+    template <class P>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<P> awaiter) noexcept {
+      promise_type& promise = handle.promise();
+      promise.awaiter = awaiter;
+      if constexpr (requires { awaiter.promise().trace; }) {
+        if (promise.trace == nullptr) promise.trace = awaiter.promise().trace;
+      }
+      return handle;
+    }
+    T await_resume() { return handle.promise().take(); }
+  };
+
   std::coroutine_handle<promise_type> handle_;
 };
 
@@ -110,5 +131,18 @@ inline Task<void> TaskPromise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<TaskPromise<void>>::from_promise(*this));
 }
 }  // namespace detail
+
+// Awaitable in a Task, without suspending it: the trace that it carries, null where none.
+struct CurrentTrace {
+  RequestTrace* trace = nullptr;
+  bool await_ready() const noexcept { return false; }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> task) noexcept {
+    trace = task.promise().trace;
+    return false;
+  }
+  RequestTrace* await_resume() const noexcept { return trace; }
+};
+inline CurrentTrace current_trace() { return {}; }
 
 }  // namespace lapis::io

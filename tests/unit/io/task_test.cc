@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "lapis/base/request_trace.h"
 #include "lapis/base/result.h"
 #include "support/inline_executor.h"
 
@@ -55,6 +56,17 @@ TEST(Task, ALoopOfCompletedTasksUsesNoStack) {
 
 TEST(Task, AChainOfAnyDepthUsesNoStack) {
   EXPECT_EQ(InlineExecutor().run_task(nested(100'000)), 100'000);
+}
+
+Task<RequestTrace*> trace_below(int depth) {
+  if (depth == 0) co_return co_await current_trace();
+  co_return co_await trace_below(depth - 1);
+}
+
+TEST(Task, CarriesItsTraceToWhatItAwaits) {
+  RequestTrace trace;
+  EXPECT_EQ(InlineExecutor().run_task(trace_below(3).traced(&trace)), &trace);
+  EXPECT_EQ(InlineExecutor().run_task(trace_below(3)), nullptr);
 }
 
 TEST(Task, ExceptionsReachTheAwaiter) {
