@@ -18,4 +18,8 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
 
 Service::~Service() = default;
 
+RecordCacheStats Service::cache_stats() const {
+  return {cache->containers.stats(), cache->blobs.stats(), cache->segments.stats()};
+}
+
 }  // namespace lapis::blob

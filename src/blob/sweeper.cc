@@ -115,6 +115,15 @@ io::Task<Result<void>> release_page(Service& service, RowPage page, std::uint64_
 
 }  // namespace
 
+std::uint64_t count_release_entries(storage::MetaStore& meta, std::uint64_t limit) {
+  const std::string entries = table_prefix(Table::kRelease);
+  const auto snapshot = meta.snapshot();
+  const auto cursor = snapshot->scan(entries, prefix_end(entries));
+  std::uint64_t count = 0;
+  for (; count < limit && cursor->valid(); cursor->next()) ++count;
+  return count;
+}
+
 io::Task<Result<bool>> anything_waits(Service& service) {
   const auto snapshot = service.meta.snapshot();
   auto job = [&] { return look(*snapshot); };

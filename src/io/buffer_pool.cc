@@ -8,6 +8,7 @@
 
 #include "io/page_memory.h"
 #include "lapis/base/check.h"
+#include "lapis/base/metrics.h"
 #include "lapis/io/executor.h"
 
 namespace lapis::io {
@@ -37,6 +38,18 @@ struct BufferPool::State {
   std::vector<std::byte*> free_small;
   std::vector<std::byte*> free_large;
   std::deque<Waiter*> waiters;  // in order of arrival, so in order of deadline
+  Counter shown_used;
+  Counter shown_idle;
+  Counter shown_waiting;
+  Counter waits;
+  Counter refused;
+
+  // What stands above, for other threads to read.
+  void publish() {
+    shown_used.set(in_use);
+    shown_idle.set(idle);
+    shown_waiting.set(waiters.size());
+  }
 
   std::vector<std::byte*>& free_list(std::size_t size) {
     return size == kSmall ? free_small : free_large;
@@ -64,6 +77,7 @@ struct BufferPool::State {
       data = map_pages(size);
     }
     if (data != nullptr) in_use += size;
+    publish();
     return data;
   }
 
@@ -124,6 +138,8 @@ Task<Result<Buffer>> BufferPool::acquire(std::size_t wanted) {
       LAPIS_CHECK(waiter.home != nullptr);
       waiter.handle = handle;
       state.waiters.push_back(&waiter);
+      state.waits.add();
+      state.publish();
     }
     std::byte* await_resume() const noexcept { return waiter.data; }
   };
@@ -152,21 +168,33 @@ void BufferPool::expire_waiters() {
   while (!waiters.empty() && waiters.front()->deadline <= now) {
     Waiter& waiter = *waiters.front();
     waiters.pop_front();
+    state_->refused.add();
     State::resume(waiter);
   }
   // One that needed much may have stood before one that needs little.
   state_->serve();
+  state_->publish();
 }
 
 bool BufferPool::has_waiters() const { return !state_->waiters.empty(); }
 
 std::uint64_t BufferPool::bytes_in_use() const { return state_->in_use; }
 
+BufferPoolStats BufferPool::stats() const {
+  return {.budget_bytes = state_->budget,
+          .used_bytes = state_->shown_used.value(),
+          .idle_bytes = state_->shown_idle.value(),
+          .waiting = state_->shown_waiting.value(),
+          .waits = state_->waits.value(),
+          .refused = state_->refused.value()};
+}
+
 void BufferPool::give_back(std::byte* data, std::size_t size) {
   state_->free_list(size).push_back(data);
   state_->in_use -= size;
   state_->idle += size;
   state_->serve();
+  state_->publish();
 }
 
 }  // namespace lapis::io

@@ -24,6 +24,10 @@ struct ReclaimStats {
   std::uint64_t swept_rows = 0;  // of deleted containers
 };
 
+// How many entries wait to be released, looking at `limit` at most; 0 where that cannot be read.
+// Blocks.
+std::uint64_t count_release_entries(storage::MetaStore& meta, std::uint64_t limit);
+
 // Lives on one (background) shard; one pass at a time. Uses a Service of that shard, which shares
 // its ReadEpochs with all others.
 class Reclaimer {

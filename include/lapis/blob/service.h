@@ -9,12 +9,20 @@
 #include "lapis/blob/types.h"
 #include "lapis/io/blocking_pool.h"
 #include "lapis/storage/chunk_store.h"
+#include "lapis/storage/decoded_cache.h"
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::blob {
 
 // Decoded container, blob and segment rows of this shard (src/blob/record_cache.h).
 class RecordCache;
+
+// What the caches of a service did and hold.
+struct RecordCacheStats {
+  storage::CacheStats containers;
+  storage::CacheStats blobs;
+  storage::CacheStats segments;
+};
 
 class Service {
  public:
@@ -26,6 +34,9 @@ class Service {
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
+
+  // For any thread.
+  RecordCacheStats cache_stats() const;
 
   storage::MetaStore& meta;
   storage::ChunkStore& chunks;

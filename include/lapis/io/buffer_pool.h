@@ -16,6 +16,16 @@ namespace lapis::io {
 
 class BufferPool;
 
+// For metrics.
+struct BufferPoolStats {
+  std::uint64_t budget_bytes = 0;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t idle_bytes = 0;  // kept for the next who asks
+  std::uint64_t waiting = 0;     // callers that wait now
+  std::uint64_t waits = 0;       // so far
+  std::uint64_t refused = 0;     // of those: that waited in vain
+};
+
 // One buffer; returns to its pool when destroyed (on the pool's shard). 4096-aligned.
 class Buffer {
  public:
@@ -62,6 +72,8 @@ class BufferPool {
   void expire_waiters();
   bool has_waiters() const;
   std::uint64_t bytes_in_use() const;
+  // For any thread.
+  BufferPoolStats stats() const;
 
  private:
   friend class Buffer;

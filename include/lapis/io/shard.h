@@ -32,7 +32,7 @@ class Shard : public Executor {
   static Shard* current();
 
   virtual unsigned index() const = 0;
-  virtual BufferPool& buffers() = 0;  // on the shard's thread only
+  virtual BufferPool& buffers() = 0;  // on the shard's thread only, but for its `stats`
   // Long-lived coroutines of the shard (accept loops, sweepers). On the shard's thread only.
   virtual TaskGroup& tasks() = 0;
   // Resumes the awaiter on this shard after `delay`. On the shard's thread only.

@@ -13,12 +13,28 @@
 #include <unordered_map>
 #include <utility>
 
+#include "lapis/base/metrics.h"
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::storage {
 
-// Lives on one shard. Least recently used entries go first when the cost passes the limit; an entry
-// costs what its inserter says, its key and its place in the cache.
+// What a cache did and holds; for metrics.
+struct CacheStats {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;  // a row that may have changed counts as one
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+
+  void merge(const CacheStats& other) {
+    hits += other.hits;
+    misses += other.misses;
+    entries += other.entries;
+    bytes += other.bytes;
+  }
+};
+
+// Lives on one shard, `stats` apart. Least recently used entries go first when the cost passes the
+// limit; an entry costs what its inserter says, its key and its place in the cache.
 template <class T>
 class DecodedCache {
  public:
@@ -28,11 +44,17 @@ class DecodedCache {
   // The cached value, null where there is none or the row may have changed.
   std::shared_ptr<const T> find(std::string_view key) {
     const auto it = index_.find(key);
-    if (it == index_.end()) return nullptr;
-    if (it->second->version != store_.version_of(key)) {
-      remove(it->second);
+    if (it == index_.end()) {
+      misses_.add();
       return nullptr;
     }
+    if (it->second->version != store_.version_of(key)) {
+      remove(it->second);
+      publish();
+      misses_.add();
+      return nullptr;
+    }
+    hits_.add();
     entries_.splice(entries_.begin(), entries_, it->second);
     return it->second->value;
   }
@@ -48,6 +70,7 @@ class DecodedCache {
     index_.emplace(entries_.front().key, entries_.begin());
     cost_ += cost_bytes;
     while (cost_ > cost_limit_) remove(std::prev(entries_.end()));
+    publish();
   }
 
   // What an entry costs beside its key and value: two nodes and a bucket.
@@ -55,6 +78,10 @@ class DecodedCache {
 
   std::size_t size() const { return entries_.size(); }
   std::uint64_t cost_bytes() const { return cost_; }
+  // For any thread.
+  CacheStats stats() const {
+    return {hits_.value(), misses_.value(), shown_entries_.value(), shown_bytes_.value()};
+  }
 
  private:
   struct Entry {
@@ -71,11 +98,20 @@ class DecodedCache {
     entries_.erase(it);
   }
 
+  void publish() {
+    shown_entries_.set(entries_.size());
+    shown_bytes_.set(cost_);
+  }
+
   const MetaStore& store_;
   std::uint64_t cost_limit_;
   std::uint64_t cost_ = 0;
   std::list<Entry> entries_;
   std::unordered_map<std::string_view, Iterator> index_;  // keys point into entries_
+  Counter hits_;
+  Counter misses_;
+  Counter shown_entries_;
+  Counter shown_bytes_;
 };
 
 }  // namespace lapis::storage

@@ -41,7 +41,10 @@ struct PathStats {
   std::uint64_t extents_sealed = 0;
   std::uint64_t extents_free = 0;
   std::uint64_t live_bytes = 0;  // in frames that rows name; complete once `accounted`
+  std::uint64_t dead_bytes = 0;  // of sealed extents: what no row names, gaps included
+  std::uint64_t free_bytes = 0;  // of extents that wait to be used again
   std::uint64_t available_bytes = 0;
+  std::uint64_t capacity_bytes = 0;  // of the path's file system
   bool accounted = false;
   bool writable = true;
 };

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "lapis/base/cycles.h"
+#include "lapis/base/metrics.h"
 #include "lapis/base/random.h"
 #include "lapis/base/result.h"
 #include "lapis/io/blocking_pool.h"
@@ -21,13 +23,35 @@ struct MetaStoreOptions {
   // Writes are refused with kInsufficientStorage while less than this is free on the directory's
   // file system; they resume by themselves.
   std::uint64_t min_free_bytes = 64ull << 20;
+  CycleScale cycles;  // for measuring syncs
 };
 
-// What the store knows of its own work; for budgets and metrics. Monotonic.
+// What the store knows of its own work; for budgets and metrics.
 struct MetaStoreStats {
   std::uint64_t transactions = 0;
   std::uint64_t groups = 0;  // one synced batch each
   std::uint64_t pool_reads = 0;
+  std::uint64_t waiting = 0;      // transactions that the committer has not taken yet
+  HistogramSnapshot group_sizes;  // transactions of a synced batch
+  HistogramSnapshot write_times;  // nanoseconds until a batch was written and synced
+  bool writable = true;           // false: a write has failed, and every later one will
+};
+
+// What RocksDB says of itself.
+struct MetaEngineStats {
+  std::uint64_t estimated_keys = 0;
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t table_bytes = 0;  // of live table files
+  std::uint64_t log_bytes = 0;    // of write-ahead logs
+  std::uint64_t pending_compaction_bytes = 0;
+  std::uint64_t running_compactions = 0;
+  std::uint64_t running_flushes = 0;
+  std::uint64_t stalled = 0;  // 1 while writes are stopped
+  std::uint64_t background_errors = 0;
+  std::uint64_t block_cache_bytes = 0;
+  std::uint64_t block_cache_capacity = 0;
+  std::uint64_t block_cache_hits = 0;
+  std::uint64_t block_cache_misses = 0;
 };
 
 class LocalMetaStore : public MetaStore {
@@ -44,6 +68,10 @@ class LocalMetaStore : public MetaStore {
   virtual std::uint64_t epoch() const = 0;
   virtual Result<void> start_new_epoch() = 0;  // blocks; before the first transaction only
   virtual MetaStoreStats stats() const = 0;
+  // Whether more than min_free_bytes is left, so that every write is taken. One system call.
+  virtual bool has_room() const = 0;
+  // Blocks on the engine's locks, and on a disk.
+  virtual MetaEngineStats engine_stats() const = 0;
 };
 
 }  // namespace lapis::storage

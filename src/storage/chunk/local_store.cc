@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lapis/base/log.h"
+#include "lapis/base/request_trace.h"
 #include "storage/chunk/body_writer.h"
 #include "storage/chunk/chunk_reader.h"
 #include "storage/chunk/freed_places.h"
@@ -86,6 +87,7 @@ io::Task<Result<std::unique_ptr<StoredBody>>> LocalStore::write(ChunkOwner owner
                                                                 io::ByteSource& body,
                                                                 std::uint64_t length,
                                                                 ByteObserver* observer) {
+  const PhaseTimer waiting(co_await io::current_trace(), Phase::kData);
   BodyWriter writer(context_, here(), body, {owner, length, observer});
   co_return co_await writer.run();
 }
@@ -138,6 +140,7 @@ std::vector<PathStats> LocalStore::stats() const {
                     .pool = path.settings().pool,
                     .extent_bytes = path.settings().extent_bytes,
                     .available_bytes = path.available_bytes(),
+                    .capacity_bytes = path.capacity_bytes(),
                     .accounted = reclaimer_.is_accounted(),
                     .writable = path.is_writable()};
     path.extents().for_each([&](const Extent& extent) {
@@ -146,8 +149,10 @@ std::vector<PathStats> LocalStore::stats() const {
       stats.extents_free += state == ExtentState::kFree ? 1 : 0;
       const bool is_sealed = state == ExtentState::kSealed || state == ExtentState::kFailed;
       stats.extents_sealed += is_sealed ? 1 : 0;
-      const std::int64_t live = extent.live_bytes();
-      stats.live_bytes += live > 0 ? static_cast<std::uint64_t>(live) : 0;
+      const auto live = static_cast<std::uint64_t>(std::max<std::int64_t>(extent.live_bytes(), 0));
+      stats.live_bytes += live;
+      if (is_sealed) stats.dead_bytes += extent.bytes() - std::min(live, extent.bytes());
+      if (state == ExtentState::kFree) stats.free_bytes += extent.bytes();
     });
     all.push_back(std::move(stats));
   }

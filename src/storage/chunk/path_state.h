@@ -51,6 +51,8 @@ class PathState {
   // Beside what is to stay free; as of the last look.
   std::uint64_t available_bytes() const { return available_bytes_.load(); }
   void set_available_bytes(std::uint64_t bytes) { available_bytes_.store(bytes); }
+  std::uint64_t capacity_bytes() const { return capacity_bytes_.load(); }
+  void set_capacity_bytes(std::uint64_t bytes) { capacity_bytes_.store(bytes); }
   // What new and recycled extents could take; open extents' rooms come on top.
   std::uint64_t room_bytes() const { return room_bytes_.load(); }
   void set_room_bytes(std::uint64_t bytes) { room_bytes_.store(bytes); }
@@ -63,6 +65,7 @@ class PathState {
   std::atomic<unsigned> failures_ = 0;
   std::atomic<bool> writable_ = true;
   std::atomic<std::uint64_t> available_bytes_ = 0;
+  std::atomic<std::uint64_t> capacity_bytes_ = 0;
   std::atomic<std::uint64_t> room_bytes_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "lapis/base/check.h"
 #include "lapis/base/log.h"
+#include "lapis/base/request_trace.h"
 
 namespace lapis::storage {
 namespace {
@@ -54,6 +55,7 @@ Committer::Committer(rocksdb::DB& db, VersionStripes& versions, const MetaStoreO
       versions_(versions),
       directory_(options.directory),
       min_free_bytes_(options.min_free_bytes),
+      cycles_(options.cycles),
       queue_(options.max_pending),
       point_(recovered),
       durable_(recovered.sequence),
@@ -66,6 +68,7 @@ Committer::~Committer() {
 
 io::Task<Result<void>> Committer::transact(Transaction fn) {
   if (has_failed()) co_return fail(read_only());
+  const PhaseTimer waiting(co_await io::current_trace(), Phase::kMetadata);
   Turn turn(queue_, std::move(fn));
   co_return co_await turn;
 }
@@ -90,7 +93,10 @@ void Committer::commit_group_of(Pending& first) {
 Result<void> Committer::make_durable(CommitGroup& group) {
   if (has_failed()) return fail(read_only());
   if (!group.has_writes()) return {};
+  const Cycles began = cycles_now();
   Result<CommitPoint> written = group.write();
+  write_times_.record(cycles_.nanoseconds(cycles_between(began, cycles_now())));
+  group_sizes_.record(group.size());
   if (!written) {
     failed_.store(true, std::memory_order_release);
     log_error("meta", "a metadata write failed: the store is read-only until restart",
@@ -102,6 +108,15 @@ Result<void> Committer::make_durable(CommitGroup& group) {
   groups_.fetch_add(1, std::memory_order_relaxed);
   durable_.store(point_.sequence, std::memory_order_release);
   return {};
+}
+
+void Committer::add_to(MetaStoreStats& stats) const {
+  stats.transactions = transactions();
+  stats.groups = groups();
+  stats.waiting = queue_.size();
+  stats.group_sizes = group_sizes_.snapshot();
+  stats.write_times = write_times_.snapshot();
+  stats.writable = !has_failed();
 }
 
 }  // namespace lapis::storage

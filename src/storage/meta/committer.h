@@ -37,6 +37,9 @@ class Committer {
   std::uint64_t durable_sequence() const { return durable_.load(std::memory_order_acquire); }
   std::uint64_t transactions() const { return transactions_.load(std::memory_order_relaxed); }
   std::uint64_t groups() const { return groups_.load(std::memory_order_relaxed); }
+  bool has_room() const { return measure_room(directory_, min_free_bytes_) == Room::kForAll; }
+  // Of its work so far.
+  void add_to(MetaStoreStats& stats) const;
   bool has_failed() const { return failed_.load(std::memory_order_acquire); }
 
  private:
@@ -50,11 +53,14 @@ class Committer {
   VersionStripes& versions_;
   const std::filesystem::path directory_;
   const std::uint64_t min_free_bytes_;
+  const CycleScale cycles_;
   PendingQueue queue_;
   CommitPoint point_;  // the committer's thread only
   std::atomic<std::uint64_t> durable_;
   std::atomic<std::uint64_t> transactions_ = 0;
   std::atomic<std::uint64_t> groups_ = 0;
+  BatchHistogram group_sizes_;
+  LatencyHistogram write_times_;
   std::atomic<bool> failed_ = false;
   std::thread thread_;
 };

@@ -34,6 +34,11 @@ void PendingQueue::close() {
   changed_.notify_all();
 }
 
+std::size_t PendingQueue::size() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 Pending* PendingQueue::pop_front() {
   if (queue_.empty()) return nullptr;
   Pending* const oldest = queue_.front();

@@ -35,12 +35,13 @@ class PendingQueue {
   // The oldest, waiting for one; null when the queue is closed and empty.
   Pending* take();
   void close();
+  std::size_t size() const;
 
  private:
   Pending* pop_front();
 
   const std::size_t limit_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Pending*> queue_;
   bool closed_ = false;

@@ -65,9 +65,10 @@ Result<void> RocksMetaStore::start_new_epoch() {
 }
 
 MetaStoreStats RocksMetaStore::stats() const {
-  return {.transactions = committer_->transactions(),
-          .groups = committer_->groups(),
-          .pool_reads = pool_reads_.load(std::memory_order_relaxed)};
+  MetaStoreStats stats;
+  committer_->add_to(stats);
+  stats.pool_reads = pool_reads_.load(std::memory_order_relaxed);
+  return stats;
 }
 
 }  // namespace lapis::storage

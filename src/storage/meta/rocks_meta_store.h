@@ -9,6 +9,7 @@
 #include "lapis/storage/local_meta_store.h"
 #include "storage/meta/committer.h"
 #include "storage/meta/directory_lock.h"
+#include "storage/meta/engine_stats.h"
 #include "storage/meta/store_rows.h"
 #include "storage/meta/version_stripes.h"
 
@@ -35,6 +36,8 @@ class RocksMetaStore final : public LocalMetaStore {
   std::uint64_t epoch() const override { return epoch_.load(std::memory_order_relaxed); }
   Result<void> start_new_epoch() override;
   MetaStoreStats stats() const override;
+  bool has_room() const override { return committer_->has_room(); }
+  MetaEngineStats engine_stats() const override { return read_engine_stats(*db_); }
 
  private:
   DirectoryLock lock_;

@@ -54,6 +54,27 @@ class BufferPoolTest : public testing::Test {
   std::string log_;
 };
 
+TEST_F(BufferPoolTest, CountsWhatItDoes) {
+  want('a', kLarge);
+  want('b', kSmall);
+  EXPECT_EQ(pool_.stats().used_bytes, kLarge + kSmall);
+  EXPECT_EQ(pool_.stats().budget_bytes, 2 * kLarge);
+  want('c', kLarge);
+  want('d', kLarge);
+  EXPECT_EQ(pool_.stats().waiting, 2u);
+  give_back('a');
+  EXPECT_EQ(pool_.stats().waiting, 1u);
+  pass(kMaxWait);
+  BufferPoolStats stats = pool_.stats();
+  EXPECT_EQ(stats.waiting, 0u);
+  EXPECT_EQ(stats.waits, 2u);
+  EXPECT_EQ(stats.refused, 1u);
+  held_.clear();
+  stats = pool_.stats();
+  EXPECT_EQ(stats.used_bytes, 0u);
+  EXPECT_EQ(stats.idle_bytes, kLarge + kSmall);
+}
+
 TEST_F(BufferPoolTest, GivesTheClassThatFits) {
   const struct {
     std::size_t wanted;

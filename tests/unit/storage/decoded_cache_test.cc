@@ -55,6 +55,22 @@ TEST_F(DecodedCacheTest, ARowChangedWhileItWasReadIsNotFound) {
   EXPECT_EQ(cache.find("a"), nullptr);
 }
 
+TEST_F(DecodedCacheTest, CountsWhatItDoes) {
+  Cache cache(meta_.store(), kLimit);
+  keep(cache, "a", 10);
+  keep(cache, "b", 10);
+  (void)cache.find("a");
+  (void)cache.find("a");
+  (void)cache.find("none");
+  meta_.put("b", "changed");
+  (void)cache.find("b");
+  const CacheStats stats = cache.stats();
+  EXPECT_EQ(stats.hits, 2u);
+  EXPECT_EQ(stats.misses, 2u);
+  EXPECT_EQ(stats.entries, 1u);
+  EXPECT_EQ(stats.bytes, cost_of(10));
+}
+
 TEST_F(DecodedCacheTest, AnInsertReplaces) {
   Cache cache(meta_.store(), kLimit);
   keep(cache, "a", 100);

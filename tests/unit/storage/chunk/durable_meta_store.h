@@ -31,6 +31,8 @@ class DurableMetaStore final : public storage::LocalMetaStore {
     return {};
   }
   storage::MetaStoreStats stats() const override { return {}; }
+  bool has_room() const override { return true; }
+  storage::MetaEngineStats engine_stats() const override { return {}; }
 
   MemoryMetaStore& rows() { return *rows_; }
 

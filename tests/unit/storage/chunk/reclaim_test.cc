@@ -43,6 +43,8 @@ TEST_F(Reclaim, TakesBackAnExtentThatIsDead) {
   for (const Chunks& chunks : bodies) EXPECT_TRUE(remove(chunks).has_value());
   EXPECT_TRUE(eventually([&] { return stats().extents_free == 1; }));
   EXPECT_EQ(stats().live_bytes, 0u);
+  EXPECT_EQ(stats().dead_bytes, 0u);
+  EXPECT_EQ(stats().free_bytes, kExtent);
 }
 
 TEST_F(Reclaim, KeepsAnExtentWhileOneChunkLives) {
@@ -51,6 +53,8 @@ TEST_F(Reclaim, KeepsAnExtentWhileOneChunkLives) {
   for (std::size_t i = 1; i < bodies.size(); ++i) EXPECT_TRUE(remove(bodies[i]).has_value());
   settle();
   EXPECT_EQ(stats().extents_free, 0u);
+  EXPECT_GT(stats().dead_bytes, kExtent / 2);
+  EXPECT_EQ(stats().dead_bytes + stats().live_bytes, kExtent);
   EXPECT_EQ(*get(bodies[0]), body(0));
   EXPECT_TRUE(remove(bodies[0]).has_value());
   EXPECT_TRUE(eventually([&] { return stats().extents_free == 1; }));

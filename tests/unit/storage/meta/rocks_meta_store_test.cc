@@ -72,6 +72,33 @@ TEST(RocksMetaStore, OnlyAReadThatMemoryCannotAnswerGoesToThePool) {
   EXPECT_EQ(meta.local->stats().pool_reads, 1u);
 }
 
+TEST(RocksMetaStore, TellsHowItsGroupsWent) {
+  LocalHarness meta;
+  const MetaStoreStats before = meta.local->stats();
+  for (int i = 0; i < 10; ++i) meta.put("row" + std::to_string(i), "v");
+  const MetaStoreStats after = meta.local->stats();
+  EXPECT_EQ(after.transactions - before.transactions, 10u);
+  EXPECT_EQ(after.group_sizes.sum - before.group_sizes.sum, 10u);
+  EXPECT_EQ(after.group_sizes.count(), after.groups);
+  EXPECT_EQ(after.write_times.count(), after.groups);
+  EXPECT_GT(after.write_times.sum, before.write_times.sum);
+  EXPECT_EQ(after.waiting, 0u);
+  EXPECT_TRUE(after.writable);
+  EXPECT_TRUE(meta.local->has_room());
+}
+
+TEST(RocksMetaStore, TellsWhatTheEngineSays) {
+  LocalHarness meta;
+  for (int i = 0; i < 10; ++i) meta.put("row" + std::to_string(i), std::string(1000, 'v'));
+  const MetaEngineStats stats = meta.local->engine_stats();
+  EXPECT_GE(stats.estimated_keys, 10u);
+  EXPECT_GT(stats.memtable_bytes, 10'000u);
+  EXPECT_GT(stats.log_bytes, 10'000u);
+  EXPECT_GT(stats.block_cache_capacity, 0u);
+  EXPECT_EQ(stats.stalled, 0u);
+  EXPECT_EQ(stats.background_errors, 0u);
+}
+
 TEST(RocksMetaStore, ManyRowsOutliveFlushesAndCompactions) {
   LocalHarness meta;
   meta.options.write_buffer_bytes = 4u << 20;
