@@ -7,6 +7,7 @@
 #include "lapis/azure/header_rules.h"
 #include "lapis/base/log.h"
 #include "lapis/blob/ops/get_blob_service_properties.h"
+#include "lapis/gateway/request_observer.h"
 
 namespace lapis::gateway {
 namespace {
@@ -63,14 +64,29 @@ void log_failure(const Error& error, const http::Request& request, const Guid& r
        {"error", to_string(error)}});
 }
 
+Authentication authentication_of(const azure::Authorized& permit) {
+  return permit.kind() == azure::CredentialKind::kSharedKey ? Authentication::kAccountKey
+                                                            : Authentication::kSas;
+}
+
+void note_routing(RequestTrace* trace, const Route* route,
+                  const Result<azure::Authorized>& permit) {
+  if (trace == nullptr) return;
+  trace->add(Phase::kAuthorize, cycles_between(trace->began, cycles_now()));
+  if (route != nullptr) trace->route = static_cast<std::uint16_t>(route - routes().data());
+  if (permit) trace->credential = static_cast<std::uint8_t>(authentication_of(*permit)) + 1;
+}
+
 }  // namespace
 
 Gateway::Gateway(blob::Service& service, const std::vector<azure::Account>& accounts,
-                 const Clock& clock, GatewayOptions options, GatewayShared& shared)
+                 const Clock& clock, GatewayOptions options, GatewayShared& shared,
+                 RequestObserver* observer)
     : service_(service),
       clock_(clock),
       options_(options),
       shared_(shared),
+      observer_(observer),
       gate_(accounts, clock) {}
 
 io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteSource& body) {
@@ -89,6 +105,7 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
     outcome = fail(call.error());
   }
   if (!outcome) {
+    if (request.trace != nullptr) request.trace->error = outcome.error().code;
     log_failure(outcome.error(), request, request_id);
     const bool with_body = request.method != http::Method::kHead;
     outcome = azure::render_error(outcome.error(), request_id, clock_.now(), with_body);
@@ -124,6 +141,7 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   const bool probe = is_hierarchy_probe(call.target.query);
   const azure::Needs needs = route && !probe ? (*route)->needs : azure::Needs{};
   auto permit = gate_.authorize(call, needs);
+  note_routing(call.request.trace, route ? *route : nullptr, permit);
   if (!permit) co_return fail(std::move(permit).error());
   authorized = true;
   note_version(call);
@@ -157,6 +175,10 @@ http::Response Gateway::reject(const Error& error) {
   auto response = azure::render_error(error, request_id, clock_.now(), true);
   response.headers.add("x-ms-request-id", request_id.to_string());
   return response;
+}
+
+void Gateway::finished(const http::RequestFacts& facts) {
+  if (observer_ != nullptr) observer_->finished(facts);
 }
 
 }  // namespace lapis::gateway

@@ -26,14 +26,17 @@ struct GatewayShared {
   std::atomic<std::uint32_t> newest_version_logged{0};
 };
 
+class RequestObserver;
+
 class Gateway final : public http::Handler {
  public:
-  // All references outlive the gateway.
+  // All references outlive the gateway, as does the observer (null: nobody observes).
   Gateway(blob::Service& service, const std::vector<azure::Account>& accounts, const Clock& clock,
-          GatewayOptions options, GatewayShared& shared);
+          GatewayOptions options, GatewayShared& shared, RequestObserver* observer = nullptr);
 
   io::Task<http::Response> handle(const http::Request& request, io::ByteSource& body) override;
   http::Response reject(const Error& error) override;
+  void finished(const http::RequestFacts& facts) override;
 
  private:
   // Whom and what the request means, in which version of the protocol.
@@ -50,6 +53,7 @@ class Gateway final : public http::Handler {
   const Clock& clock_;
   const GatewayOptions options_;
   GatewayShared& shared_;
+  RequestObserver* const observer_;
   azure::Gate gate_;
 };
 

@@ -1,6 +1,7 @@
 #include "lapis/gateway/gateway.h"
 
 #include "gateway/route.h"
+#include "lapis/gateway/request_metrics.h"
 #include "unit/gateway/pipeline_fixture.h"
 
 namespace lapis::gateway {
@@ -141,6 +142,23 @@ TEST_F(Pipeline, DefaultVersionIsForRequestsThatNameNone) {
   EXPECT_EQ(anonymous({}), "NoAuthenticationInformation");
   EXPECT_EQ(anonymous({{"x-ms-version", "2015-04-05"}}), "ResourceNotFound");
   EXPECT_EQ(call("GET", "/nobody/box/b", {}, {}, "").code(), "ResourceNotFound");
+}
+
+TEST_F(Pipeline, NotesWhatTheRequestWas) {
+  ASSERT_EQ(call("PUT", "/team/box?restype=container").status, 201);
+  ASSERT_TRUE(trace_.route);
+  EXPECT_EQ(routes()[*trace_.route].name, "CreateContainer");
+  EXPECT_EQ(trace_.credential, static_cast<int>(Authentication::kSas) + 1);
+  EXPECT_EQ(trace_.error, std::nullopt);
+  EXPECT_GT(trace_.attributed, 0u);
+  EXPECT_EQ(call("GET", "/team/box/none").status, 404);
+  EXPECT_EQ(routes()[*trace_.route].name, "GetBlob");
+  EXPECT_EQ(trace_.error, ErrorCode::kBlobNotFound);
+  EXPECT_EQ(call("GET", "/team/box/b", {}, {}, "sv=2021-12-02&sig=x").status, 403);
+  EXPECT_EQ(routes()[*trace_.route].name, "GetBlob");
+  EXPECT_EQ(trace_.credential, 0);
+  EXPECT_EQ(call("GET", "/team/box/b?comp=nonsense").status, 400);
+  EXPECT_EQ(trace_.route, std::nullopt);
 }
 
 TEST_F(Pipeline, HeadErrorsHaveNoBody) {

@@ -75,6 +75,8 @@ class Pipeline : public testing::Test {
     if (request.headers.find("Host") == nullptr) request.headers.add("Host", "127.0.0.1");
     request.content_length = body.size();
     request.peer_address = "127.0.0.1";
+    request.trace = &trace_;
+    trace_ = RequestTrace{};
     return executor_.run_task(answer(std::move(request), std::move(body)));
   }
 
@@ -87,6 +89,7 @@ class Pipeline : public testing::Test {
   blob::Service service_;
   GatewayShared shared_;
   Gateway gateway_;
+  RequestTrace trace_;  // of the last call
 
  private:
   io::Task<Answer> answer(http::Request request, std::string body) {

@@ -1,0 +1,159 @@
+#include "lapis/gateway/access_log.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "gateway/access_log/line.h"
+#include "gateway/access_log/output.h"
+#include "gateway/access_log/ring.h"
+#include "lapis/base/log.h"
+
+namespace lapis::gateway {
+namespace {
+
+constexpr std::string_view kLogComponent = "access-log";
+// A write is begun when this much is gathered, or nothing is left to gather.
+constexpr std::size_t kWriteBytes = 256 * 1024;
+constexpr int kMaxTaken = 4096;
+// How long the thread sleeps: a busy shard fills a ring of the usual size in ten times the first.
+constexpr std::chrono::milliseconds kBusyPause{5};
+constexpr std::chrono::milliseconds kIdlePause{50};
+constexpr std::chrono::seconds kReportInterval{10};
+
+// Signals are for the thread that waits for them.
+void set_up_thread() {
+  (void)::pthread_setname_np(::pthread_self(), "lapis-access");
+  sigset_t all;
+  ::sigfillset(&all);
+  (void)::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+AccessLogShard::AccessLogShard(std::size_t ring_bytes)
+    : ring_(std::make_unique<RecordRing>(ring_bytes)) {}
+AccessLogShard::~AccessLogShard() = default;
+
+void AccessLogShard::add(const http::RequestFacts& facts) {
+  encode_record(facts, record_);
+  ring_->push(as_bytes(record_));
+}
+
+AccessLog::AccessLog(std::unique_ptr<LogOutput> output, const Clock& clock, CycleScale scale)
+    : output_(std::move(output)), clock_(clock), scale_(scale) {}
+
+Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogOptions& options,
+                                                   std::size_t shards, const Clock& clock,
+                                                   CycleScale scale) {
+  auto output = std::make_unique<LogOutput>(options.path);
+  LAPIS_TRY_VOID(output->reopen());
+  auto log = std::make_unique<AccessLog>(std::move(output), clock, scale);
+  for (std::size_t i = 0; i < shards; ++i) {
+    log->shards_.push_back(std::make_unique<AccessLogShard>(options.ring_bytes));
+  }
+  log->thread_ = std::thread(&AccessLog::run, log.get());
+  return log;
+}
+
+AccessLog::~AccessLog() { stop(); }
+
+void AccessLog::reopen() {
+  const std::lock_guard lock(mutex_);
+  reopening_ = true;
+  changed_.notify_one();
+}
+
+void AccessLog::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+AccessLogStats AccessLog::stats() const {
+  AccessLogStats stats{.lines = written_.load(std::memory_order_relaxed),
+                       .dropped_failed = failed_.load(std::memory_order_relaxed)};
+  for (const auto& shard : shards_) stats.dropped_full += shard->ring_->dropped();
+  return stats;
+}
+
+void AccessLog::run() {
+  set_up_thread();
+  std::chrono::milliseconds pause = kBusyPause;
+  for (bool last = false; !last;) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, pause, [this] { return stopping_ || reopening_; });
+      last = stopping_;
+      if (std::exchange(reopening_, false)) {
+        lock.unlock();
+        reopen_output();
+      }
+    }
+    pause = drain() ? kBusyPause : std::min(2 * pause, kIdlePause);
+    report_drops();
+  }
+  while (drain()) {
+  }
+}
+
+// Writes out what the rings hold; false where that was nothing.
+bool AccessLog::drain() {
+  const WallTime time{clock_.now(), cycles_now(), scale_};
+  bool found = false;
+  std::uint64_t lines = 0;
+  for (const auto& shard : shards_) {
+    const auto append = [&](Bytes record) {
+      append_line(lines_, decode_record(record), time);
+      ++lines;
+    };
+    // Bounded, so that one busy shard does not keep the others waiting.
+    for (int taken = 0; taken < kMaxTaken && shard->ring_->take(append); ++taken) {
+      found = true;
+      if (lines_.size() >= kWriteBytes) flush(std::exchange(lines, 0));
+    }
+  }
+  flush(lines);
+  return found;
+}
+
+void AccessLog::flush(std::uint64_t lines) {
+  if (lines_.empty()) return;
+  const std::size_t written = output_->write(lines_);
+  const auto left = std::string_view(lines_).substr(written);
+  const auto lost = static_cast<std::uint64_t>(std::ranges::count(left, '\n'));
+  written_.fetch_add(lines - lost, std::memory_order_relaxed);
+  failed_.fetch_add(lost, std::memory_order_relaxed);
+  lines_.clear();
+}
+
+void AccessLog::reopen_output() {
+  const Result<void> reopened = output_->reopen();
+  if (reopened) {
+    log_info(kLogComponent, "reopened", {{"path", output_->path().string()}});
+  } else {
+    log_error(kLogComponent, "cannot reopen, going on with the old file",
+              {{"error", to_string(reopened.error())}});
+  }
+}
+
+// Says now and then that lines are being lost, not for each.
+void AccessLog::report_drops() {
+  const AccessLogStats now = stats();
+  const std::uint64_t lost = now.dropped_full + now.dropped_failed;
+  if (lost == reported_ || clock_.instant() < next_report_) return;
+  next_report_ = clock_.instant() + kReportInterval;
+  log_warn(kLogComponent, "lines were dropped",
+           {{"lines", lost - std::exchange(reported_, lost)},
+            {"since_start_full", now.dropped_full},
+            {"since_start_failed", now.dropped_failed},
+            {"last_error", std::generic_category().message(output_->last_error())}});
+}
+
+}  // namespace lapis::gateway
