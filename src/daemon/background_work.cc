@@ -45,8 +45,24 @@ io::Task<void> BackgroundWork::run() {
       report("expired uncommitted blocks", expired);
       next_expiry = clock_.instant() + kExpiryInterval;
     }
+    publish();
     co_await shard_.sleep(kPause);
   }
+}
+
+void BackgroundWork::publish() {
+  const blob::ReclaimStats totals = reclaimer_.totals();
+  released_entries_.set(totals.released_entries);
+  released_chunks_.set(totals.released_chunks);
+  expired_uploads_.set(totals.expired_uploads);
+  swept_rows_.set(totals.swept_rows);
+}
+
+blob::ReclaimStats BackgroundWork::totals() const {
+  return {.released_entries = released_entries_.value(),
+          .released_chunks = released_chunks_.value(),
+          .expired_uploads = expired_uploads_.value(),
+          .swept_rows = swept_rows_.value()};
 }
 
 io::Task<void> BackgroundWork::finish() { co_await tasks_.close(); }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "lapis/base/metrics.h"
 #include "lapis/blob/reclaimer.h"
 #include "lapis/io/shard.h"
 
@@ -15,16 +16,23 @@ class BackgroundWork {
   BackgroundWork(io::Shard& shard, blob::Service& service);
   // Ends after the pass that runs; from a thread that is no shard.
   void stop();
+  // What it has done so far; for any thread.
+  blob::ReclaimStats totals() const;
 
  private:
   io::Task<void> start();
   io::Task<void> run();
   io::Task<void> finish();
+  void publish();
 
   io::Shard& shard_;
   const Clock& clock_;
   blob::Reclaimer reclaimer_;
   io::TaskGroup tasks_;  // lives on shard_
+  Counter released_entries_;
+  Counter released_chunks_;
+  Counter expired_uploads_;
+  Counter swept_rows_;
   std::atomic<bool> stopping_ = false;
   bool stopped_ = false;
 };

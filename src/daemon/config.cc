@@ -72,6 +72,9 @@ Result<void> check_listeners(const Config& config) {
           listener.address);
     }
   }
+  if (config.admin_listen && !is_ip_literal(config.admin_listen->address)) {
+    return refuse("\"" + config.admin_listen->address + "\" is not an IP address");
+  }
   return {};
 }
 
@@ -111,6 +114,8 @@ Result<Config> load_config(const Flags& flags) {
   }
   if (flags.config_file && config.listen.empty())
     config.listen.push_back({"127.0.0.1", 10'000, false});
+  if (!config.admin_listen_given) config.admin_listen = {"127.0.0.1", kDefaultAdminPort, false};
+  if (flags.admin_listen) LAPIS_TRY_VOID(set_admin_listen(*flags.admin_listen, config));
   config.accept_lost_commits = flags.accept_lost_commits;
   LAPIS_TRY_VOID(check_config(config));
   return config;

@@ -15,6 +15,8 @@
 
 namespace lapis::daemon {
 
+inline constexpr std::uint16_t kDefaultAdminPort = 10'010;
+
 struct Config {
   std::vector<http::ListenAddress> listen;
   std::optional<http::TlsOptions> tls;
@@ -24,7 +26,15 @@ struct Config {
   LogLevel log_level = LogLevel::kInfo;
   bool strict_versions = false;
   bool accept_lost_commits = false;
-  unsigned shards = 0;  // 0: one a core
+  // For /metrics, /livez and /readyz. The default address, where none was given, is one that lapisd
+  // does without rather than not start.
+  std::optional<http::ListenAddress> admin_listen;
+  bool admin_listen_given = false;
+  bool metrics = true;
+  std::optional<std::filesystem::path> access_log;     // "-": standard output
+  std::uint64_t access_log_buffer_bytes = 4ull << 20;  // of each shard; a power of two
+  std::chrono::milliseconds slow_request{1'000};       // zero: none is slow
+  unsigned shards = 0;                                 // 0: one a core
 
   std::uint64_t buffer_memory_bytes = 256ull << 20;
   std::uint64_t record_cache_bytes = 64ull << 20;
@@ -43,6 +53,7 @@ struct Flags {
   std::optional<std::filesystem::path> config_file;
   std::vector<std::string> listen;
   std::optional<std::filesystem::path> data_dir;
+  std::optional<std::string> admin_listen;
   bool accept_lost_commits = false;
 };
 

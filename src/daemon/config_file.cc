@@ -1,5 +1,7 @@
 #include "daemon/config_file.h"
 
+#include <bit>
+
 #include "daemon/toml_reader.h"
 #include "lapis/base/number.h"
 
@@ -7,6 +9,8 @@ namespace lapis::daemon {
 namespace {
 
 constexpr std::uint64_t kLeastBufferMemory = 16ull << 20;
+constexpr std::uint64_t kLeastLogBuffer = 64ull << 10;
+constexpr std::uint64_t kMostLogBuffer = 1ull << 30;
 
 template <class T, class U>
 void assign(T& setting, const std::optional<U>& value) {
@@ -141,7 +145,45 @@ Result<void> read_limits(TomlReader& root, Config& config) {
   return limits.finish();
 }
 
+Result<void> read_admin(TomlReader& root, Config& config) {
+  LAPIS_TRY(const toml::table* table, root.table("admin"));
+  if (table == nullptr) return {};
+  TomlReader admin(*table);
+  LAPIS_TRY(const auto listen, admin.text("listen"));
+  if (listen) LAPIS_TRY_VOID(at(admin, "listen", set_admin_listen(*listen, config)));
+  LAPIS_TRY(const auto metrics, admin.flag("metrics"));
+  assign(config.metrics, metrics);
+  return admin.finish();
+}
+
+Result<void> read_access_log(TomlReader& root, Config& config) {
+  LAPIS_TRY(const toml::table* table, root.table("access_log"));
+  if (table == nullptr) return {};
+  TomlReader log(*table);
+  LAPIS_TRY(const auto path, log.text("path"));
+  if (!path || path->empty()) {
+    return config_error(*table, "access_log needs a path, or \"-\" for standard output");
+  }
+  config.access_log = *path;
+  LAPIS_TRY(const auto buffer, log.bytes("buffer"));
+  if (buffer && (*buffer < kLeastLogBuffer || *buffer > kMostLogBuffer)) {
+    return config_error(*log.find("buffer"), "buffer is from 64KiB to 1GiB");
+  }
+  if (buffer) config.access_log_buffer_bytes = std::bit_ceil(*buffer);
+  return log.finish();
+}
+
 }  // namespace
+
+Result<void> set_admin_listen(std::string_view text, Config& config) {
+  config.admin_listen.reset();
+  config.admin_listen_given = true;
+  if (text == "off") return {};
+  LAPIS_TRY(const auto address, parse_listen_address(text));
+  if (address.tls) return fail(ErrorCode::kInvalidInput, "the admin listener speaks no TLS");
+  config.admin_listen = address;
+  return {};
+}
 
 Result<http::ListenAddress> parse_listen_address(std::string_view text) {
   http::ListenAddress address;
@@ -174,6 +216,10 @@ Result<Config> read_config(const toml::table& table) {
   LAPIS_TRY_VOID(read_pools(root, config));
   LAPIS_TRY_VOID(read_accounts(root, config));
   LAPIS_TRY_VOID(read_limits(root, config));
+  LAPIS_TRY_VOID(read_admin(root, config));
+  LAPIS_TRY_VOID(read_access_log(root, config));
+  LAPIS_TRY(const auto slow, root.duration("slow_request"));
+  assign(config.slow_request, slow);
   LAPIS_TRY(const auto level, root.text("log_level"));
   if (level) {
     LAPIS_TRY(config.log_level, at(root, "log_level", parse_log_level(*level)));

@@ -29,12 +29,16 @@ sigset_t block_signals() {
   return signals;
 }
 
+std::string url_of(const http::ListenAddress& address) {
+  const bool v6 = address.address.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + address.address + "]" : address.address;
+  return (address.tls ? "https://" : "http://") + host + ":" + std::to_string(address.port);
+}
+
 void announce(const Node& node) {
+  if (const auto admin = node.admin_address()) std::cout << "admin on " << url_of(*admin) << "\n";
   for (const http::ListenAddress& address : node.addresses()) {
-    const bool v6 = address.address.find(':') != std::string::npos;
-    const std::string host = v6 ? "[" + address.address + "]" : address.address;
-    std::cout << "listening on " << (address.tls ? "https://" : "http://") << host << ":"
-              << address.port << "\n";
+    std::cout << "listening on " << url_of(address) << "\n";
   }
   std::cout.flush();
   sd_notify(0, "READY=1");
@@ -45,6 +49,9 @@ ReloadActions reload_actions(const Config& config, Node& node) {
   ReloadActions actions;
   if (config.tls) {
     actions.add("TLS certificate", [&node] { return node.reload_certificate(); });
+  }
+  if (config.access_log) {
+    actions.add("access log", [&node] { return node.reopen_access_log(); });
   }
   return actions;
 }
@@ -106,6 +113,8 @@ int main(int argc, char** argv) {
                  "ADDRESS:PORT to serve, https:// before it for TLS; port 0 picks one; repeatable")
       ->allow_extra_args(false);
   app.add_option("--data-dir", flags.data_dir, "keep metadata and data below this directory");
+  app.add_option("--admin-listen", flags.admin_listen,
+                 "ADDRESS:PORT for /metrics, /livez and /readyz, or off");
   app.add_flag("--check-config", check_only, "check the configuration and exit");
   app.add_flag(
       "--accept-lost-commits", flags.accept_lost_commits,

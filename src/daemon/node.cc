@@ -25,9 +25,11 @@ Node::Node(const Config& config, std::unique_ptr<io::FileSystem> files)
 Result<std::unique_ptr<Node>> Node::start(const Config& config,
                                           std::unique_ptr<io::FileSystem> files) {
   auto node = std::make_unique<Node>(config, std::move(files));
+  LAPIS_TRY_VOID(node->start_admin());
   LAPIS_TRY_VOID(node->start_shards());
   LAPIS_TRY_VOID(node->open_storage());
   LAPIS_TRY_VOID(node->start_serving());
+  node->state_.store(State::kServing, std::memory_order_release);
   return node;
 }
 
@@ -56,6 +58,7 @@ Result<void> Node::open_storage() {
   meta.directory = config_.metadata_path;
   meta.block_cache_bytes = config_.block_cache_bytes;
   meta.min_free_bytes = config_.min_free_metadata_bytes;
+  meta.cycles = cycles_;
   LAPIS_TRY(meta_, storage::LocalMetaStore::open(meta, blocking_));
   storage::ChunkStoreOptions chunks;
   chunks.pools = config_.pools;
@@ -71,16 +74,21 @@ Result<void> Node::start_serving() {
   const std::uint64_t cache_bytes = config_.record_cache_bytes / shards_.size();
   const blob::Limits limits;
   const auto epochs = std::make_shared<blob::ReadEpochs>();
+  LAPIS_TRY_VOID(start_observing());
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
     services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
                                                         cache_bytes, epochs));
+    gateway::RequestObserver* observer =
+        observers_.empty() ? nullptr : observers_[shard->index()].get();
     gateways_.push_back(std::make_unique<gateway::Gateway>(
         *services_.back(), config_.accounts, clock_,
-        gateway::GatewayOptions{.strict_versions = config_.strict_versions}, gateway_shared_));
+        gateway::GatewayOptions{.strict_versions = config_.strict_versions}, gateway_shared_,
+        observer));
     shards.push_back(shard.get());
     handlers.push_back(gateways_.back().get());
+    sources_.services.push_back(services_.back().get());
   }
   background_service_ =
       std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0, epochs);
@@ -92,12 +100,23 @@ Result<void> Node::start_serving() {
   options.head_timeout = config_.head_timeout;
   options.idle_timeout = config_.idle_timeout;
   options.stall_timeout = config_.stall_timeout;
+  options.trace_requests = !observers_.empty();
   LAPIS_TRY(server_, http::Server::start(options, shards, handlers, clock_));
+  sources_.shards = shards;
+  sources_.access_log = access_log_.get();
+  sources_.server = server_.get();
+  sources_.meta = meta_.get();
+  sources_.chunks = chunks_.get();
+  sources_.blocking = &blocking_;
+  sources_.background = background_work_.get();
   return {};
 }
 
 void Node::stop() {
+  state_.store(State::kDraining, std::memory_order_release);
   if (server_) server_->stop(config_.drain_timeout);
+  if (admin_) admin_->stop();
+  if (access_log_) access_log_->stop();
   if (background_work_) background_work_->stop();
   if (chunks_) chunks_->close();
   server_.reset();

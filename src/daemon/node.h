@@ -4,8 +4,10 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/admin_server.h"
 #include "daemon/background_work.h"
 #include "daemon/config.h"
+#include "daemon/metrics/metrics_page.h"
 #include "lapis/base/clock.h"
 #include "lapis/blob/service.h"
 #include "lapis/gateway/gateway.h"
@@ -31,23 +33,38 @@ class Node {
   ~Node();
 
   std::vector<http::ListenAddress> addresses() const { return server_->addresses(); }
+  // Where /metrics and its like are served; nothing where they are not.
+  std::optional<http::ListenAddress> admin_address() const;
 
   storage::MetaStoreStats meta_stats() const { return meta_->stats(); }
 
   // Serves new connections with the certificate and key that the configured files hold now.
   // Errors: as Server::reload_tls; what is in force stays.
   Result<void> reload_certificate() { return server_->reload_tls(*config_.tls); }
+  // Writes the access log to the file that has the configured name now. Errors: it cannot be
+  // opened; the old one stays in use.
+  Result<void> reopen_access_log() { return access_log_->reopen(); }
 
   // Stops accepting, lets requests in flight end within the configured limit, closes everything.
   void stop();
 
  private:
+  // What /readyz goes by. The admin server's thread reads other members only where this says so.
+  enum class State : std::uint8_t { kStarting, kServing, kDraining };
+
+  Result<void> start_admin();
   Result<void> start_shards();
   Result<void> open_storage();
   Result<void> start_serving();
+  Result<void> start_observing();
+  std::string metrics_text() const;
+  std::vector<std::string> problems() const;
 
   const Config config_;
   SystemClock clock_;
+  const CycleScale cycles_ = CycleScale::measure();
+  std::atomic<State> state_ = State::kStarting;
+  MetricSources sources_;  // complete from kServing on
   io::BlockingPool blocking_;
   std::unique_ptr<io::FileSystem> files_;
   std::unique_ptr<storage::LocalMetaStore> meta_;
@@ -55,11 +72,15 @@ class Node {
   std::unique_ptr<io::Shard> background_shard_;
   std::unique_ptr<storage::LocalChunkStore> chunks_;
   gateway::GatewayShared gateway_shared_;
-  std::vector<std::unique_ptr<blob::Service>> services_;  // one a shard
+  std::unique_ptr<gateway::AccessLog> access_log_;
+  std::vector<std::unique_ptr<gateway::RequestMetrics>> request_metrics_;  // one a shard, or none
+  std::vector<std::unique_ptr<gateway::RequestObserver>> observers_;       // likewise
+  std::vector<std::unique_ptr<blob::Service>> services_;                   // one a shard
   std::unique_ptr<blob::Service> background_service_;
   std::vector<std::unique_ptr<gateway::Gateway>> gateways_;  // one a shard
   std::unique_ptr<BackgroundWork> background_work_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<AdminServer> admin_;
 };
 
 }  // namespace lapis::daemon

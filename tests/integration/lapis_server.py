@@ -13,6 +13,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READY = re.compile(r"^listening on (https?://\S+)$", re.MULTILINE)
+ADMIN = re.compile(r"^admin on (http://\S+)$", re.MULTILINE)
 START_LIMIT = 30.0  # seconds until every address is announced
 STOP_LIMIT = 60.0  # seconds that SIGTERM may take
 
@@ -49,6 +50,8 @@ class LapisServer:
     shared_data: Path | None = None  # instead of `directory`/data
     listen: list[str] = field(default_factory=lambda: ["127.0.0.1:0"])
     endpoints: list[str] = field(default_factory=list)  # as announced, in order
+    admin: str = "off"  # where to listen for /metrics and its like
+    admin_endpoint: str = ""  # as announced
     startup_seconds: float = 0.0
     _process: subprocess.Popen[bytes] | None = None
     _log_offset: int = 0  # where the log of the present process begins
@@ -75,7 +78,7 @@ class LapisServer:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def command(self) -> list[str]:
-        command = [str(binary())]
+        command = [str(binary()), "--admin-listen", self.admin]
         if self.config is not None:
             return command + ["--config", str(self.config), *self.arguments]
         for address in self.listen:
@@ -104,6 +107,7 @@ class LapisServer:
             text = self.log_path.read_bytes()[self._log_offset :].decode(errors="replace")
             self.endpoints = READY.findall(text)
             if len(self.endpoints) >= expected:
+                self.admin_endpoint = "".join(ADMIN.findall(text))
                 self.startup_seconds = time.monotonic() - self._launched
                 return self
             if ended is not None:

@@ -28,6 +28,7 @@ HEAVY = {
     "openssl/": {"base", "http"},
     "toml++/": {"daemon"},
     "CLI/": {"daemon", "ctl"},
+    "prometheus/": {"daemon"},
     "pugixml.hpp": {"azure"},
     "liburing.h": {"io"},
 }

@@ -56,7 +56,8 @@ class AccessLog {
                                                  std::size_t shards, const Clock& clock,
                                                  CycleScale scale);
   // Starts nothing by itself: use `open`.
-  AccessLog(std::unique_ptr<LogOutput> output, const Clock& clock, CycleScale scale);
+  AccessLog(std::filesystem::path path, std::unique_ptr<LogOutput> output, const Clock& clock,
+            CycleScale scale);
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
@@ -64,8 +65,9 @@ class AccessLog {
   AccessLogShard& shard(std::size_t index) { return *shards_[index]; }
   AccessLogStats stats() const;
 
-  // Has the file opened anew, soon: it was renamed.
-  void reopen();
+  // Opens the file of that name anew: it was renamed. Lines that still wait go to the new one.
+  // Errors: it cannot be opened; the old one stays in use.
+  Result<void> reopen();
   // Writes what is left, and ends the thread. No shard adds any more. Idempotent.
   void stop();
 
@@ -73,10 +75,10 @@ class AccessLog {
   void run();
   bool drain();
   void flush(std::uint64_t lines);
-  void reopen_output();
   void report_drops();
 
-  const std::unique_ptr<LogOutput> output_;  // the thread's, once it runs
+  const std::filesystem::path path_;
+  std::unique_ptr<LogOutput> output_;  // the thread's, once it runs
   const Clock& clock_;
   const CycleScale scale_;
   std::vector<std::unique_ptr<AccessLogShard>> shards_;
@@ -88,7 +90,7 @@ class AccessLog {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stopping_ = false;
-  bool reopening_ = false;
+  std::unique_ptr<LogOutput> next_output_;  // takes the place of output_
   std::thread thread_;
 };
 

@@ -43,15 +43,15 @@ void AccessLogShard::add(const http::RequestFacts& facts) {
   ring_->push(as_bytes(record_));
 }
 
-AccessLog::AccessLog(std::unique_ptr<LogOutput> output, const Clock& clock, CycleScale scale)
-    : output_(std::move(output)), clock_(clock), scale_(scale) {}
+AccessLog::AccessLog(std::filesystem::path path, std::unique_ptr<LogOutput> output,
+                     const Clock& clock, CycleScale scale)
+    : path_(std::move(path)), output_(std::move(output)), clock_(clock), scale_(scale) {}
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogOptions& options,
                                                    std::size_t shards, const Clock& clock,
                                                    CycleScale scale) {
-  auto output = std::make_unique<LogOutput>(options.path);
-  LAPIS_TRY_VOID(output->reopen());
-  auto log = std::make_unique<AccessLog>(std::move(output), clock, scale);
+  LAPIS_TRY(auto output, LogOutput::open(options.path));
+  auto log = std::make_unique<AccessLog>(options.path, std::move(output), clock, scale);
   for (std::size_t i = 0; i < shards; ++i) {
     log->shards_.push_back(std::make_unique<AccessLogShard>(options.ring_bytes));
   }
@@ -61,10 +61,12 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogOptions& optio
 
 AccessLog::~AccessLog() { stop(); }
 
-void AccessLog::reopen() {
+Result<void> AccessLog::reopen() {
+  LAPIS_TRY(auto output, LogOutput::open(path_));
   const std::lock_guard lock(mutex_);
-  reopening_ = true;
+  next_output_ = std::move(output);
   changed_.notify_one();
+  return {};
 }
 
 void AccessLog::stop() {
@@ -89,12 +91,9 @@ void AccessLog::run() {
   for (bool last = false; !last;) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, pause, [this] { return stopping_ || reopening_; });
+      changed_.wait_for(lock, pause, [this] { return stopping_ || next_output_; });
       last = stopping_;
-      if (std::exchange(reopening_, false)) {
-        lock.unlock();
-        reopen_output();
-      }
+      if (next_output_) output_ = std::move(next_output_);
     }
     pause = drain() ? kBusyPause : std::min(2 * pause, kIdlePause);
     report_drops();
@@ -131,16 +130,6 @@ void AccessLog::flush(std::uint64_t lines) {
   written_.fetch_add(lines - lost, std::memory_order_relaxed);
   failed_.fetch_add(lost, std::memory_order_relaxed);
   lines_.clear();
-}
-
-void AccessLog::reopen_output() {
-  const Result<void> reopened = output_->reopen();
-  if (reopened) {
-    log_info(kLogComponent, "reopened", {{"path", output_->path().string()}});
-  } else {
-    log_error(kLogComponent, "cannot reopen, going on with the old file",
-              {{"error", to_string(reopened.error())}});
-  }
 }
 
 // Says now and then that lines are being lost, not for each.

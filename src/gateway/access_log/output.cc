@@ -24,29 +24,22 @@ bool is_regular(int fd) {
 
 }  // namespace
 
-LogOutput::~LogOutput() {
-  if (fd_ >= 0 && !is_standard_output()) ::close(fd_);
+Result<std::unique_ptr<LogOutput>> LogOutput::open(const std::filesystem::path& path) {
+  if (path == "-") return std::make_unique<LogOutput>(STDOUT_FILENO, false);
+  // O_NONBLOCK means nothing to a file, and that a pipe without a reader is refused.
+  const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
+  const int fd = ::open(path.c_str(), flags, 0640);
+  if (fd < 0) {
+    return fail(ErrorCode::kInternalError, "cannot open the access log " + path.string() + ": " +
+                                               std::generic_category().message(errno));
+  }
+  return std::make_unique<LogOutput>(fd, true);
 }
 
-Result<void> LogOutput::reopen() {
-  if (is_standard_output()) {
-    fd_ = STDOUT_FILENO;
-    is_file_ = is_regular(fd_);
-    return {};
-  }
-  // O_NONBLOCK means nothing to a file, and that a pipe without a reader is refused.
-  const int fd =
-      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
-  if (fd < 0) {
-    last_error_ = errno;
-    return fail(ErrorCode::kInternalError, "cannot open the access log " + path_.string() + ": " +
-                                               std::generic_category().message(last_error_));
-  }
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-  is_file_ = is_regular(fd_);
-  torn_.clear();
-  return {};
+LogOutput::LogOutput(int fd, bool owns) : fd_(fd), owns_(owns), is_file_(is_regular(fd)) {}
+
+LogOutput::~LogOutput() {
+  if (owns_) ::close(fd_);
 }
 
 // Writes what can be written; less than all is an error, kept in last_error_.
@@ -76,7 +69,6 @@ std::size_t LogOutput::put(std::string_view bytes) {
 }
 
 std::size_t LogOutput::write(std::string_view lines) {
-  if (fd_ < 0) return 0;
   if (!torn_.empty()) {
     torn_.erase(0, put(torn_));
     if (!torn_.empty()) return 0;

@@ -75,6 +75,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"NoMetadata", "listen = []\n", "[metadata]", true},
         Refusal{"ListenNotAnArray", "listen = \"127.0.0.1:1\"\n", "lapisd.toml:1: listen", true},
         Refusal{"ListenWithoutPort", "listen = [\"127.0.0.1\"]\n", "is not ADDRESS:PORT", true},
+        Refusal{"AdminWithTls", "[admin]\nlisten = \"https://127.0.0.1:1\"\n",
+                "lapisd.toml:12: the admin listener speaks no TLS"},
+        Refusal{"AdminUnknown", "[admin]\nmetric = true\n", "unknown setting \"metric\""},
+        Refusal{"AccessLogWithoutPath", "[access_log]\n", "access_log needs a path"},
+        Refusal{"AccessLogBufferTooSmall", "[access_log]\npath = \"-\"\nbuffer = \"1KiB\"\n",
+                "buffer is from 64KiB to 1GiB"},
         Refusal{"PortTooLarge", "listen = [\"127.0.0.1:70000\"]\n", "is not ADDRESS:PORT", true}),
     [](const auto& p) { return std::string(p.param.name); });
 
@@ -102,6 +108,32 @@ TEST(Config, ShippedFileWithEverythingUncommentedIsValid) {
   EXPECT_EQ(config->max_connections, Config{}.max_connections);
   EXPECT_EQ(config->idle_timeout, Config{}.idle_timeout);
   EXPECT_EQ(config->drain_timeout, Config{}.drain_timeout);
+  EXPECT_EQ(config->slow_request, Config{}.slow_request);
+  EXPECT_EQ(config->access_log_buffer_bytes, Config{}.access_log_buffer_bytes);
+  EXPECT_EQ(config->admin_listen->port, kDefaultAdminPort);
+  EXPECT_TRUE(config->metrics);
+}
+
+TEST(Config, AdminListenerHasADefaultAndCanBeOff) {
+  Flags flags;
+  flags.listen = {"127.0.0.1:0"};
+  const auto by_default = load_config(flags).value();
+  ASSERT_TRUE(by_default.admin_listen);
+  EXPECT_EQ(by_default.admin_listen->address, "127.0.0.1");
+  EXPECT_FALSE(by_default.admin_listen_given);
+  flags.admin_listen = "127.0.0.1:0";
+  const auto given = load_config(flags).value();
+  EXPECT_EQ(given.admin_listen->port, 0);
+  EXPECT_TRUE(given.admin_listen_given);
+  flags.admin_listen = "off";
+  EXPECT_FALSE(load_config(flags).value().admin_listen);
+  flags.admin_listen = "https://127.0.0.1:0";
+  EXPECT_FALSE(load_config(flags));
+}
+
+TEST(Config, AccessLogBufferBecomesAPowerOfTwo) {
+  const std::string log = "[access_log]\npath = \"-\"\nbuffer = \"100KiB\"\n";
+  EXPECT_EQ(read(std::string(kMinimal) + log)->access_log_buffer_bytes, 128u << 10);
 }
 
 TEST(Config, HddPoolsAreRefusedUntilTheyAreBuilt) {

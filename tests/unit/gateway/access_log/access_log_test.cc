@@ -62,12 +62,26 @@ TEST_F(AccessLogTest, OpensTheFileAnewAfterItWasRenamed) {
   log->shard(0).add(sample_.facts());
   while (log->stats().lines < 1) std::this_thread::yield();
   std::filesystem::rename(dir_.path() / "log", dir_.path() / "log.1");
-  log->reopen();
-  while (!std::filesystem::exists(dir_.path() / "log")) std::this_thread::yield();
+  ASSERT_TRUE(log->reopen());
+  // Until the thread has taken it over, lines may still go to the old one.
+  while (lines_of(dir_.path() / "log").empty()) {
+    log->shard(0).add(sample_.facts());
+    std::this_thread::yield();
+  }
+  log->stop();
+  EXPECT_GE(lines_of(dir_.path() / "log.1").size(), 1u);
+  EXPECT_EQ(lines_of(dir_.path() / "log").size() + lines_of(dir_.path() / "log.1").size(),
+            log->stats().lines);
+}
+
+TEST_F(AccessLogTest, KeepsTheOldFileWhereTheNewOneCannotBeOpened) {
+  std::filesystem::create_directory(dir_.path() / "logs");
+  const auto log = open(dir_.path() / "logs" / "log");
+  std::filesystem::rename(dir_.path() / "logs", dir_.path() / "moved");
+  EXPECT_FALSE(log->reopen());
   log->shard(0).add(sample_.facts());
   log->stop();
-  EXPECT_EQ(lines_of(dir_.path() / "log.1").size(), 1u);
-  EXPECT_EQ(lines_of(dir_.path() / "log").size(), 1u);
+  EXPECT_EQ(lines_of(dir_.path() / "moved" / "log").size(), 1u);
 }
 
 // /dev/full: every write says that the disk is full.
