@@ -18,6 +18,12 @@ bool answers(io::Shard& shard) {
   return answer.wait_for(kShardAnswers) == std::future_status::ready;
 }
 
+// The pool itself is the shard's own; what it counts is for any thread.
+io::Task<void> find_buffers(io::Shard& shard, std::vector<const io::BufferPool*>& found) {
+  found.push_back(&shard.buffers());
+  co_return;
+}
+
 }  // namespace
 
 Result<void> Node::start_admin() {
@@ -39,6 +45,7 @@ Result<void> Node::start_admin() {
 
 // A shard has an observer where anything is to be noted of its requests.
 Result<void> Node::start_observing() {
+  for (const auto& shard : shards_) shard->run(find_buffers(*shard, sources_.buffers));
   if (config_.access_log) {
     gateway::AccessLogOptions options;
     options.path = *config_.access_log;

@@ -108,10 +108,11 @@ def log_lines(file: Path) -> list[dict]:
 
 
 def wait_for_lines(file: Path, count: int) -> list[dict]:
-    """The lines of the log once there are `count`, and no more of them."""
+    """The lines of the log once there are `count`, and no more of them, by time: those of different
+    shards need not be in order."""
     assert eventually(lambda: file.exists() and file.read_bytes().count(b"\n") >= count), (
         f"{len(log_lines(file))} of {count} lines"
     )
     lines = log_lines(file)
     assert len(lines) == count, lines
-    return lines
+    return sorted(lines, key=lambda line: line["TimeGenerated"])

@@ -10,9 +10,9 @@ namespace {
 // More are not counted: the page is to be cheap whatever waits.
 constexpr std::uint64_t kMostEntriesCounted = 10'000;
 
-void add_buffer_families(Families& families, const io::Shard& shard,
+void add_buffer_families(Families& families, std::size_t shard,
                          const io::BufferPoolStats& buffers) {
-  const std::string index = std::to_string(shard.index());
+  const std::string index = std::to_string(shard);
   constexpr MetricName kBytes{"lapis_buffer_bytes", "Memory for bodies: in use, and kept ready."};
   families.gauge(kBytes, {{"shard", index}, {"state", "used"}}, buffers.used_bytes);
   families.gauge(kBytes, {{"shard", index}, {"state", "idle"}}, buffers.idle_bytes);
@@ -43,8 +43,8 @@ void add_cache_families(Families& families, std::string_view cache,
 }  // namespace
 
 void add_memory_families(Families& families, const MetricSources& sources) {
-  for (io::Shard* shard : sources.shards) {
-    add_buffer_families(families, *shard, shard->buffers().stats());
+  for (std::size_t shard = 0; shard < sources.buffers.size(); ++shard) {
+    add_buffer_families(families, shard, sources.buffers[shard]->stats());
   }
   if (sources.blocking != nullptr) {
     families.gauge({"lapis_blocking_jobs_waiting", "Reads that wait for a thread that may block."},

@@ -28,6 +28,7 @@ struct MetricSources {
   std::vector<const gateway::RequestMetrics*> requests;  // one a shard, as below
   std::vector<const gateway::RequestObserver*> observers;
   std::vector<io::Shard*> shards;
+  std::vector<const io::BufferPool*> buffers;
   std::vector<const blob::Service*> services;
   const gateway::AccessLog* access_log = nullptr;
   const http::Server* server = nullptr;
