@@ -11,11 +11,15 @@
 #include "lapis/azure/ops/delete_blob.h"
 #include "lapis/azure/ops/delete_container.h"
 #include "lapis/azure/ops/get_blob.h"
+#include "lapis/azure/ops/get_blob_metadata.h"
 #include "lapis/azure/ops/get_block_list.h"
 #include "lapis/azure/ops/list_blobs.h"
 #include "lapis/azure/ops/list_containers.h"
 #include "lapis/azure/ops/put_blob.h"
 #include "lapis/azure/ops/put_block.h"
+#include "lapis/azure/ops/set_blob_metadata.h"
+#include "lapis/azure/ops/set_blob_properties.h"
+#include "lapis/azure/ops/set_blob_tier.h"
 #include "lapis/base/number.h"
 #include "support/manual_clock.h"
 
@@ -59,9 +63,13 @@ void parse_all(const Call& call) {
   answer(parse_delete_blob(call));
   answer(parse_delete_container(call));
   answer(parse_get_blob(call));
+  answer(parse_get_blob_metadata(call));
   answer(parse_get_block_list(call));
   answer(parse_put_blob(call));
   answer(parse_put_block(call));
+  answer(parse_set_blob_metadata(call));
+  answer(parse_set_blob_properties(call));
+  answer(parse_set_blob_tier(call));
   const auto containers = parse_list_containers(call);
   answer(containers);
   if (containers) render_list_containers(call, *containers, {});
