@@ -44,8 +44,9 @@ class AccessLogShard {
 
  private:
   friend class AccessLog;
+  struct Memory;
   const std::unique_ptr<RecordRing> ring_;
-  std::string record_;
+  const std::unique_ptr<Memory> memory_;  // in which records are made
 };
 
 // Thread-safe.

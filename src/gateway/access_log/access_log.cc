@@ -34,13 +34,16 @@ void set_up_thread() {
 
 }  // namespace
 
+struct AccessLogShard::Memory {
+  RecordMemory record;
+};
+
 AccessLogShard::AccessLogShard(std::size_t ring_bytes)
-    : ring_(std::make_unique<RecordRing>(ring_bytes)) {}
+    : ring_(std::make_unique<RecordRing>(ring_bytes)), memory_(std::make_unique<Memory>()) {}
 AccessLogShard::~AccessLogShard() = default;
 
 void AccessLogShard::add(const http::RequestFacts& facts) {
-  encode_record(facts, record_);
-  ring_->push(as_bytes(record_));
+  ring_->push(encode_record(facts, memory_->record));
 }
 
 AccessLog::AccessLog(std::filesystem::path path, std::unique_ptr<LogOutput> output,

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "lapis/base/bytes.h"
@@ -71,8 +70,11 @@ struct AccessRecord {
   std::string_view text(RecordText which) const { return texts[static_cast<std::size_t>(which)]; }
 };
 
-// Writes the record of `facts` over `into`, whose memory is used again and again.
-void encode_record(const http::RequestFacts& facts, std::string& into);
+// Where a record is made; used again and again.
+using RecordMemory = std::array<char, 64 * 1024>;
+
+// The record of `facts`, in `memory`.
+Bytes encode_record(const http::RequestFacts& facts, RecordMemory& memory);
 AccessRecord decode_record(Bytes record);
 
 }  // namespace lapis::gateway
