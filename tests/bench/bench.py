@@ -17,11 +17,12 @@ from contest import Result, Row, hold
 from generator import LoadFailed
 from get_rows import GET_ROWS
 from list_rows import LIST_ROWS
+from observing_rows import OBSERVING_ROWS
 from profiling import profile
 from put_rows import PUT_ROWS
 from settings import AZURITE, FIO, MD5, REPOSITORY, Settings
 
-ROWS: list[Row] = [*GET_ROWS, *PUT_ROWS, *BLOCK_ROWS, *LIST_ROWS]
+ROWS: list[Row] = [*GET_ROWS, *PUT_ROWS, *BLOCK_ROWS, *LIST_ROWS, *OBSERVING_ROWS]
 RESULTS = REPOSITORY / "build/bench"
 OTHERS = ("nginx", "azurite", FIO, MD5.lower())
 

@@ -18,7 +18,9 @@ LARGE_BLOBS = 4
 LARGE_CONNECTIONS = 4
 
 
-def get_small(server: Server, settings: Settings, count: int, shared_key: bool) -> Contestant:
+def get_small(
+    server: Server, settings: Settings, count: int, shared_key: bool = False
+) -> Contestant:
     """Reads of the blobs that `fill` has written, in random order."""
 
     def measure(round_number: int) -> Sample:
