@@ -24,7 +24,8 @@ constexpr ServiceVersion kFirstWithCreate{20150405};
 std::unexpected<Error> no_credential(const Call& call) {
   if (!call.at_least(kChallenges)) return fail(ErrorCode::kResourceNotFound, "no credential");
   Error error{ErrorCode::kNoAuthenticationInformation, "no credential"};
-  error.fields.push_back({"WWW-Authenticate", "SharedKey realm=\"" + call.target.account + "\""});
+  error.fields.push_back(
+      {"WWW-Authenticate", "SharedKey realm=\"" + std::string(call.target.account) + "\""});
   return fail(std::move(error));
 }
 
@@ -90,7 +91,7 @@ Result<Authorized> Gate::authorize(const Call& call, const Needs& needs) {
   LAPIS_TRY_VOID(refuse_repeated_headers(headers));
   const Timestamp now = state_->clock.now();
   SigningKeys* keys = state_->find(call.target.account);
-  if (const std::string* authorization = headers.find("Authorization")) {
+  if (const std::string_view* authorization = headers.find("Authorization")) {
     LAPIS_TRY_VOID(check_shared_key(call, *authorization, keys, now));
     return Authorized(CredentialKind::kSharedKey, true);
   }

@@ -46,12 +46,12 @@ http::Response render_error(const Error& error, const Guid& request_id, Timestam
   http::Response response;
   response.status = entry.http_status;
   response.reason = entry.text;
-  response.headers.add("x-ms-error-code", std::string(entry.azure_code));
+  response.headers.add("x-ms-error-code", entry.azure_code);
   for (const ErrorField& field : error.fields) {
     if (is_header(field)) response.headers.add(field.name, field.value);
   }
   if (entry.http_status == 503 && response.headers.find("Retry-After") == nullptr) {
-    response.headers.add("Retry-After", std::string(kRetryAfter));
+    response.headers.add("Retry-After", kRetryAfter);
   }
   if (!with_body || entry.http_status == 304) return response;
   response.headers.add("Content-Type", "application/xml");

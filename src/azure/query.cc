@@ -12,28 +12,45 @@ namespace {
 
 // More parameters than any operation and SAS together have; bounds the search for duplicates.
 constexpr std::size_t kMaxParameters = 128;
-constexpr std::size_t kUsualParameters = 8;
+constexpr std::size_t kUsualParameters = 12;  // of a SAS and an operation
 
 // Text that stands for itself: ASCII without escapes.
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0 && c != '%'; });
 }
 
-Result<std::string> decode(std::string_view text) {
-  if (is_plain(text)) return std::string(text);
-  auto decoded = percent_decode(text);
-  if (!decoded) return fail(ErrorCode::kInvalidUri, "malformed escape in the query");
-  if (decoded->find('\0') != std::string::npos || !is_utf8(*decoded)) {
-    return fail(ErrorCode::kInvalidUri, "query is not text");
+// Decodes parameter by parameter into one block of memory, made when the first escape is met.
+class Decoder {
+ public:
+  explicit Decoder(std::size_t most) : most_(most) {}
+
+  Result<std::string_view> decode(std::string_view text) {
+    if (is_plain(text)) return text;
+    if (!memory_) memory_ = std::make_unique_for_overwrite<char[]>(most_);
+    char* const begin = memory_.get() + used_;
+    const auto size = percent_decode_into(text, begin);
+    if (!size) return fail(ErrorCode::kInvalidUri, "malformed escape in the query");
+    const std::string_view decoded(begin, *size);
+    if (decoded.find('\0') != decoded.npos || !is_utf8(decoded)) {
+      return fail(ErrorCode::kInvalidUri, "query is not text");
+    }
+    used_ += *size;
+    return decoded;
   }
-  return *std::move(decoded);
-}
+  std::unique_ptr<char[]> take() { return std::move(memory_); }
+
+ private:
+  const std::size_t most_;
+  std::size_t used_ = 0;
+  std::unique_ptr<char[]> memory_;
+};
 
 }  // namespace
 
 Result<Query> Query::parse(std::string_view text) {
   Query query;
   query.parameters_.reserve(kUsualParameters);
+  Decoder decoder(text.size());
   while (!text.empty()) {
     const auto end = text.find('&');
     const std::string_view part = text.substr(0, end);
@@ -41,8 +58,8 @@ Result<Query> Query::parse(std::string_view text) {
     if (part.empty()) continue;
     const auto equals = part.find('=');
     const std::string_view raw = equals == part.npos ? "" : part.substr(equals + 1);
-    LAPIS_TRY(std::string name, decode(part.substr(0, equals)));
-    LAPIS_TRY(std::string value, decode(raw));
+    LAPIS_TRY(const std::string_view name, decoder.decode(part.substr(0, equals)));
+    LAPIS_TRY(const std::string_view value, decoder.decode(raw));
     if (query.has(name)) {
       return fail(invalid_parameter(name, value, "The query parameter is given more than once."));
     }
@@ -50,24 +67,22 @@ Result<Query> Query::parse(std::string_view text) {
       return fail(ErrorCode::kInvalidUri, "too many query parameters");
     }
     const bool plain = !raw.empty() && raw.find('=') == raw.npos;
-    query.parameters_.push_back({std::move(name), std::move(value), plain});
+    query.parameters_.push_back({name, value, plain});
   }
+  query.decoded_ = decoder.take();
   return query;
 }
 
-const std::string* Query::find(std::string_view name) const {
+const std::string_view* Query::find(std::string_view name) const {
   for (const QueryParameter& parameter : parameters_) {
-    // A SAS is asked for thirty names: most differ in length.
-    if (parameter.name.size() == name.size() && http::iequals(parameter.name, name)) {
-      return &parameter.value;
-    }
+    if (http::iequals(parameter.name, name)) return &parameter.value;
   }
   return nullptr;
 }
 
 std::string_view Query::get(std::string_view name) const {
-  const std::string* value = find(name);
-  return value ? std::string_view(*value) : std::string_view();
+  const std::string_view* value = find(name);
+  return value ? *value : std::string_view();
 }
 
 }  // namespace lapis::azure

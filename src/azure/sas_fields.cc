@@ -32,7 +32,7 @@ std::unexpected<Error> malformed() { return refuse(std::string(kMalformed)); }
 
 Result<void> read_values(const Query& query, SasFields& sas) {
   for (std::size_t i = 0; i < kSasFieldCount; ++i) {
-    const std::string* value = query.find(kNames[i]);
+    const std::string_view* value = query.find(kNames[i]);
     if (!value) continue;
     // Response headers are made of some of these; none has use for a control character.
     if (std::ranges::any_of(*value, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; })) {

@@ -17,28 +17,49 @@ std::string_view without_port(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
-bool is_label(std::string_view domain, std::string_view label) {
-  return domain.starts_with(label) &&
-         (domain.size() == label.size() || domain[label.size()] == '.');
+// Where decoded text is kept, one piece behind another; made when it is first needed.
+class Memory {
+ public:
+  explicit Memory(std::size_t most) : most_(most) {}
+  char* rest() {
+    if (!block_) block_ = std::make_unique_for_overwrite<char[]>(most_);
+    return block_.get() + used_;
+  }
+  std::string_view keep(std::size_t size) {
+    return {block_.get() + std::exchange(used_, used_ + size), size};
+  }
+  std::unique_ptr<char[]> take() { return std::move(block_); }
+
+ private:
+  const std::size_t most_;
+  std::size_t used_ = 0;
+  std::unique_ptr<char[]> block_;
+};
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+std::string_view lower(std::string_view text, Memory& memory) {
+  if (std::ranges::none_of(text, is_upper)) return text;
+  std::ranges::transform(text, memory.rest(),
+                         [](char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; });
+  return memory.keep(text.size());
 }
 
 struct HostStyle {
-  std::string account;  // with "-secondary", if it is there
+  std::string_view account;  // with "-secondary", if it is there
   bool data_lake = false;
 };
 
 // What a host-style name says; nothing for path style.
-std::optional<HostStyle> parse_host(std::string_view host) {
-  std::string name(without_port(host));
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+std::optional<HostStyle> parse_host(std::string_view host, Memory& memory) {
+  const std::string_view name = without_port(host);
   const auto dot = name.find('.');
   if (dot == name.npos || dot == 0) return std::nullopt;
-  const std::string_view rest = std::string_view(name).substr(dot + 1);
-  const bool data_lake = is_label(rest, "dfs");
-  if (!data_lake && !is_label(rest, "blob")) return std::nullopt;
-  return HostStyle{name.substr(0, dot), data_lake};
+  std::string_view service = name.substr(dot + 1);
+  service = service.substr(0, service.find('.'));
+  const bool data_lake = http::iequals(service, "dfs");
+  if (!data_lake && !http::iequals(service, "blob")) return std::nullopt;
+  return HostStyle{lower(name.substr(0, dot), memory), data_lake};
 }
 
 Result<void> set_account(Target& target, std::string_view label) {
@@ -59,25 +80,26 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-Result<std::string> decode(std::string_view text) {
-  auto decoded = percent_decode(text);
-  if (!decoded) return fail(ErrorCode::kInvalidUri, "malformed escape in the path");
-  return *std::move(decoded);
+Result<std::string_view> decode(std::string_view text, Memory& memory) {
+  if (text.find('%') == text.npos) return text;
+  const auto size = percent_decode_into(text, memory.rest());
+  if (!size) return fail(ErrorCode::kInvalidUri, "malformed escape in the path");
+  return memory.keep(*size);
 }
 
-Result<void> locate(Target& target, std::string_view path) {
+Result<void> locate(Target& target, std::string_view path, Memory& memory) {
   const std::string_view container = take_segment(path);
   if (container.empty()) {
     if (!path.empty()) return fail(ErrorCode::kInvalidUri, "empty container name");
     return {};
   }
-  LAPIS_TRY(target.container, decode(container));
+  LAPIS_TRY(target.container, decode(container, memory));
   LAPIS_TRY_VOID(check_container_name(target.container));
   target.resource = Resource::kContainer;
   if (path.empty()) return {};
-  LAPIS_TRY(target.blob, decode(path));
+  LAPIS_TRY(target.blob, decode(path, memory));
   LAPIS_TRY_VOID(check_blob_name(target.blob));
-  if (target.container == "$root" && target.blob.find('/') != std::string::npos) {
+  if (target.container == "$root" && target.blob.find('/') != target.blob.npos) {
     return fail(ErrorCode::kInvalidResourceName, "slash in the name of a root blob");
   }
   target.resource = Resource::kBlob;
@@ -96,23 +118,30 @@ Result<Target> parse_target(const http::Request& request) {
     LAPIS_TRY(target.query, Query::parse(text.substr(question + 1)));
   }
   const std::string_view host = request.headers.get("Host");
-  std::string_view path = std::string_view(target.raw_path).substr(1);
-  const auto host_style = parse_host(host);
+  std::string_view path = target.raw_path.substr(1);
+  Memory memory(target.raw_path.size() + host.size());
+  const auto host_style = parse_host(host, memory);
   target.path_style = !host_style.has_value();
   if (host_style) {
     target.data_lake = host_style->data_lake;
     LAPIS_TRY_VOID(set_account(target, host_style->account));
   } else {
-    LAPIS_TRY(const std::string first, decode(take_segment(path)));
+    LAPIS_TRY(const std::string_view first, decode(take_segment(path), memory));
     LAPIS_TRY_VOID(set_account(target, first));
   }
-  LAPIS_TRY_VOID(locate(target, path));
-  target.endpoint.append(request.secure ? "https://" : "http://").append(host).append("/");
-  if (target.path_style) {
-    target.endpoint.append(target.account).append(target.secondary ? kSecondarySuffix : "");
-    target.endpoint.push_back('/');
-  }
+  LAPIS_TRY_VOID(locate(target, path, memory));
+  target.decoded = memory.take();
   return target;
+}
+
+std::string service_endpoint(const http::Request& request, const Target& target) {
+  std::string endpoint(request.secure ? "https://" : "http://");
+  endpoint.append(request.headers.get("Host")).append("/");
+  if (target.path_style) {
+    endpoint.append(target.account).append(target.secondary ? kSecondarySuffix : "");
+    endpoint.push_back('/');
+  }
+  return endpoint;
 }
 
 }  // namespace lapis::azure

@@ -48,10 +48,16 @@ bool signs_version(const http::Request& request, const Target& target) {
 
 }  // namespace
 
-std::string ServiceVersion::text() const {
-  std::string digits = std::to_string(date);
-  digits.insert(0, 8 - std::min<std::size_t>(digits.size(), 8), '0');
-  return digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6);
+FixedText<10> ServiceVersion::text() const {
+  FixedText<10> text;
+  text.resize(10);
+  std::uint32_t rest = date;
+  for (std::size_t i = 10; i-- > 0;) {
+    const bool dash = i == 4 || i == 7;
+    text[i] = dash ? '-' : static_cast<char>('0' + rest % 10);
+    if (!dash) rest /= 10;
+  }
+  return text;
 }
 
 std::optional<ServiceVersion> parse_version(std::string_view text) {
@@ -86,12 +92,12 @@ Result<NegotiatedVersion> negotiate_version(const http::Request& request, const 
     if (!signed_version) return fail(authentication_failed("Signature fields not well formed."));
     if (*signed_version <= kSasDecidesUpTo) return negotiated(*signed_version);
   }
-  if (const std::string* header = request.headers.find("x-ms-version")) {
+  if (const std::string_view* header = request.headers.find("x-ms-version")) {
     const auto version = acceptable(*header, strict);
     if (!version) return fail(invalid_header("x-ms-version", *header));
     return negotiated(*version);
   }
-  if (const std::string* parameter = target.query.find("api-version")) {
+  if (const std::string_view* parameter = target.query.find("api-version")) {
     const auto version = acceptable(*parameter, strict);
     if (!version) return fail(invalid_parameter("api-version", *parameter, ""));
     return negotiated(*version);

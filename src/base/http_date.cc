@@ -73,11 +73,10 @@ std::optional<Timestamp> parse_asctime(DateScanner scan) {
 
 }  // namespace
 
-std::string format_http_date(Timestamp time) {
+HttpDateText http_date_text(Timestamp time) {
   const auto midnight_before = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(midnight_before);
-  std::string text;
-  text.reserve(29);
+  HttpDateText text;
   text.append(kDays[std::chrono::weekday(midnight_before).c_encoding()]).append(", ");
   append_digits(text, static_cast<unsigned>(date.day()), 2);
   text.append(" ").append(kMonths[static_cast<unsigned>(date.month()) - 1]).append(" ");
@@ -87,6 +86,8 @@ std::string format_http_date(Timestamp time) {
   text.append(" GMT");
   return text;
 }
+
+std::string format_http_date(Timestamp time) { return std::string(http_date_text(time).view()); }
 
 std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) {
   const DateScanner scan(text);

@@ -59,10 +59,9 @@ Guid Guid::make() {
   return guid;
 }
 
-std::string Guid::to_string() const {
+FixedText<36> Guid::text() const {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  FixedText<36> text;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
     text.push_back(kHex[std::to_integer<std::size_t>(bytes[i] >> 4)]);

@@ -20,21 +20,28 @@ bool is_unreserved(char c) {
 
 }  // namespace
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
+std::optional<std::size_t> percent_decode_into(std::string_view text, char* out) {
+  char* at = out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      decoded.push_back(text[i]);
+      *at++ = text[i];
       continue;
     }
     if (text.size() - i < 3) return std::nullopt;
     const int high = hex_value(text[i + 1]);
     const int low = hex_value(text[i + 2]);
     if (high < 0 || low < 0) return std::nullopt;
-    decoded.push_back(static_cast<char>(high * 16 + low));
+    *at++ = static_cast<char>(high * 16 + low);
     i += 2;
   }
+  return static_cast<std::size_t>(at - out);
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string decoded(text.size(), '\0');
+  const auto size = percent_decode_into(text, decoded.data());
+  if (!size) return std::nullopt;
+  decoded.resize(*size);
   return decoded;
 }
 

@@ -22,19 +22,20 @@ bool equal_without_case(std::string_view a, std::string_view b) {
 }  // namespace
 
 // "0x8D" and the number in 13 upper-case hex digits: the shape of Azure's, without its clock.
-std::string Etag::text() const {
-  constexpr std::string_view kPrefix = "0x8D";
+FixedText<19> Etag::quoted() const {
+  constexpr std::string_view kPrefix = "\"0x8D";
   constexpr std::size_t kDigits = 13;
-  std::string text(kPrefix.size() + kDigits, '0');
-  text.replace(0, kPrefix.size(), kPrefix);
+  FixedText<19> text;
+  text.append(kPrefix).resize(kPrefix.size() + kDigits);
   std::uint64_t rest = value;
   for (std::size_t at = text.size(); at-- > kPrefix.size(); rest >>= 4) {
     text[at] = "0123456789ABCDEF"[rest & 15];
   }
+  text.push_back('"');
   return text;
 }
 
-std::string Etag::quoted() const { return '"' + text() + '"'; }
+std::string Etag::text() const { return std::string(quoted().view().substr(1, 17)); }
 
 std::string_view to_string(AccessTier tier) { return kTierNames[static_cast<std::size_t>(tier)]; }
 

@@ -22,8 +22,9 @@ LAPIS_HANDLER(get_account_information) {
 
 LAPIS_HANDLER(get_blob_service_properties) {
   (void)authorized;
-  LAPIS_CO_TRY(const auto result, co_await blob::get_blob_service_properties(
-                                      exchange.service, exchange.call.target.account));
+  std::string account(exchange.call.target.account);
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::get_blob_service_properties(exchange.service, std::move(account)));
   co_return azure::render_get_blob_service_properties(exchange.call, result);
 }
 

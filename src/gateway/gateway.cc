@@ -24,11 +24,11 @@ bool is_echoable(std::string_view id) {
 // Answers before authorisation come without x-ms-version, as Azure's front end gives them.
 void add_common_headers(const http::Request& request, const Guid& request_id,
                         const azure::Call* authorized_call, http::Response& response) {
-  response.headers.add("x-ms-request-id", request_id.to_string());
+  response.headers.add("x-ms-request-id", request_id.text());
   if (authorized_call != nullptr) {
     response.headers.add("x-ms-version", authorized_call->version.requested.text());
   }
-  if (const std::string* id = request.headers.find("x-ms-client-request-id");
+  if (const std::string_view* id = request.headers.find("x-ms-client-request-id");
       id != nullptr && is_echoable(*id)) {
     response.headers.add("x-ms-client-request-id", *id);
   }
@@ -95,7 +95,7 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
   auto target = azure::parse_target(request);
   Result<std::optional<azure::ServiceVersion>> default_version;
   if (target && !azure::names_version(request, *target)) {
-    default_version = co_await find_default_version(target->account);
+    default_version = co_await find_default_version(std::string(target->account));
   }
   const Result<azure::Call> call = locate(request, request_id, std::move(target), default_version);
   Result<http::Response> outcome = fail(ErrorCode::kInternalError);
@@ -173,7 +173,7 @@ void Gateway::note_version(const azure::Call& call) {
 http::Response Gateway::reject(const Error& error) {
   const Guid request_id = Guid::make();
   auto response = azure::render_error(error, request_id, clock_.now(), true);
-  response.headers.add("x-ms-request-id", request_id.to_string());
+  response.headers.add("x-ms-request-id", request_id.text());
   return response;
 }
 

@@ -69,7 +69,7 @@ Authentication authentication_of(const http::RequestFacts& facts) {
     return static_cast<Authentication>(facts.trace.credential - 1);
   }
   if (!facts.is_request) return Authentication::kAnonymous;
-  if (const std::string* header = facts.request.headers.find("Authorization")) {
+  if (const std::string_view* header = facts.request.headers.find("Authorization")) {
     const bool is_token = header->size() > 7 && http::iequals(header->substr(0, 7), "Bearer ");
     return is_token ? Authentication::kOAuth : Authentication::kAccountKey;
   }

@@ -40,7 +40,7 @@ class RequestHeadParser final : public Parser<true> {
  private:
   void on_field_impl(beast::http::field, string_view name, string_view value,
                      error_code&) override {
-    headers_.add_copy(to_std(name), to_std(value));
+    headers_.add(to_std(name), to_std(value));
   }
   Headers& headers_;
 };
@@ -92,7 +92,7 @@ class BeastResponseParser final : public Parser<false>, public ResponseParser {
   }
   void on_field_impl(beast::http::field, string_view name, string_view value,
                      error_code&) override {
-    response_.headers.add_copy(to_std(name), to_std(value));
+    response_.headers.add(to_std(name), to_std(value));
   }
   std::size_t on_body_impl(string_view body, error_code&) override {
     response_.body.append(to_std(body));

@@ -1,5 +1,6 @@
 #include "http/response_head.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "http/ascii.h"
@@ -33,6 +34,22 @@ void append_status_line(std::string& out, const Response& response) {
   out.append("\r\n");
 }
 
+void append_fields(std::string& out, const Headers& headers) {
+  const bool clean = std::ranges::none_of(headers.all(), [](const Header& field) {
+    return has_control(field.name) || has_control(field.value);
+  });
+  if (clean) {
+    out.append(headers.lines());
+    return;
+  }
+  for (const Header& field : headers.all()) {
+    append_clean(out, field.name);
+    out.append(": ");
+    append_clean(out, field.value);
+    out.append("\r\n");
+  }
+}
+
 }  // namespace
 
 void CommonFields::refresh(Timestamp now) {
@@ -49,12 +66,7 @@ void append_response_head(std::string& out, const Response& response, const Head
     append_number(out, *facts.content_length);
     out.append("\r\n");
   }
-  for (const Header& field : response.headers.all()) {
-    append_clean(out, field.name);
-    out.append(": ");
-    append_clean(out, field.value);
-    out.append("\r\n");
-  }
+  append_fields(out, response.headers);
   out.append(facts.common);
   if (facts.close) {
     out.append("Connection: close\r\n");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,23 +15,28 @@ namespace lapis::azure {
 
 enum class Resource : std::uint8_t { kService, kContainer, kBlob };
 
+// Views of the request, and of memory of its own for what had to be decoded; moving it keeps them.
 struct Target {
   Resource resource = Resource::kService;
-  std::string account;  // without "-secondary"
   bool secondary = false;
   bool path_style = false;
-  bool data_lake = false;  // ACCOUNT.dfs.any.domain
-  std::string container;   // decoded and valid, or empty
-  std::string blob;        // decoded and valid, or empty
-  std::string raw_path;    // as on the request line, still encoded, without the query
-  std::string endpoint;    // "http://127.0.0.1:10000/devstoreaccount1/": for listings
+  bool data_lake = false;      // ACCOUNT.dfs.any.domain
+  std::string_view account;    // without "-secondary"
+  std::string_view container;  // decoded and valid, or empty
+  std::string_view blob;       // decoded and valid, or empty
+  std::string_view raw_path;   // as on the request line, still encoded, without the query
   Query query;
+  std::unique_ptr<char[]> decoded;
 };
 
 // Host style where the Host's first label is followed by ".blob." (or is "ACCOUNT.blob"), likewise
 // with "dfs"; else path style. Names are checked: kInvalidResourceName, kOutOfRangeInput (length),
 // kInvalidUri (NUL, not UTF-8, malformed escapes, more than 254 segments). "%2F" in a blob's name
 // equals "/"; dot segments are names like any other and are not resolved.
+// `request` outlives the target.
 Result<Target> parse_target(const http::Request& request);
+
+// "http://127.0.0.1:10000/devstoreaccount1/": what listings call the service endpoint.
+std::string service_endpoint(const http::Request& request, const Target& target);
 
 }  // namespace lapis::azure

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "lapis/azure/target.h"
+#include "lapis/base/fixed_text.h"
 #include "lapis/base/result.h"
 #include "lapis/http/message.h"
 
@@ -17,7 +18,7 @@ namespace lapis::azure {
 struct ServiceVersion {
   std::uint32_t date = 0;
   friend auto operator<=>(const ServiceVersion&, const ServiceVersion&) = default;
-  std::string text() const;  // "2026-10-06"
+  FixedText<10> text() const;  // "2026-10-06"
 };
 
 // "YYYY-MM-DD" of a day that exists; nothing otherwise.

@@ -6,10 +6,13 @@
 #include <string_view>
 
 #include "lapis/base/clock.h"
+#include "lapis/base/fixed_text.h"
 
 namespace lapis {
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 1123); truncates to seconds.
+using HttpDateText = FixedText<29>;
+HttpDateText http_date_text(Timestamp time);
 std::string format_http_date(Timestamp time);
 // RFC 1123, RFC 850 and asctime forms (RFC 9110 section 5.6.7); nothing where malformed. The name
 // of the day must be one but need not fit the date. Second 60 (a leap second) is the next minute.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lapis/base/bytes.h"
+#include "lapis/base/fixed_text.h"
 
 namespace lapis {
 
@@ -20,7 +21,8 @@ struct Guid {
   // no system call a request. Not for secrets.
   static Guid make();
   // "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
-  std::string to_string() const;
+  FixedText<36> text() const;
+  std::string to_string() const { return std::string(text().view()); }
 };
 
 }  // namespace lapis

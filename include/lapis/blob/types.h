@@ -11,6 +11,7 @@
 
 #include "lapis/base/clock.h"
 #include "lapis/base/digest.h"
+#include "lapis/base/fixed_text.h"
 #include "lapis/base/ids.h"
 
 namespace lapis::blob {
@@ -32,7 +33,7 @@ struct Etag {
   std::uint64_t value = 0;
   friend bool operator==(const Etag&, const Etag&) = default;
   std::string text() const;    // 0x8D0000000000001
-  std::string quoted() const;  // "0x8D0000000000001" with the quotes
+  FixedText<19> quoted() const;  // "0x8D0000000000001" with the quotes
 };
 
 // Name and value pairs in the order given; names keep their case and are unique without it.

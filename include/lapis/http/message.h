@@ -20,45 +20,47 @@ namespace lapis::http {
 enum class Method : std::uint8_t { kGet, kHead, kPut, kPost, kDelete, kOptions, kPatch, kOther };
 
 struct Header {
-  std::string name;
-  std::string value;
+  std::string_view name;
+  std::string_view value;
 };
 
-// Header fields in the order received or to be sent. Names compare without case.
+// Header fields in the order received or to be sent, kept as the lines that go over the wire: one
+// block of memory, which a response's head takes over with one copy. Names compare without case.
 class Headers {
  public:
   Headers() = default;
-  Headers(const Headers&) = default;
-  Headers& operator=(const Headers&) = default;
-  Headers(Headers&& other) noexcept
-      : fields_(std::move(other.fields_)), count_(std::exchange(other.count_, 0)) {}
-  Headers& operator=(Headers&& other) noexcept {
-    fields_ = std::move(other.fields_);
-    count_ = std::exchange(other.count_, 0);
-    return *this;
-  }
+  Headers(const Headers& other);
+  Headers& operator=(const Headers& other);
+  Headers(Headers&& other) noexcept;
+  Headers& operator=(Headers&& other) noexcept;
 
-  void add(std::string name, std::string value);
-  // The same, into the memory of a field that `clear` retired: for an object used again and again.
-  void add_copy(std::string_view name, std::string_view value);
-  // Forgets the fields and keeps their memory.
-  void clear() { count_ = 0; }
-  // The first field of that name; null where there is none.
-  const std::string* find(std::string_view name) const;
+  void add(std::string_view name, std::string_view value);
+  // Forgets the fields and keeps the memory.
+  void clear();
+  // The value of the first field of that name; null where there is none. Like every view of this
+  // object, valid until it is changed; moving it keeps them.
+  const std::string_view* find(std::string_view name) const;
   std::string_view get(std::string_view name) const;  // empty where there is none
   std::size_t count(std::string_view name) const;
-  std::span<const Header> all() const { return {fields_.data(), count_}; }
-  void reserve(std::size_t n) { fields_.reserve(n); }
+  std::span<const Header> all() const { return fields_; }
+  // "Name: value" of every field, each with its line end.
+  std::string_view lines() const { return {text_.get(), size_}; }
 
  private:
-  Header& next_field();
+  std::unique_ptr<char[]> make_room(std::size_t bytes);
+  std::string_view append(std::string_view text);
 
-  std::vector<Header> fields_;
-  std::size_t count_ = 0;  // how many of fields_ are in use; the rest is memory to use again
+  std::unique_ptr<char[]> text_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::vector<Header> fields_;  // into text_
 };
 
 // Equal without regard to ASCII case.
-bool iequals(std::string_view a, std::string_view b);
+bool iequals_of_one_size(std::string_view a, std::string_view b);
+inline bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && iequals_of_one_size(a, b);
+}
 
 // The head of a request. Framing has been checked: at most one Content-Length, no transfer coding
 // beside `chunked`, no folded lines, no control characters in values.

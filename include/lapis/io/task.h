@@ -8,11 +8,13 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
 
 #include "lapis/base/check.h"
+#include "lapis/io/frame_pool.h"
 
 namespace lapis {
 struct RequestTrace;
@@ -28,6 +30,9 @@ class Started;
 namespace detail {
 
 struct TaskPromiseBase {
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
+
   std::coroutine_handle<> awaiter = std::noop_coroutine();
   std::exception_ptr exception;
   RequestTrace* trace = nullptr;

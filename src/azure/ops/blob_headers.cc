@@ -46,7 +46,7 @@ void add_http_properties(http::Headers& headers, const Call& call,
     std::string_view value;
     if (overrides) value = call.target.query.get(parameter_name(property.override_field));
     if (value.empty()) value = stored.*property.stored;
-    if (!value.empty()) headers.add(std::string(property.header), std::string(value));
+    if (!value.empty()) headers.add(property.header, value);
   }
 }
 
@@ -70,10 +70,10 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   headers.add("Accept-Ranges", "bytes");
   add_http_properties(headers, call, properties.http);
   if (call.at_least(kTellsCreationTime)) {
-    headers.add("x-ms-creation-time", format_http_date(properties.created));
+    headers.add("x-ms-creation-time", http_date_text(properties.created));
   }
   add_metadata(headers, properties.metadata);
-  headers.add("x-ms-blob-type", std::string(type_name(properties.type)));
+  headers.add("x-ms-blob-type", type_name(properties.type));
   headers.add("x-ms-lease-status", "unlocked");
   if (call.at_least(kLeaseStates)) headers.add("x-ms-lease-state", "available");
   if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");
@@ -81,10 +81,10 @@ void add_blob_headers(http::Headers& headers, const Call& call,
 
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties) {
   if (!call.at_least(kTiers)) return;
-  headers.add("x-ms-access-tier", std::string(blob::to_string(properties.tier)));
+  headers.add("x-ms-access-tier", blob::to_string(properties.tier));
   if (properties.tier_inferred) headers.add("x-ms-access-tier-inferred", "true");
   if (properties.tier_changed) {
-    headers.add("x-ms-access-tier-change-time", format_http_date(*properties.tier_changed));
+    headers.add("x-ms-access-tier-change-time", http_date_text(*properties.tier_changed));
   }
 }
 

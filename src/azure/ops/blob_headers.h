@@ -19,7 +19,4 @@ void add_blob_headers(http::Headers& headers, const Call& call,
 // x-ms-access-tier, -inferred and -change-time.
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties);
 
-// How many headers those are at most, metadata aside.
-inline constexpr std::size_t kBlobHeaderCount = 24;
-
 }  // namespace lapis::azure

@@ -33,7 +33,10 @@ const std::string& ListBlobsWriter::Page::DateText::operator()(Timestamp time) {
 }
 
 ListBlobsWriter::Page::Page(const Call& call, const ListBlobsQuery& query)
-    : call_(call), query_(query), xml_(text_) {
+    : call_(call),
+      query_(query),
+      endpoint_(service_endpoint(call.request, call.target)),
+      xml_(text_) {
   constexpr std::size_t kReservedEntries = 256;
   text_.reserve(kEntryBytes * std::min(query.request.max_results, kReservedEntries));
   write_head();
@@ -43,10 +46,10 @@ void ListBlobsWriter::Page::write_head() {
   xml_.raw(kXmlPrologue);
   xml_.raw("<EnumerationResults");
   if (call_.at_least(kServiceEndpoint)) {
-    xml_.attribute("ServiceEndpoint", call_.target.endpoint);
+    xml_.attribute("ServiceEndpoint", endpoint_);
     xml_.attribute("ContainerName", call_.target.container);
   } else {
-    xml_.attribute("ContainerName", call_.target.endpoint + call_.target.container);
+    xml_.attribute("ContainerName", endpoint_ + std::string(call_.target.container));
   }
   xml_.raw(">");
   if (query_.prefix) xml_.name_element("Prefix", *query_.prefix);
@@ -63,7 +66,8 @@ void ListBlobsWriter::Page::begin_entry() {
 void ListBlobsWriter::Page::write_name(std::string_view name) {
   xml_.name_element("Name", name);
   if (call_.at_least(kServiceEndpoint)) return;
-  std::string url = call_.target.endpoint + call_.target.container + "/";
+  std::string url = endpoint_;
+  url.append(call_.target.container).append("/");
   url.append(percent_encode(name, "/"));
   xml_.element("Url", url);
 }

@@ -43,6 +43,7 @@ class ListBlobsWriter::Page {
 
   const Call& call_;
   const ListBlobsQuery& query_;
+  const std::string endpoint_;
   std::string text_;
   XmlWriter xml_;
   DateText created_, modified_;

@@ -7,7 +7,7 @@
 namespace lapis::azure {
 
 Result<blob::CreateContainer> parse_create_container(const Call& call) {
-  const std::string& name = call.target.container;
+  const std::string_view name = call.target.container;
   // Azure fills these itself; clients cannot make them.
   if (name == "$logs" || name == "$blobchangefeed") {
     return fail(ErrorCode::kInvalidResourceName, "a container of the service");

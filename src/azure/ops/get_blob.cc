@@ -36,7 +36,6 @@ Result<blob::GetBlob> parse_get_blob(const Call& call) {
 http::Response render_get_blob(const Call& call, blob::GetBlobResult result) {
   const blob::BlobProperties& properties = *result.properties;
   http::Response response;
-  response.headers.reserve(kBlobHeaderCount + properties.metadata.size());
   add_blob_headers(response.headers, call, properties);
   if (result.range) {
     response.status = 206;

@@ -35,7 +35,7 @@ Result<void> refuse_parameters(const Call& call) {
     return fail(unsupported_parameter("endBefore"));
   }
   // For accounts with a hierarchical namespace.
-  const std::string* only = query.find("showonly");
+  const std::string_view* only = query.find("showonly");
   if (only != nullptr && !only->empty() && call.at_least(kShowOnly)) {
     return fail(invalid_parameter("showonly", *only, "Invalid query parameter value."));
   }

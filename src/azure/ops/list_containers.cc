@@ -59,7 +59,7 @@ void write_head(XmlWriter& xml, const Call& call, const blob::ListContainers& re
   xml.raw(kXmlPrologue);
   xml.raw("<EnumerationResults");
   xml.attribute(call.at_least(kServiceEndpoint) ? "ServiceEndpoint" : "AccountName",
-                call.target.endpoint);
+                service_endpoint(call.request, call.target));
   xml.raw(">");
   if (const auto prefix = given(query, "prefix")) xml.name_element("Prefix", *prefix);
   if (const auto marker = given(query, "marker")) xml.name_element("Marker", *marker);

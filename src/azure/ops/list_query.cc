@@ -51,8 +51,9 @@ Result<std::optional<std::size_t>> parse_max_results(const Query& query) {
 }
 
 std::optional<std::string> given(const Query& query, std::string_view name) {
-  const std::string* value = query.find(name);
-  return value ? std::optional(*value) : std::nullopt;
+  const std::string_view* value = query.find(name);
+  if (value == nullptr) return std::nullopt;
+  return std::string(*value);
 }
 
 }  // namespace lapis::azure

@@ -10,7 +10,7 @@ namespace lapis::azure {
 
 void add_etag_and_date(http::Headers& headers, blob::Etag etag, Timestamp last_modified) {
   headers.add("ETag", etag.quoted());
-  headers.add("Last-Modified", format_http_date(last_modified));
+  headers.add("Last-Modified", http_date_text(last_modified));
 }
 
 void add_request_encrypted(http::Headers& headers, const Call& call) {

@@ -40,7 +40,7 @@ bool is_block_id(std::string_view text) {
 }
 
 Result<blob::BlockId> parse_block_id(const Query& query) {
-  const std::string* text = query.find("blockid");
+  const std::string_view* text = query.find("blockid");
   if (!text) return fail(missing_parameter("blockid"));
   const auto length = base64_length(*text);
   if (!length || *length == 0) {
@@ -49,7 +49,7 @@ Result<blob::BlockId> parse_block_id(const Query& query) {
   if (*length > kMaxBlockIdBytes) {
     return fail(invalid_parameter("blockid", *text, "A block id is at most 64 bytes long."));
   }
-  return blob::BlockId{*text};
+  return blob::BlockId{std::string(*text)};
 }
 
 }  // namespace lapis::azure

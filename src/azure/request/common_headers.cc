@@ -55,11 +55,12 @@ Result<std::optional<blob::AccessTier>> parse_tier(const Call& call) {
 }
 
 blob::ContainerKey container_key(const Call& call) {
-  return {call.target.account, call.target.container};
+  return {std::string(call.target.account), std::string(call.target.container)};
 }
 
 blob::BlobKey blob_key(const Call& call) {
-  return {call.target.account, call.target.container, call.target.blob};
+  return {std::string(call.target.account), std::string(call.target.container),
+          std::string(call.target.blob)};
 }
 
 }  // namespace lapis::azure

@@ -39,7 +39,7 @@ std::string without_quotes(std::string_view tag) {
 
 Result<std::optional<blob::EtagCondition>> parse_tags(const http::Headers& headers,
                                                       std::string_view name) {
-  const std::string* value = headers.find(name);
+  const std::string_view* value = headers.find(name);
   if (!value) return std::nullopt;
   blob::EtagCondition condition;
   std::string_view list = *value;
@@ -56,7 +56,7 @@ Result<std::optional<blob::EtagCondition>> parse_tags(const http::Headers& heade
 }
 
 Result<std::optional<Timestamp>> parse_date(const http::Headers& headers, std::string_view name) {
-  const std::string* value = headers.find(name);
+  const std::string_view* value = headers.find(name);
   if (!value) return std::nullopt;
   const auto date = parse_http_date(*value);
   if (!date) return fail(invalid_header(name, *value));

@@ -25,7 +25,7 @@ Result<bool> parse_switch(const http::Headers& headers, std::string_view name) {
 
 std::optional<blob::RequestedRange> parse_range(const Call& call) {
   const http::Headers& headers = call.request.headers;
-  const std::string* header = headers.find("x-ms-range");
+  const std::string_view* header = headers.find("x-ms-range");
   if (!header || header->empty()) header = headers.find("Range");
   if (!header || header->size() < kUnit.size()) return std::nullopt;
   std::string_view text = *header;

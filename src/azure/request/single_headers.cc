@@ -1,9 +1,7 @@
 #include "azure/request/single_headers.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "azure/field_errors.h"
 
@@ -24,24 +22,18 @@ bool must_be_single(std::string_view name) {
   return false;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool iless(std::string_view a, std::string_view b) {
-  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
-}
-
 }  // namespace
 
+// Every pair is compared: a head has a bound on its fields, and names mostly differ in length.
 Result<void> refuse_repeated_headers(const http::Headers& headers) {
-  std::vector<std::string_view> names;
-  names.reserve(headers.all().size());
-  for (const http::Header& header : headers.all()) {
-    if (must_be_single(header.name)) names.push_back(header.name);
+  const auto fields = headers.all();
+  for (std::size_t i = 1; i < fields.size(); ++i) {
+    for (const http::Header& earlier : fields.first(i)) {
+      if (!http::iequals(fields[i].name, earlier.name)) continue;
+      if (must_be_single(earlier.name)) return fail(invalid_header(earlier.name, earlier.value));
+    }
   }
-  std::ranges::sort(names, iless);
-  const auto twice = std::ranges::adjacent_find(names, http::iequals);
-  if (twice == names.end()) return {};
-  return fail(invalid_header(*twice, headers.get(*twice)));
+  return {};
 }
 
 }  // namespace lapis::azure

@@ -48,19 +48,17 @@ Result<Credential> parse_credential(std::string_view authorization) {
 }
 
 Result<void> check_date(const http::Headers& headers, Timestamp now) {
-  const std::string* text = headers.find("x-ms-date");
+  const std::string_view* text = headers.find("x-ms-date");
   if (!text) text = headers.find("Date");
   if (!text) return fail(authentication_failed("Request date header is missing."));
+  const auto refuse = [text](std::string_view what) {
+    return fail(authentication_failed("Request date header " + std::string(what) + ": '" +
+                                      std::string(*text) + "'"));
+  };
   const auto date = parse_http_date(*text);
-  if (!date) {
-    return fail(authentication_failed("Request date header not well formed: '" + *text + "'"));
-  }
-  if (now - *date > kAllowedSkew) {
-    return fail(authentication_failed("Request date header too old: '" + *text + "'"));
-  }
-  if (*date - now > kAllowedSkew) {
-    return fail(authentication_failed("Request date header in the future: '" + *text + "'"));
-  }
+  if (!date) return refuse("not well formed");
+  if (now - *date > kAllowedSkew) return refuse("too old");
+  if (*date - now > kAllowedSkew) return refuse("in the future");
   return {};
 }
 

@@ -87,7 +87,8 @@ std::string lite_string(const Call& call, bool byte_order) {
   append_line(out, date_line(headers));
   append_headers(out, call, byte_order);
   append_resource(out, call.target);
-  if (const std::string* comp = call.target.query.find("comp")) out.append("?comp=").append(*comp);
+  if (const std::string_view* comp = call.target.query.find("comp"))
+    out.append("?comp=").append(*comp);
   return out;
 }
 

@@ -73,7 +73,7 @@ void append_resource(JsonObject& line, const AccessRecord& record) {
   request.secure = record.numbers.is_secure;
   if (request.target.empty()) return;
   const std::string_view host = record.text(RecordText::kHost);
-  request.headers.add("Host", std::string(host));
+  request.headers.add("Host", host);
   std::string uri = request.secure ? "https://" : "http://";
   uri.append(host).append(request.target);
   line.text("Uri", redact(uri));
@@ -81,7 +81,8 @@ void append_resource(JsonObject& line, const AccessRecord& record) {
   if (!target) return;
   line.text("AccountName", target->account);
   if (target->container.empty()) return;
-  std::string key = "/" + target->account + "/" + target->container;
+  std::string key("/");
+  key.append(target->account).append("/").append(target->container);
   if (!target->blob.empty()) key.append("/").append(target->blob);
   line.text("ObjectKey", redact(key));
 }

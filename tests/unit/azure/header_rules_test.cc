@@ -61,12 +61,6 @@ TEST(RefuseUnsupported, LetsAHeaderPassToItsOneOperation) {
   }
 }
 
-TEST(RefuseUnsupported, RefusesARepeatedHeader) {
-  const auto result = refuse_unsupported(
-      make_call("PUT", "/acct/box/b", {{"x-ms-meta-a", "1"}, {"X-MS-META-A", "2"}}));
-  EXPECT_EQ(result.error().code, ErrorCode::kInvalidHeaderValue);
-}
-
 struct Parameter {
   const char* name;
   std::string method, query;

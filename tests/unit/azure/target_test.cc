@@ -20,7 +20,8 @@ struct Good {
 class ParseTarget : public testing::TestWithParam<Good> {};
 
 TEST_P(ParseTarget, Locates) {
-  const auto target = parse_target(make_request("GET", GetParam().target, {}, GetParam().host));
+  const http::Request request = make_request("GET", GetParam().target, {}, GetParam().host);
+  const auto target = parse_target(request);
   ASSERT_TRUE(target) << to_string(target.error());
   EXPECT_EQ(target->resource, GetParam().resource);
   EXPECT_EQ(target->account, GetParam().account);
@@ -68,7 +69,8 @@ struct Bad {
 class RefuseTarget : public testing::TestWithParam<Bad> {};
 
 TEST_P(RefuseTarget, Fails) {
-  const auto target = parse_target(make_request("GET", GetParam().target));
+  const http::Request request = make_request("GET", GetParam().target);
+  const auto target = parse_target(request);
   ASSERT_FALSE(target);
   EXPECT_EQ(target.error().code, GetParam().code);
 }
@@ -121,13 +123,15 @@ TEST(ParseTargetLimits, LongestNamesPass) {
 }
 
 TEST(ParseTargetHost, LabelThatIsNoAccountIsRefused) {
-  const auto target = parse_target(make_request("GET", "/box", {}, "my-host.blob.example"));
+  const http::Request request = make_request("GET", "/box", {}, "my-host.blob.example");
+  const auto target = parse_target(request);
   ASSERT_FALSE(target);
   EXPECT_EQ(target.error().code, ErrorCode::kInvalidUri);
 }
 
 TEST(ParseTargetHost, DataLakeEndpointIsMarked) {
-  const auto target = parse_target(make_request("HEAD", "/box/", {}, "acct.dfs.example:10000"));
+  const http::Request request = make_request("HEAD", "/box/", {}, "acct.dfs.example:10000");
+  const auto target = parse_target(request);
   ASSERT_TRUE(target);
   EXPECT_TRUE(target->data_lake);
   EXPECT_FALSE(target->path_style);
@@ -139,7 +143,8 @@ TEST(ParseTargetHost, DataLakeEndpointIsMarked) {
 }
 
 TEST(ParseTargetRaw, PathIsKeptAsSent) {
-  const auto target = parse_target(make_request("GET", "/acct/box/a%2fb%20c?x=%20"));
+  const http::Request request = make_request("GET", "/acct/box/a%2fb%20c?x=%20");
+  const auto target = parse_target(request);
   ASSERT_TRUE(target);
   EXPECT_EQ(target->raw_path, "/acct/box/a%2fb%20c");
   EXPECT_TRUE(target->path_style);
@@ -148,11 +153,12 @@ TEST(ParseTargetRaw, PathIsKeptAsSent) {
 
 TEST(ParseTargetEndpoint, NamesSchemeHostAndAccount) {
   http::Request request = make_request("GET", "/acct-secondary/box");
-  EXPECT_EQ(parse_target(request)->endpoint, "http://127.0.0.1:10000/acct-secondary/");
+  EXPECT_EQ(service_endpoint(request, *parse_target(request)),
+            "http://127.0.0.1:10000/acct-secondary/");
   EXPECT_TRUE(parse_target(request)->secondary);
   request = make_request("GET", "/box", {}, "acct.blob.example.com");
   request.secure = true;
-  EXPECT_EQ(parse_target(request)->endpoint, "https://acct.blob.example.com/");
+  EXPECT_EQ(service_endpoint(request, *parse_target(request)), "https://acct.blob.example.com/");
 }
 
 }  // namespace

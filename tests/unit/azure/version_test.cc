@@ -33,7 +33,7 @@ TEST_P(HeaderVersion, Selects) {
   EXPECT_EQ(version->requested.date, GetParam().requested);
   EXPECT_EQ(version->effective.date, GetParam().effective);
   EXPECT_EQ(version->unknown_newer, GetParam().newer);
-  EXPECT_EQ(version->requested.text(), GetParam().header);
+  EXPECT_EQ(version->requested.text().view(), GetParam().header);
 }
 
 const Given kGiven[] = {
@@ -117,7 +117,7 @@ TEST(NegotiateVersion, DefaultIsForRequestsThatNameNone) {
     EXPECT_TRUE(version);
     const bool defaulted = version->requested.date == 20150405;
     EXPECT_EQ(defaulted, !names_version(request, *parsed)) << target;
-    return version->requested.text();
+    return std::string(version->requested.text().view());
   };
   EXPECT_EQ(with_default("/acct/box", {}), "2015-04-05");
   EXPECT_EQ(with_default("/acct/box", {{"Authorization", "SharedKey a:b"}}), "2015-04-05");

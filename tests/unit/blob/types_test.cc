@@ -8,7 +8,7 @@ namespace {
 TEST(Etag, IsWrittenAsAzureWritesIt) {
   EXPECT_EQ(Etag{1}.text(), "0x8D0000000000001");
   EXPECT_EQ(Etag{0xABCDEF0123456}.text(), "0x8DABCDEF0123456");
-  EXPECT_EQ(Etag{1}.quoted(), "\"0x8D0000000000001\"");
+  EXPECT_EQ(Etag{1}.quoted().view(), "\"0x8D0000000000001\"");
 }
 
 TEST(AccessTier, NamesAreReadBackInAnyCase) {

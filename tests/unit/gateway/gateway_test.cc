@@ -7,7 +7,7 @@
 namespace lapis::gateway {
 namespace {
 
-const std::vector<http::Header> kBlockBlob = {{"x-ms-blob-type", "BlockBlob"}};
+const std::vector<test::Field> kBlockBlob = {{"x-ms-blob-type", "BlockBlob"}};
 
 TEST_F(Pipeline, WritesReadsListsAndDeletes) {
   EXPECT_EQ(call("PUT", "/team/box?restype=container").status, 201);
@@ -36,13 +36,13 @@ TEST_F(Pipeline, EveryAnswerCarriesARequestId) {
 }
 
 TEST_F(Pipeline, VersionIsShownOnlyOnceAuthorised) {
-  const std::vector<http::Header> version = {{"x-ms-version", "2021-12-02"}};
+  const std::vector<test::Field> version = {{"x-ms-version", "2021-12-02"}};
   EXPECT_EQ(call("GET", "/team/box/b", {}, version).headers.get("x-ms-version"), "2021-12-02");
   EXPECT_EQ(call("GET", "/team/box/b", {}, version, "none").headers.find("x-ms-version"), nullptr);
 }
 
 TEST_F(Pipeline, NewerVersionIsServedAndEchoed) {
-  const std::vector<http::Header> version = {{"x-ms-version", "2031-01-01"}};
+  const std::vector<test::Field> version = {{"x-ms-version", "2031-01-01"}};
   const Answer answer = call("GET", "/team?comp=list", {}, version);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.headers.get("x-ms-version"), "2031-01-01");
@@ -51,7 +51,7 @@ TEST_F(Pipeline, NewerVersionIsServedAndEchoed) {
 
 TEST_F(Pipeline, ClientRequestIdIsEchoedWhereItIsPrintable) {
   const auto echoed = [&](std::string id) {
-    const std::vector<http::Header> header = {{"x-ms-client-request-id", id}};
+    const std::vector<test::Field> header = {{"x-ms-client-request-id", id}};
     return std::string(
         call("GET", "/team/box/b", {}, header).headers.get("x-ms-client-request-id"));
   };
@@ -86,7 +86,7 @@ TEST_F(Pipeline, WhatIsNotBuiltSaysSoByName) {
     target += "?x=";
     if (!route.restype.empty()) target += "&restype=" + std::string(route.restype);
     if (!route.comp.empty()) target += "&comp=" + std::string(route.comp);
-    std::vector<http::Header> headers;
+    std::vector<test::Field> headers;
     for (const RequiredHeader& required : route.headers) {
       if (required.name.empty()) continue;
       headers.push_back({std::string(required.name),
@@ -121,7 +121,7 @@ TEST_F(Pipeline, AccountSaysThatItIsFlat) {
 }
 
 TEST_F(Pipeline, DataLakeEndpointServesTheProbeOnly) {
-  const std::vector<http::Header> dfs = {{"Host", "team.dfs.example"}};
+  const std::vector<test::Field> dfs = {{"Host", "team.dfs.example"}};
   EXPECT_EQ(call("HEAD", "/box/?action=getAccessControl", {}, dfs).code(),
             "HierarchicalNamespaceNotEnabled");
   EXPECT_EQ(call("PUT", "/box?restype=container", {}, dfs).code(), "NotImplemented");
@@ -131,7 +131,7 @@ TEST_F(Pipeline, DataLakeEndpointServesTheProbeOnly) {
 }
 
 TEST_F(Pipeline, DefaultVersionIsForRequestsThatNameNone) {
-  const auto anonymous = [this](std::vector<http::Header> headers) {
+  const auto anonymous = [this](std::vector<test::Field> headers) {
     return call("GET", "/team/box/b", {}, std::move(headers), "").code();
   };
   EXPECT_EQ(anonymous({}), "ResourceNotFound");

@@ -10,6 +10,7 @@
 
 #include "lapis/azure/sas.h"
 #include "lapis/gateway/gateway.h"
+#include "support/azure_call.h"
 #include "support/inline_executor.h"
 #include "support/manual_clock.h"
 #include "support/memory_chunk_store.h"
@@ -61,7 +62,7 @@ class Pipeline : public testing::Test {
 
   // `target` is a path with or without a query; the token is added unless `token` is empty.
   Answer call(std::string method, std::string target, std::string body = {},
-              std::vector<http::Header> headers = {}, std::string token = "full") {
+              std::vector<test::Field> headers = {}, std::string token = "full") {
     http::Request request;
     request.method_text = method;
     request.method = method == "GET"      ? http::Method::kGet
@@ -71,7 +72,7 @@ class Pipeline : public testing::Test {
                                           : http::Method::kPost;
     if (token == "full") token = sas();
     request.target = target + (target.find('?') == target.npos ? "?" : "&") + token;
-    for (auto& header : headers) request.headers.add(header.name, header.value);
+    for (const test::Field& header : headers) request.headers.add(header.name, header.value);
     if (request.headers.find("Host") == nullptr) request.headers.add("Host", "127.0.0.1");
     request.content_length = body.size();
     request.peer_address = "127.0.0.1";

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/route.h"
+#include "support/azure_call.h"
 
 namespace lapis::gateway {
 namespace {
@@ -10,7 +11,7 @@ struct Case {
   http::Method method;
   azure::Resource resource;
   const char* query;
-  std::vector<http::Header> headers;
+  std::vector<test::Field> headers;
   const char* route;  // or the code of the error
 };
 
@@ -23,7 +24,7 @@ TEST_P(FindRoute, PicksTheOperation) {
   const Case& c = GetParam();
   http::Request request;
   request.method = c.method;
-  for (const http::Header& header : c.headers) request.headers.add(header.name, header.value);
+  for (const test::Field& header : c.headers) request.headers.add(header.name, header.value);
   azure::Target target;
   target.resource = c.resource;
   target.query = azure::Query::parse(c.query).value();

@@ -27,10 +27,40 @@ TEST(Headers, ForgetTheirFieldsWhenCleared) {
   headers.clear();
   EXPECT_TRUE(headers.all().empty());
   EXPECT_EQ(headers.find("secret"), nullptr);
-  headers.add_copy("other", "2");
+  headers.add("other", "2");
   ASSERT_EQ(headers.all().size(), 1u);
   EXPECT_EQ(headers.all()[0].name, "other");
   EXPECT_EQ(headers.all()[0].value, "2");
+}
+
+TEST(Headers, AreKeptAsTheLinesThatGoOverTheWire) {
+  Headers headers;
+  headers.add("a", "1");
+  headers.add("b", "");
+  EXPECT_EQ(headers.lines(), "a: 1\r\nb: \r\n");
+}
+
+TEST(Headers, OutgrowTheirMemory) {
+  Headers headers;
+  for (int i = 0; i < 300; ++i) {
+    headers.add("name" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'v'));
+  }
+  headers.add("again", headers.get("name299"));  // a view of what it is added to
+  ASSERT_EQ(headers.all().size(), 301u);
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(headers.get("name" + std::to_string(i)).size(), static_cast<std::size_t>(i));
+  }
+  EXPECT_EQ(headers.get("again"), std::string(299, 'v'));
+}
+
+TEST(Headers, AreCopiedWithTheirMemory) {
+  Headers copy;
+  {
+    Headers headers;
+    headers.add("a", "1");
+    copy = headers;
+  }
+  EXPECT_EQ(copy.get("a"), "1");
 }
 
 TEST(Headers, AreEmptyAfterTheyWereMovedFrom) {

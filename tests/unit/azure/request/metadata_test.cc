@@ -36,6 +36,7 @@ TEST_P(RefuseMetadata, Fails) {
   EXPECT_EQ(metadata.error().code, GetParam().code);
 }
 
+const std::string kTooLarge(8 * 1024, 'x');
 const Bad kBad[] = {
     {"EmptyName", {"x-ms-meta-", "1"}, ErrorCode::kEmptyMetadataKey},
     {"DigitFirst", {"x-ms-meta-1a", "1"}, ErrorCode::kInvalidMetadata},
@@ -44,7 +45,7 @@ const Bad kBad[] = {
     {"NotAsciiName", {"x-ms-meta-\xC3\xBC", "1"}, ErrorCode::kInvalidMetadata},
     {"NotAsciiValue", {"x-ms-meta-a", "\xC3\xBC"}, ErrorCode::kInvalidMetadata},
     {"Twice", {"x-ms-meta-SAME", "1"}, ErrorCode::kInvalidMetadata},
-    {"TooLarge", {"x-ms-meta-a", std::string(8 * 1024, 'x')}, ErrorCode::kMetadataTooLarge},
+    {"TooLarge", {"x-ms-meta-a", kTooLarge}, ErrorCode::kMetadataTooLarge},
 };
 INSTANTIATE_TEST_SUITE_P(Headers, RefuseMetadata, testing::ValuesIn(kBad),
                          [](const auto& tested) { return std::string(tested.param.name); });
