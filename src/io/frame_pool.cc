@@ -1,6 +1,7 @@
 #include "lapis/io/frame_pool.h"
 
 #include <array>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -71,7 +72,7 @@ void free_frame(void* frame, std::size_t bytes) noexcept {
   const std::size_t index = class_of(bytes);
   if (index >= kClasses || free_lists[index].count >= kMostKept) return ::operator delete(frame);
   FreeList& list = free_lists[index];
-  list.first = new (frame) FreeFrame{list.first};
+  list.first = std::construct_at(static_cast<FreeFrame*>(frame), list.first);
   ++list.count;
 }
 

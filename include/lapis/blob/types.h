@@ -32,7 +32,7 @@ struct BlobKey {
 struct Etag {
   std::uint64_t value = 0;
   friend bool operator==(const Etag&, const Etag&) = default;
-  std::string text() const;    // 0x8D0000000000001
+  std::string text() const;      // 0x8D0000000000001
   FixedText<19> quoted() const;  // "0x8D0000000000001" with the quotes
 };
 
