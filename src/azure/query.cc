@@ -19,15 +19,24 @@ bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0 && c != '%'; });
 }
 
+bool is_base64(std::string_view name) {
+  return http::iequals(name, "sig") || http::iequals(name, "blockid");
+}
+
 // Decodes parameter by parameter into one block of memory, made when the first escape is met.
 class Decoder {
  public:
   explicit Decoder(std::size_t most) : most_(most) {}
 
-  Result<std::string_view> decode(std::string_view text) {
-    if (is_plain(text)) return text;
+  Result<std::string_view> decode(std::string_view text, bool plus_is_blank) {
+    const bool blanks = plus_is_blank && text.contains('+');
+    if (!blanks && is_plain(text)) return text;
     if (!memory_) memory_ = std::make_unique_for_overwrite<char[]>(most_);
     char* const begin = memory_.get() + used_;
+    if (blanks) {
+      std::ranges::replace_copy(text, begin, '+', ' ');
+      text = {begin, text.size()};
+    }
     const auto size = percent_decode_into(text, begin);
     if (!size) return fail(ErrorCode::kInvalidUri, "malformed escape in the query");
     const std::string_view decoded(begin, *size);
@@ -58,8 +67,9 @@ Result<Query> Query::parse(std::string_view text) {
     if (part.empty()) continue;
     const auto equals = part.find('=');
     const std::string_view raw = equals == part.npos ? "" : part.substr(equals + 1);
-    LAPIS_TRY(const std::string_view name, decoder.decode(part.substr(0, equals)));
-    LAPIS_TRY(const std::string_view value, decoder.decode(raw));
+    LAPIS_TRY(const std::string_view name, decoder.decode(part.substr(0, equals), false));
+    const bool plus_is_blank = !is_base64(name);
+    LAPIS_TRY(const std::string_view value, decoder.decode(raw, plus_is_blank));
     if (query.has(name)) {
       return fail(invalid_parameter(name, value, "The query parameter is given more than once."));
     }
@@ -67,7 +77,8 @@ Result<Query> Query::parse(std::string_view text) {
       return fail(ErrorCode::kInvalidUri, "too many query parameters");
     }
     const bool plain = !raw.empty() && raw.find('=') == raw.npos;
-    query.parameters_.push_back({name, value, plain});
+    const bool blanks = plus_is_blank && raw.contains('+');
+    query.parameters_.push_back({name, value, blanks ? raw : std::string_view(), plain});
   }
   query.decoded_ = decoder.take();
   return query;

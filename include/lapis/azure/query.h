@@ -10,8 +10,11 @@
 namespace lapis::azure {
 
 struct QueryParameter {
-  std::string_view name;   // decoded, case kept
-  std::string_view value;  // decoded; '+' stays '+'
+  std::string_view name;  // decoded, case kept
+  // Decoded, and '+' is a blank, as Go's, Rust's and Java's encoders write it. Except in "sig" and
+  // "blockid": base64 has no blanks, so a '+' there is one that its sender did not encode.
+  std::string_view value;
+  std::string_view plus_form;  // as received, where a '+' became a blank; else empty
   // As received the value was not empty and held no '='. Some clients leave the others out of what
   // they sign.
   bool plain = true;

@@ -10,7 +10,8 @@ namespace lapis {
 
 // Decodes %XX; '+' stays '+'. Nothing where an escape is malformed.
 std::optional<std::string> percent_decode(std::string_view text);
-// The same into `out`, which holds text.size() bytes; returns how many it wrote.
+// The same into `out`, which holds text.size() bytes and may be where `text` lies; returns how many
+// it wrote.
 std::optional<std::size_t> percent_decode_into(std::string_view text, char* out);
 
 // Encodes all but unreserved characters (A-Z a-z 0-9 - . _ ~); `keep` lists further bytes to leave.

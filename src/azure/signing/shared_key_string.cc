@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "azure/signing/header_order.h"
+#include "lapis/base/url.h"
 
 namespace lapis::azure {
 namespace {
@@ -57,15 +58,20 @@ void append_resource(std::string& out, const Target& target) {
   out.append("/").append(target.account).append(target.raw_path);
 }
 
-void append_parameters(std::string& out, const Query& query, bool plain_only) {
-  Lines lines;
+void append_parameters(std::string& out, const Query& query, SigningVariant variant) {
+  std::vector<std::pair<std::string, const QueryParameter*>> lines;
   for (const QueryParameter& parameter : query.all()) {
-    if (plain_only && !parameter.plain) continue;
-    lines.emplace_back(lower(parameter.name), parameter.value);
+    if (variant.plain_parameters && !parameter.plain) continue;
+    lines.emplace_back(lower(parameter.name), &parameter);
   }
-  sort(lines, true);
-  for (const auto& [name, value] : lines) {
-    out.append("\n").append(name).append(":").append(value);
+  std::ranges::sort(lines, {}, [](const auto& line) -> std::string_view { return line.first; });
+  for (const auto& [name, parameter] : lines) {
+    out.append("\n").append(name).append(":");
+    if (variant.plus_kept && !parameter->plus_form.empty()) {
+      out.append(*percent_decode(parameter->plus_form));
+    } else {
+      out.append(parameter->value);
+    }
   }
 }
 
@@ -115,7 +121,7 @@ std::string shared_key_string(const Call& call, SharedKeyScheme scheme, SigningV
   }
   append_headers(out, call, variant.byte_order);
   append_resource(out, call.target);
-  append_parameters(out, call.target.query, variant.plain_parameters);
+  append_parameters(out, call.target.query, variant);
   return out;
 }
 
@@ -128,15 +134,20 @@ std::vector<SigningVariant> other_variants(const Call& call, SharedKeyScheme sch
   const bool order_differs = culture != bytes;
   const bool parameters_differ =
       full && std::ranges::any_of(call.target.query.all(), [](const auto& p) { return !p.plain; });
+  const bool plus_differs = full && std::ranges::any_of(call.target.query.all(), [](const auto& p) {
+                              return !p.plus_form.empty();
+                            });
   const http::Headers& headers = call.request.headers;
   const bool language_differs =
       full && headers.get("Content-Encoding") != headers.get("Content-Language");
   std::vector<SigningVariant> variants;
-  for (unsigned bits = 1; bits < 8; ++bits) {
-    const SigningVariant variant{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+  for (unsigned bits = 1; bits < 16; ++bits) {
+    const SigningVariant variant{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0,
+                                 (bits & 8) != 0};
     if (variant.byte_order && !order_differs) continue;
     if (variant.plain_parameters && !parameters_differ) continue;
     if (variant.language_first && !language_differs) continue;
+    if (variant.plus_kept && !plus_differs) continue;
     variants.push_back(variant);
   }
   return variants;

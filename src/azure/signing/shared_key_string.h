@@ -16,6 +16,7 @@ struct SigningVariant {
   bool byte_order = false;        // x-ms-* headers sorted by bytes, not as Azure sorts
   bool plain_parameters = false;  // parameters left out whose value is empty or holds a '='
   bool language_first = false;    // Content-Language stands before Content-Encoding
+  bool plus_kept = false;         // a '+' in the query is itself, not a blank
 };
 
 std::string shared_key_string(const Call& call, SharedKeyScheme scheme, SigningVariant variant);

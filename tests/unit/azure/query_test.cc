@@ -13,11 +13,21 @@ TEST(Query, NamesCompareWithoutCase) {
   EXPECT_EQ(query->find("other"), nullptr);
 }
 
-TEST(Query, ValuesAreDecodedAndPlusStays) {
-  const auto query = Query::parse("sig=a%2Bb+c%3D&x=%C3%BC");
+TEST(Query, ValuesAreDecodedAndPlusIsABlank) {
+  const auto query = Query::parse("prefix=a%2Bb+c%20d&x=%C3%BC");
+  ASSERT_TRUE(query);
+  EXPECT_EQ(query->get("prefix"), "a+b c d");
+  EXPECT_EQ(query->all()[0].plus_form, "a%2Bb+c%20d");
+  EXPECT_EQ(query->get("x"), "\xC3\xBC");
+  EXPECT_EQ(query->all()[1].plus_form, "");
+}
+
+TEST(Query, PlusStaysInBase64) {
+  const auto query = Query::parse("sig=a%2Bb+c%3D&BlockId=+/+%3D");
   ASSERT_TRUE(query);
   EXPECT_EQ(query->get("sig"), "a+b+c=");
-  EXPECT_EQ(query->get("x"), "\xC3\xBC");
+  EXPECT_EQ(query->get("blockid"), "+/+=");
+  EXPECT_EQ(query->all()[0].plus_form, "");
 }
 
 TEST(Query, EmptyPartsAreLeftOut) {

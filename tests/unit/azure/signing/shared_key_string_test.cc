@@ -122,8 +122,10 @@ TEST(SharedKeyString, SecondaryIsSignedWithoutSuffix) {
 
 TEST(SharedKeyString, ParametersAreDecodedLowerCasedAndSorted) {
   const auto call = make_call("GET", "/acct/box?Zeta=1&comp=a%2Fb+c&Empty=&alpha=x=y");
-  EXPECT_TRUE(full(call).ends_with("/box\nalpha:x=y\ncomp:a/b+c\nempty:\nzeta:1"));
-  EXPECT_TRUE(full(call, {.plain_parameters = true}).ends_with("/box\ncomp:a/b+c\nzeta:1"));
+  EXPECT_TRUE(full(call).ends_with("/box\nalpha:x=y\ncomp:a/b c\nempty:\nzeta:1"));
+  EXPECT_TRUE(full(call, {.plain_parameters = true}).ends_with("/box\ncomp:a/b c\nzeta:1"));
+  EXPECT_TRUE(full(call, {.plain_parameters = true, .plus_kept = true})
+                  .ends_with("/box\ncomp:a/b+c\nzeta:1"));
 }
 
 struct VariantCase {
@@ -148,6 +150,8 @@ const VariantCase kVariantCases[] = {
     {"Order", "/acct/box?a=1", "x-ms-meta-a_b", 1},
     {"Parameters", "/acct/box?a=", "x-ms-date", 1},
     {"Language", "/acct/box?a=1", "Content-Language", 1},
+    {"Plus", "/acct/box?a=b+c", "x-ms-date", 1},
+    {"PlusInBase64", "/acct/box?blockid=b+c", "x-ms-date", 0},
     {"OrderAndParameters", "/acct/box?a=", "x-ms-meta-a_b", 3},
 };
 INSTANTIATE_TEST_SUITE_P(Requests, OtherVariants, testing::ValuesIn(kVariantCases),
