@@ -50,7 +50,7 @@ class LapisServer:
     shared_data: Path | None = None  # instead of `directory`/data
     listen: list[str] = field(default_factory=lambda: ["127.0.0.1:0"])
     endpoints: list[str] = field(default_factory=list)  # as announced, in order
-    admin: str = "off"  # where to listen for /metrics and its like
+    admin: str = "off"  # where to listen for /metrics and its like; "": as configured
     admin_endpoint: str = ""  # as announced
     startup_seconds: float = 0.0
     _process: subprocess.Popen[bytes] | None = None
@@ -78,7 +78,7 @@ class LapisServer:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def command(self) -> list[str]:
-        command = [str(binary()), "--admin-listen", self.admin]
+        command = [str(binary())] + (["--admin-listen", self.admin] if self.admin else [])
         if self.config is not None:
             return command + ["--config", str(self.config), *self.arguments]
         for address in self.listen:

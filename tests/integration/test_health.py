@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +88,18 @@ def test_admin_listener_can_be_off(new_server: Callable[..., LapisServer]) -> No
     server = new_server(admin="off").start()
     assert server.admin_endpoint == ""
     assert "admin on" not in server.log()
+
+
+def test_default_admin_address_that_is_taken_does_not_stop_the_start(
+    new_server: Callable[..., LapisServer],
+) -> None:
+    with socket.socket() as other:
+        with contextlib.suppress(OSError):  # somebody may have it already
+            other.bind(("127.0.0.1", 10010))
+            other.listen()
+        server = new_server(admin="").start()
+        assert server.admin_endpoint == ""
+        assert "going on without the admin listener" in server.log()
 
 
 def test_admin_address_that_was_asked_for_must_be_free(

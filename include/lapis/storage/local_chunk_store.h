@@ -63,6 +63,7 @@ class LocalChunkStore : public ChunkStore {
                                                        const Clock& clock);
   // Ends background work and closes the files. All writes and reads must have ended.
   virtual void close() = 0;
+  // Has the free space looked at again, at most once a second, for the next call to tell.
   virtual std::vector<PathStats> stats() const = 0;
 };
 

@@ -135,6 +135,7 @@ void LocalStore::released(std::unique_ptr<Freed> freed) {
 std::vector<PathStats> LocalStore::stats() const {
   std::vector<PathStats> all;
   for (std::size_t i = 0; i < paths_.size(); ++i) {
+    if (!closed_) paths_[i].supply.refresh();  // for who asks the next time
     const PathState& path = paths_[i].state;
     PathStats stats{.path = path.settings().directory,
                     .pool = path.settings().pool,
