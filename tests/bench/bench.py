@@ -49,6 +49,7 @@ def arguments() -> argparse.Namespace:
     )
     add("--rounds", type=int, help="turns of each server in a row")
     add("--seconds", type=float, help="that a server is measured in one round")
+    add("--seed-limit", type=float, metavar="SECONDS", help="that filling one server may take")
     add("--quick", action="store_true", help="a moment for each row, only to see that it works")
     add(
         "--json",
@@ -82,7 +83,7 @@ def settings_of(options: argparse.Namespace, directory: Path) -> Settings:
     settings = Settings(directory, *(int(core) for core in options.cores), against=options.against)
     if options.quick:
         settings = settings.quick()
-    given = {name: getattr(options, name) for name in ("rounds", "seconds")}
+    given = {name: getattr(options, name) for name in ("rounds", "seconds", "seed_limit")}
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 

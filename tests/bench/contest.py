@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from statistics import median
+from tempfile import mkdtemp
 from typing import TypeVar
 
 from generator import Sample
@@ -18,6 +20,8 @@ MEBIBYTES = "MiB/s"
 
 LOAD_BOUND = 0.95  # of its core that the generator may use before it is what is measured
 SPREAD = 1.3  # highest to lowest round, from which on a median is doubtful
+COUNTABLE = 0.5  # seconds from which on the use of a core is known
+QUIET = 0.1  # of a core that others may use while it is measured
 
 AnyServer = TypeVar("AnyServer", bound=Server)
 
@@ -32,8 +36,9 @@ class Stage:
 
     def start(self, kind: type[AnyServer]) -> AnyServer:
         """Awake."""
-        directory = f"{kind.__name__.lower()}-{len(self.servers)}"
-        server = kind(self.settings, self.settings.directory / directory)
+        prefix = f"{kind.__name__.lower()}-"
+        directory = mkdtemp(prefix=prefix, dir=self.settings.directory)
+        server = kind(self.settings, Path(directory))
         server.start()
         self.cleanup.callback(server.stop)
         self.servers.append(server)
@@ -76,6 +81,18 @@ class Contestant:
         """The median share of a core that the "server" or the "load" used."""
         used = [sample.raw["usage"][part] for sample in self.samples if "usage" in sample.raw]
         return median(used) if used else None
+
+    def disturbance(self, settings: Settings) -> float:
+        """The most of either core that somebody else used in a round."""
+        most = 0.0
+        # The kernel counts in hundredths of a second: of a moment that says nothing.
+        long = [s.raw for s in self.samples if "usage" in s.raw and s.raw["seconds"] >= COUNTABLE]
+        for usage in (raw["usage"] for raw in long):
+            for core, user in ((settings.server_core, "server"), (settings.load_core, "load")):
+                shares = usage["cores"][str(core)]
+                others = shares["busy"] + shares["steal"] - shares["irq"] - usage[user]
+                most = max(most, others)
+        return most
 
     def doubts(self) -> list[str]:
         """What a reader has to know before believing the number."""
@@ -123,6 +140,21 @@ class Result:
         return [(other, self.first.rate / other.rate) for other in self.contestants[1:]]
 
 
+def noise(contestants: Sequence[Contestant], settings: Settings) -> list[str]:
+    """Whether others used the cores, and what can be said in spite of it."""
+    disturbance = max(contestant.disturbance(settings) for contestant in contestants)
+    if disturbance <= QUIET:
+        return []
+    found = [f"other work used up to {disturbance:.0%} of a core: the machine is not quiet"]
+    first, *others = contestants
+    for other in others:
+        own_use, its_use = first.use("server"), other.use("server")
+        if own_use and its_use:
+            ratio = (first.rate / own_use) / (other.rate / its_use)
+            found.append(f"by the processor time that each server used: {ratio:.2f} × {other.name}")
+    return found
+
+
 def hold(row: Row, settings: Settings) -> Result:
     with ExitStack() as cleanup:
         contestants, notes = row.prepare(Stage(settings, cleanup))
@@ -131,5 +163,7 @@ def hold(row: Row, settings: Settings) -> Result:
                 os.sync()  # what one left to be written is not for the next to wait for
                 contestant.samples.append(contestant.measure(number))
     doubts = [doubt for contestant in contestants for doubt in contestant.doubts()]
+    doubts += noise(contestants, settings)
+    doubts = [f"{row.name}: {doubt}" for doubt in doubts]
     title = row.title.format_map(asdict(settings))
     return Result(row, title, contestants, [*row.notes, *notes, *doubts])

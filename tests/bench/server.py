@@ -47,7 +47,6 @@ class Server(ABC):
         self.settings = settings
         self.directory = directory
         self.endpoint = ""
-        directory.mkdir(parents=True)
 
     @abstractmethod
     def start(self) -> None:
@@ -88,6 +87,9 @@ class Server(ABC):
     def stop(self) -> None:
         self.signal(signal.SIGCONT)
         self.end()
+        self.remove_data()
+
+    def remove_data(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def pinned(self, command: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ nlohmann::json usage_of(const Measured& measured) {
     const double all = std::max<double>(1, static_cast<double>(end.all - begin.all));
     cores[std::to_string(core)] = {
         {"busy", static_cast<double>(end.busy - begin.busy) / all},
+        {"irq", static_cast<double>(end.irq - begin.irq) / all},
         {"steal", static_cast<double>(end.steal - begin.steal) / all},
     };
   }

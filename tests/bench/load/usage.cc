@@ -18,7 +18,8 @@ CoreTicks parse_core(std::istringstream& fields) {
   std::uint64_t user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
   CoreTicks ticks;
   fields >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> ticks.steal;
-  ticks.busy = user + nice + system + irq + softirq;
+  ticks.irq = irq + softirq;
+  ticks.busy = user + nice + system + ticks.irq;
   ticks.all = ticks.busy + idle + iowait + ticks.steal;
   return ticks;
 }

@@ -9,6 +9,7 @@ namespace lapis::bench {
 
 struct CoreTicks {
   std::uint64_t busy = 0;   // of anybody's work
+  std::uint64_t irq = 0;    // of it, interrupts and what they left: nobody's in particular
   std::uint64_t steal = 0;  // taken by the host of a virtual machine
   std::uint64_t all = 0;
 };
