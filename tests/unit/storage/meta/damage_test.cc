@@ -36,7 +36,18 @@ class MetaDamage : public testing::Test {
     fill(meta, "w", 60);
     rows_ = meta.all_rows();
     durable_ = meta.store().durable_sequence();
-    fs::copy(meta.options.directory, image_, fs::copy_options::recursive);
+    copy_open_store(meta.options.directory);
+  }
+
+  // The store is open, and may drop a file that it no longer needs between its being listed and its
+  // being copied: then again.
+  void copy_open_store(const fs::path& directory) {
+    std::error_code error;
+    do {
+      fs::remove_all(image_);
+      fs::copy(directory, image_, fs::copy_options::recursive, error);
+    } while (error == std::errc::no_such_file_or_directory);
+    ASSERT_FALSE(error) << error.message();
   }
 
   static void fill(LocalHarness& meta, const std::string& prefix, int commits) {
