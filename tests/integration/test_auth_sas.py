@@ -195,6 +195,32 @@ def test_every_layout_of_the_string_to_sign(
         expect(new_client(sas=account_sas(OWNER, "r", sv=version)).get_blob(filled, "b"), 200)
 
 
+def test_response_headers_of_the_token(
+    new_client: Callable[..., BlobClient], filled: str
+) -> None:
+    given = {"rscc": "no-cache", "rscd": "inline", "rsce": "gzip", "rscl": "la", "rsct": "text/x"}
+    shown = ["Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language"]
+    reader = new_client(sas=service_sas(OWNER, f"/{filled}/b", "r", **given))
+    for answer in (reader.get_blob(filled, "b"), reader.get_blob_properties(filled, "b")):
+        expect(answer, 200)
+        assert [answer[name] for name in (*shown, "Content-Type")] == list(given.values())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["skoid", "sktid", "skt", "ske", "sks", "skv", "saoid", "suoid", "scid", "skdutid", "sduoid",
+     "srh", "srq", "sdd", "si", "ses"],
+)  # fmt: skip
+def test_signatures_that_are_not_built(
+    new_client: Callable[..., BlobClient], filled: str, name: str
+) -> None:
+    """Named, and never taken for a service SAS with a parameter too many."""
+    token = service_sas(OWNER, f"/{filled}/b", "r") | {name: "1"}
+    response = new_client(sas=token).get_blob(filled, "b")
+    expect_error(response, 403, "AuthenticationFailed")
+    assert f"({name})" in (response.error_field("AuthenticationErrorDetail") or "")
+
+
 def changed(token: Token, name: str) -> Token:
     """The token with one field raised after signing; without it where it was there to limit."""
     raised = {

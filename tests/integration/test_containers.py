@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from azure_client import expect, expect_error
-from blob_client import BlobClient
+from blob_client import CONTAINER, BlobClient
 from signing import http_date
 
 
@@ -40,6 +40,9 @@ def test_properties(client: BlobClient, container: str, method: str) -> None:
     assert response["x-ms-lease-state"] == "available"
     assert response["x-ms-has-immutability-policy"] == "false"
     assert response["x-ms-has-legal-hold"] == "false"
+    assert response["x-ms-default-encryption-scope"] == "$account-encryption-key"
+    assert response["x-ms-deny-encryption-scope-override"] == "false"
+    assert response["x-ms-immutable-storage-with-versioning-enabled"] == "false"
     assert response["x-ms-blob-public-access"] is None
 
 
@@ -120,6 +123,15 @@ def test_delete_with_a_lease_id_needs_a_lease(client: BlobClient, container: str
     headers = {"x-ms-lease-id": str(uuid.uuid4())}
     response = client.delete_container(container, headers)
     expect_error(response, 412, "LeaseNotPresentWithContainerOperation")
+    response = client.request("GET", client.path(container), CONTAINER, headers)
+    expect_error(response, 412, "LeaseNotPresentWithContainerOperation")
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+def test_a_tag_is_no_condition_of_delete(client: BlobClient, container: str, name: str) -> None:
+    response = client.delete_container(container, {name: '"0x1"'})
+    expect_error(response, 400, "ConditionHeadersNotSupported")
+    expect(client.get_container_properties(container), 200)
 
 
 @pytest.mark.parametrize("level", ["container", "blob"])

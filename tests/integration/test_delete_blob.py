@@ -82,6 +82,16 @@ def test_a_lease_id_needs_a_lease(client: BlobClient, container: str) -> None:
     expect(client.get_blob(container, "b"), 200)
 
 
+def test_snapshots_alone_are_not_deleted(client: BlobClient, container: str) -> None:
+    """There are none, and the blob is to stay."""
+    expect(client.put_blob(container, "b", b"x"), 201)
+    response = client.delete_blob(container, "b", {"x-ms-delete-snapshots": "only"})
+    expect_error(response, 400, "UnsupportedHeader")
+    response = client.delete_blob(container, "b", {"x-ms-delete-snapshots": "some"})
+    expect_error(response, 400, "InvalidHeaderValue")
+    expect(client.get_blob(container, "b"), 200)
+
+
 def test_include_snapshots_deletes_a_blob_without_any(client: BlobClient, container: str) -> None:
     expect(client.put_blob(container, "b", b"x"), 201)
     expect(client.delete_blob(container, "b", {"x-ms-delete-snapshots": "include"}), 202)

@@ -1,4 +1,5 @@
-"""What every error has in common, and what is refused rather than ignored."""
+"""What every error has in common, and what is refused rather than ignored by each operation that
+would have to keep it; test_not_built.py has all that is refused."""
 
 from __future__ import annotations
 
@@ -10,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from azure_client import expect, expect_error, encode_query
-from blob_client import CONTAINER, BlobClient, block_id
+from blob_client import BlobClient, block_id
 from sas import account_sas
-from signing import DEVELOPMENT_ACCOUNT, Query
+from signing import DEVELOPMENT_ACCOUNT
 
 GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -75,70 +76,6 @@ def test_a_put_needs_a_length(new_client: Callable[..., BlobClient], container: 
     assert raw_exchange(client, head + "\r\n").startswith(b"HTTP/1.1 411 ")
 
 
-BLOB_OPERATIONS: list[tuple[str, str, Query]] = [
-    ("PUT", "blob", [("comp", "lease")]),
-    ("PUT", "blob", [("comp", "snapshot")]),
-    ("GET", "blob", [("comp", "tags")]),
-    ("PUT", "blob", [("comp", "tags")]),
-    ("PUT", "blob", [("comp", "undelete")]),
-    ("PUT", "blob", [("comp", "appendblock")]),
-    ("PUT", "blob", [("comp", "page")]),
-    ("GET", "blob", [("comp", "pagelist")]),
-    ("POST", "blob", [("comp", "query")]),
-    ("PUT", "blob", [("comp", "copy"), ("copyid", "8f4ab5f4-4d4e-4a6e-8a6a-7d0f7ad6d6b5")]),
-    ("PUT", "blob", [("comp", "immutabilityPolicies")]),
-    ("PUT", "blob", [("comp", "legalhold")]),
-    ("GET", "container", CONTAINER + [("comp", "acl")]),
-    ("PUT", "container", CONTAINER + [("comp", "acl")]),
-    ("PUT", "container", CONTAINER + [("comp", "lease")]),
-    ("POST", "container", CONTAINER + [("comp", "batch")]),
-    ("POST", "account", [("comp", "batch")]),
-    ("GET", "account", [("comp", "blobs"), ("where", "a='b'")]),
-    ("POST", "account", [("restype", "service"), ("comp", "userdelegationkey")]),
-]
-
-
-@pytest.mark.parametrize(
-    ("method", "resource", "query"), BLOB_OPERATIONS, ids=lambda value: str(value).replace(" ", "")
-)
-def test_an_operation_that_is_not_built_is_named(
-    client: BlobClient, container: str, method: str, resource: str, query: Query
-) -> None:
-    """501, which no client retries, with a code; never a 5xx that they would repeat for minutes."""
-    expect(client.put_blob(container, "b", b"content"), 201)
-    path = {"blob": client.path(container, "b"), "container": client.path(container)}.get(resource)
-    response = client.request(method, path or client.path(), query, {}, b"")
-    if response.status < 300:
-        return  # built meanwhile; its own tests say the rest
-    assert response.status < 500 or response.status == 501, response
-    if response.status == 501:
-        expect_error(response, 501, "NotImplemented")
-    assert response.error_code
-
-
-@pytest.mark.parametrize("blob_type", ["AppendBlob", "PageBlob"])
-def test_other_blob_types_are_not_implemented(
-    client: BlobClient, container: str, blob_type: str
-) -> None:
-    headers = {"x-ms-blob-type": blob_type, "x-ms-blob-content-length": "512"}
-    response = client.put_blob(container, "b", b"", headers)
-    expect_error(response, 501, "NotImplemented")
-    expect_error(client.get_blob(container, "b"), 404, "BlobNotFound")
-
-
-@pytest.mark.parametrize("operation", ["put_blob", "put_block"])
-def test_a_copy_source_is_not_ignored(client: BlobClient, container: str, operation: str) -> None:
-    """Put Blob From URL and its like must not become an empty Put Blob."""
-    headers = {
-        "x-ms-copy-source": f"{client.endpoint}/devstoreaccount1/c/b",
-        "x-ms-blob-type": "BlockBlob",
-    }
-    query = [("comp", "block"), ("blockid", block_id(1))] if operation == "put_block" else []
-    response = client.request("PUT", client.path(container, "b"), query, headers)
-    assert response.status >= 400 and response.status != 500, response
-    expect_error(client.get_blob(container, "b"), 404, "BlobNotFound")
-
-
 # What promises something about the bytes or their protection is done or refused, never ignored.
 FAIL_CLOSED = {
     "structured body": {
@@ -159,13 +96,6 @@ FAIL_CLOSED = {
     "tags": {"x-ms-tags": "a=b"},
     "tag condition": {"x-ms-if-tags": "\"a\" = 'b'"},
 }
-
-
-@pytest.mark.parametrize("promise", FAIL_CLOSED)
-def test_promises_are_refused_on_put_blob(client: BlobClient, container: str, promise: str) -> None:
-    response = client.put_blob(container, "b", b"x" * 44, FAIL_CLOSED[promise])
-    assert 400 <= response.status < 500 and response.error_code, response
-    expect_error(client.get_blob(container, "b"), 404, "BlobNotFound")
 
 
 @pytest.mark.parametrize("promise", ["structured body", "customer key", "encryption scope"])
@@ -191,19 +121,6 @@ def test_promises_are_refused_on_get_blob(client: BlobClient, container: str, pr
     expect(client.put_blob(container, "b", b"content"), 201)
     response = client.get_blob(container, "b", FAIL_CLOSED[promise])
     assert 400 <= response.status < 500 and response.error_code, response
-
-
-@pytest.mark.parametrize(
-    "query", [{"snapshot": "2021-06-28T05:51:11.5743121Z"}, {"versionid": "x"}]
-)
-def test_a_snapshot_is_not_taken_for_the_blob(
-    client: BlobClient, container: str, query: dict[str, str]
-) -> None:
-    expect(client.put_blob(container, "b", b"content"), 201)
-    assert client.get_blob(container, "b", **query).status in (400, 404, 501)
-    response = client.request("DELETE", client.path(container, "b"), list(query.items()))
-    assert response.status in (400, 404, 501), response
-    expect(client.get_blob(container, "b"), 200)
 
 
 def test_unknown_comp_and_method(client: BlobClient, container: str) -> None:

@@ -79,6 +79,13 @@ def test_the_data_lake_endpoint_serves_nothing_else(
         path = client.path(container, "dir")
         response = client.request("PUT", path, [("resource", resource)])
         expect_error(response, 501, "NotImplemented")
+    for method, query in (
+        ("PATCH", [("action", "append"), ("position", "0")]),
+        ("PUT", [("position", "0")]),
+    ):
+        response = client.request(method, client.path(container, "b"), query)
+        expect_error(response, 501, "NotImplemented")
+        assert response.error_field("OperationName") == "DataLakeStorage"
     assert client.names(container) == ["b"]
 
 

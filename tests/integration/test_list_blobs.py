@@ -251,3 +251,11 @@ def test_anothers_container_is_not_shown(
     assert client.names(container) == ["ours"]
     assert client.names(sibling) == ["theirs"]
     expect(client.delete_container(sibling), 202)
+
+
+def test_end_before_is_refused_where_it_is_known(client: BlobClient, filled: str) -> None:
+    expect(client.list_blobs(filled, endBefore="m"), 200)
+    client.version = "2026-10-06"
+    response = client.list_blobs(filled, endBefore="m")
+    expect_error(response, 400, "UnsupportedQueryParameter")
+    assert response.error_field("QueryParameterName") == "endBefore"

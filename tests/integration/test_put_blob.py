@@ -130,6 +130,10 @@ def test_standard_headers_are_stored_unless_overridden(client: BlobClient, conta
     both = {"Content-Type": "text/plain", "x-ms-blob-content-type": "text/html"}
     expect(client.put_blob(container, "b", b"abc", both), 201)
     assert client.get_blob(container, "b")["Content-Type"] == "text/html"
+    others = {"Content-Encoding": "gzip", "Content-Language": "la", "Cache-Control": "no-cache"}
+    expect(client.put_blob(container, "b", b"abc", others), 201)
+    got = client.get_blob(container, "b")
+    assert {name: got[name] for name in others} == others
 
 
 def test_metadata_has_a_limit(client: BlobClient, container: str) -> None:

@@ -137,6 +137,24 @@ def test_properties_are_replaced_whole(client: BlobClient, container: str) -> No
     assert {n.lower(): v for n, v in got.metadata().items()} == {"b": "2"}
 
 
+def test_it_sets_all_properties(client: BlobClient, container: str) -> None:
+    stage(client, container, "b", {A: b"a"})
+    sent = {
+        "x-ms-blob-content-type": "text/x",
+        "x-ms-blob-content-encoding": "gzip",
+        "x-ms-blob-content-language": "la",
+        "x-ms-blob-content-disposition": "inline",
+        "x-ms-blob-cache-control": "no-cache",
+        "x-ms-meta-a": "1",
+    }
+    expect(client.put_block_list(container, "b", [A], sent), 201)
+    got = expect(client.get_blob(container, "b"), 200)
+    assert {name: got[name.removeprefix("x-ms-blob-")] for name in list(sent)[:5]} == {
+        name: sent[name] for name in list(sent)[:5]
+    }
+    assert got.metadata() == {"a": "1"}
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from azure_client import Response, expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
 from racing import race
+from signing import http_date
 
 OTHER = '"0x8D0000000000000"'
+PAST = http_date(datetime.now(timezone.utc) - timedelta(hours=1))
+FUTURE = http_date(datetime.now(timezone.utc) + timedelta(hours=1))
 
 SIX = {
     "Content-Type": "text/x",
@@ -23,10 +27,19 @@ SIX = {
 }
 
 
+# The names under which a request gives them.
+SENT = {
+    "Content-Type": "x-ms-blob-content-type",
+    "Content-Encoding": "x-ms-blob-content-encoding",
+    "Content-Language": "x-ms-blob-content-language",
+    "Content-Disposition": "x-ms-blob-content-disposition",
+    "Cache-Control": "x-ms-blob-cache-control",
+    "Content-MD5": "x-ms-blob-content-md5",
+}
+
+
 def as_blob_headers(properties: dict[str, str]) -> dict[str, str]:
-    """The names under which a request gives them."""
-    names = {name: f"x-ms-blob-{name.lower()}" for name in properties}
-    return {names[name]: value for name, value in properties.items()}
+    return {SENT[name]: value for name, value in properties.items()}
 
 
 @pytest.fixture
@@ -128,6 +141,10 @@ def test_a_block_blob_has_no_pages(
         ({"If-None-Match": "{etag}"}, 412, "ConditionNotMet"),
         ({"If-None-Match": "*"}, 412, "ConditionNotMet"),
         ({"If-None-Match": OTHER}, 200, None),
+        ({"If-Modified-Since": PAST}, 200, None),
+        ({"If-Modified-Since": FUTURE}, 412, "ConditionNotMet"),
+        ({"If-Unmodified-Since": FUTURE}, 200, None),
+        ({"If-Unmodified-Since": PAST}, 412, "ConditionNotMet"),
     ],
 )
 def test_conditions(

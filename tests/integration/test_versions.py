@@ -64,3 +64,23 @@ def test_a_sas_stands_in_for_the_version(
     assert expect(lister.list_blobs(container), 200)["x-ms-version"] == "2020-10-02"
     lister.version = "2021-12-02"
     assert expect(lister.list_blobs(container), 200)["x-ms-version"] == "2021-12-02"
+
+
+def test_the_query_names_the_version_where_no_header_does(
+    new_client: Callable[..., BlobClient], container: str
+) -> None:
+    token = service_sas(DEVELOPMENT_ACCOUNT, f"/{container}", "l", sv="2021-12-02")
+    lister = new_client(sas=token, version=None)
+    answer = expect(lister.list_blobs(container, **{"api-version": "2020-10-02"}), 200)
+    assert answer["x-ms-version"] == "2020-10-02"
+    wrong = lister.list_blobs(container, **{"api-version": "soon"})
+    expect_error(wrong, 400, "InvalidQueryParameterValue")
+    assert wrong.error_field("QueryParameterName") == "api-version"
+    lister.version = "2021-04-10"
+    answer = expect(lister.list_blobs(container, **{"api-version": "2020-10-02"}), 200)
+    assert answer["x-ms-version"] == "2021-04-10"
+
+
+@pytest.mark.parametrize("timeout", ["1", "31536001", "soon"])
+def test_a_timeout_is_passed_over(client: BlobClient, container: str, timeout: str) -> None:
+    expect(client.list_blobs(container, timeout=timeout), 200)
