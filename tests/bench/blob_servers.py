@@ -100,12 +100,22 @@ class Lapis(BlobServer):
 class Azurite(BlobServer, Spawned):
     name = "Azurite"
 
+    def persistence(self) -> list[str]:
+        return ["--location", str(self.directory / "data")]
+
     def start(self) -> None:
         port = free_port()
         command = ["node", str(AZURITE), "--blobHost", "127.0.0.1", "--blobPort", str(port)]
-        command += ["--location", str(self.directory / "data"), "--silent", "--skipApiVersionCheck"]
-        self.launch([*command, "--disableTelemetry"], port)
+        command += ["--silent", "--skipApiVersionCheck", "--disableTelemetry"]
+        self.launch(command + self.persistence(), port)
         self.create_container()
 
     def processes(self) -> list[int]:
         return [self.process.pid]
+
+
+class AzuriteInMemory(Azurite):
+    """Its names are in memory in any case; without files for bodies it is filled sooner."""
+
+    def persistence(self) -> list[str]:
+        return ["--inMemoryPersistence"]

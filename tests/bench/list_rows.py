@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from blob_servers import Azurite, BlobServer, Lapis
+from blob_servers import AzuriteInMemory, BlobServer, Lapis
 from contest import REQUESTS, Contestant, Prepared, Row, Stage
 from filling import PREFIX, put_numbered, random_file
 from generator import SERIAL, Plan, Sample, run
@@ -58,7 +58,7 @@ def listing(stage: Stage) -> Prepared:
     wanted = count = settings.listed_blobs
     body = random_file(settings, 1)
     contestants: list[Contestant] = []
-    for server in stage.start_each(Azurite, Lapis):
+    for server in stage.start_each(AzuriteInMemory, Lapis):
         count = put_numbered(server, settings, server.put_head(PREFIX + SERIAL, 1), count, body)
         contestants.insert(0, list_pages(server, settings))
     notes = []
@@ -77,5 +77,6 @@ LIST_ROWS = [
         REQUESTS,
         listing,
         {"Azurite": 50},
+        ["list-5000: Azurite in memory"],
     ),
 ]

@@ -68,7 +68,7 @@ def large(stage: Stage) -> Prepared:
     return contestants, []
 
 
-UNSYNCED = "nginx and Azurite sync nothing; Lapis answers when all is durable"
+UNSYNCED = "nginx syncs nothing, Azurite bodies but not names; Lapis answers when all is durable"
 
 PUT_ROWS = [
     Row(
