@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from blob_client import block_list_xml
@@ -63,10 +64,13 @@ class Commits:
         self.staged = 0  # on the blob of round 0
 
     def stage(self, round_number: int, count: int) -> int:
-        """As `put_numbered`."""
+        """As `put_numbered`. Later rounds, which must reach what the first did, get twice its time."""
+        settings = self.settings
+        if round_number > 0:
+            settings = replace(settings, seed_limit=2 * settings.seed_limit)
         head = self.server.put_block_head(f"commit-{round_number}", SERIAL, TINY)
-        body = random_file(self.settings, TINY)
-        return put_numbered(self.server, self.settings, head, count, body)
+        body = random_file(settings, TINY)
+        return put_numbered(self.server, settings, head, count, body)
 
     def list_file(self, count: int) -> Path:
         path = self.settings.directory / f"list-{count}"
