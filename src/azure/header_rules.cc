@@ -24,6 +24,7 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-if-tags"},
     {"x-ms-blob-public-access"},
     {"x-ms-source-*"},
+    {"x-ms-copy-source*"},  // of an operation that copies nothing
     {"x-ms-rehydrate-priority", "tier"},
     {"x-ms-seal-blob"},
     {"x-ms-expiry-*"},
@@ -33,6 +34,9 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-blob-content-length", "properties"},
     {"x-ms-access-tier-if-*"},
     {"x-ms-delete-type-permanent"},
+    {"x-ms-rename-source"},  // of Data Lake, as are those below
+    {"x-ms-properties"},
+    {"x-ms-umask"},
     {"x-ms-owner"},
     {"x-ms-group"},
     {"x-ms-permissions"},
@@ -86,6 +90,10 @@ Result<void> check_parameters(const Call& call) {
 }  // namespace
 
 Result<void> refuse_unsupported(const Call& call) {
+  // A part would replace the whole. RFC 9110, section 14.5, has it refused.
+  constexpr std::string_view kPart = "Content-Range";
+  const bool writes = call.request.method == http::Method::kPut;
+  if (writes && call.request.headers.find(kPart)) return fail(unsupported_header(kPart));
   const std::string_view comp = call.target.query.get("comp");
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() <= kPrefix || (header.name[0] | 0x20) != 'x') continue;

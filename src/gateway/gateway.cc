@@ -43,7 +43,8 @@ bool is_hierarchy_probe(const azure::Query& query) {
 // Clients of the Data Lake endpoint are told so, instead of having their query half understood.
 bool is_data_lake(const azure::Target& target) {
   const azure::Query& query = target.query;
-  return target.data_lake || query.has("action") || query.has("resource") || query.has("position");
+  return target.data_lake || query.has("action") || query.has("resource") ||
+         query.has("position") || query.has("recursive");
 }
 
 Error not_implemented(std::string_view operation) {

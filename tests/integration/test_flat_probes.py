@@ -82,6 +82,7 @@ def test_the_data_lake_endpoint_serves_nothing_else(
     for method, query in (
         ("PATCH", [("action", "append"), ("position", "0")]),
         ("PUT", [("position", "0")]),
+        ("DELETE", [("recursive", "true")]),
     ):
         response = client.request(method, client.path(container, "b"), query)
         expect_error(response, 501, "NotImplemented")

@@ -49,6 +49,12 @@ SEQUENCE = {
     "x-ms-if-sequence-number-lt": "1",
     "x-ms-if-sequence-number-eq": "1",
 }
+OF_TAGS = {
+    "x-ms-blob-if-match": "*",
+    "x-ms-blob-if-none-match": "x",
+    "x-ms-blob-if-modified-since": DATE,
+    "x-ms-blob-if-unmodified-since": DATE,
+}
 LEASING = {
     "x-ms-lease-action": "acquire",
     "x-ms-lease-duration": "15",
@@ -136,8 +142,8 @@ OPERATIONS = {
     "LeaseBlob": Sent("PUT", [("comp", "lease")], LEASING),
     "SnapshotBlob": Sent("PUT", [("comp", "snapshot")]),
     "UndeleteBlob": Sent("PUT", [("comp", "undelete")]),
-    "GetBlobTags": Sent("GET", [("comp", "tags")]),
-    "SetBlobTags": Sent("PUT", [("comp", "tags")]),
+    "GetBlobTags": Sent("GET", [("comp", "tags")], OF_TAGS),
+    "SetBlobTags": Sent("PUT", [("comp", "tags")], OF_TAGS),
     "QueryBlobContents": Sent("POST", [("comp", "query")]),
     "SetBlobExpiry": Sent(
         "PUT",
@@ -211,10 +217,14 @@ HEADERS = {
     "x-ms-blob-sequence-number": "1",
     "x-ms-access-tier-if-modified-since": DATE,
     "x-ms-access-tier-if-unmodified-since": DATE,
+    "x-ms-rename-source": "/c/b",
+    "x-ms-properties": "a=Yg==",
+    "x-ms-umask": "0027",
     "x-ms-owner": "x",
     "x-ms-group": "x",
     "x-ms-permissions": "0700",
     "x-ms-acl": "user::rwx",
+    "Content-Range": "bytes 5-9/10",
 }
 
 

@@ -31,7 +31,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "x-ms-deny-encryption-scope-override", "x-ms-immutability-policy-until-date",
                     "x-ms-immutability-policy-mode", "x-ms-legal-hold", "x-ms-tags", "x-ms-if-tags",
                     "x-ms-blob-public-access", "x-ms-source-range", "x-ms-source-if-match",
-                    "x-ms-rehydrate-priority", "x-ms-access-tier-if-modified-since"));
+                    "x-ms-copy-source", "x-ms-copy-source-authorization", "x-ms-rename-source",
+                    "x-ms-properties", "x-ms-umask", "x-ms-rehydrate-priority",
+                    "x-ms-access-tier-if-modified-since"));
 
 TEST(RefuseUnsupported, LetsOrdinaryHeadersPass) {
   EXPECT_TRUE(refuse_unsupported(make_call("PUT", "/acct/box/b?timeout=31536001",
@@ -59,6 +61,16 @@ TEST(RefuseUnsupported, LetsAHeaderPassToItsOneOperation) {
     EXPECT_FALSE(
         refuse_unsupported(make_call("PUT", "/acct/box/b?comp=metadata", {{c.header, "1"}})));
   }
+}
+
+TEST(RefuseUnsupported, APartIsNotTakenForTheWhole) {
+  const auto call = [](const char* method) {
+    return make_call(method, "/acct/box/b", {{"Content-Range", "bytes 5-9/10"}});
+  };
+  const auto result = refuse_unsupported(call("PUT"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(field_of(result.error(), "HeaderName"), "Content-Range");
+  EXPECT_TRUE(refuse_unsupported(call("GET")));
 }
 
 struct Parameter {

@@ -127,6 +127,7 @@ TEST_F(Pipeline, DataLakeEndpointServesTheProbeOnly) {
   EXPECT_EQ(call("PUT", "/box?restype=container", {}, dfs).code(), "NotImplemented");
   EXPECT_EQ(call("GET", "/box/b", {}, dfs).code(), "NotImplemented");
   EXPECT_EQ(call("PUT", "/team/box/dir?resource=directory").status, 501);
+  EXPECT_EQ(call("DELETE", "/team/box/dir?recursive=true").status, 501);
   EXPECT_EQ(call("GET", "/team/box?restype=container").code(), "ContainerNotFound");
 }
 
