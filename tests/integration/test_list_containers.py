@@ -48,7 +48,9 @@ def test_without_a_prefix_all_are_there(client: BlobClient, family: list[str]) -
 
 def test_an_entry(client: BlobClient, family: list[str]) -> None:
     properties = expect(client.get_container_properties(family[0]), 200)
-    document = expect(client.list_containers(prefix=family[0], include="metadata"), 200).xml()
+    response = expect(client.list_containers(prefix=family[0], include="metadata"), 200)
+    assert response["Content-Type"] == "application/xml"
+    document = response.xml()
     assert document.tag == "EnumerationResults" and document.get("ServiceEndpoint")
     assert document.findtext("Prefix") == family[0]
     container = document.find("Containers/Container")
