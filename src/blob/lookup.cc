@@ -6,9 +6,19 @@ namespace {
 template <class T>
 using Decoder = Result<T> (*)(std::string_view);
 
-// What a decoded row costs the cache: its text is held about twice over, by small allocations.
-std::uint64_t cost_of(const std::string& key, const std::string& row) {
-  return 512 + 2 * (key.size() + row.size());
+// What a decoded row costs the cache. A short body is held once, whole; the rest of a row, a few
+// hundred bytes or a block map, is held about twice over, by small allocations.
+std::uint64_t cost_of(const std::string& key, const std::string& row, std::uint64_t body_bytes) {
+  return 512 + body_bytes + 2 * (key.size() + row.size() - body_bytes);
+}
+
+template <class T>
+std::uint64_t body_bytes(const T&) {
+  return 0;
+}
+template <>
+std::uint64_t body_bytes(const BlobRecord& blob) {
+  return blob.body.inline_bytes.size();
 }
 
 // `version` was read before the row: a change in between only makes the entry useless.
@@ -19,7 +29,7 @@ Result<Shared<T>> remember(storage::DecodedCache<T>& cache, const std::string& k
   if (!row) return nullptr;
   LAPIS_TRY(T decoded, decode(*row));
   auto value = std::make_shared<const T>(std::move(decoded));
-  cache.insert(key, version, value, cost_of(key, *row));
+  cache.insert(key, version, value, cost_of(key, *row, body_bytes(*value)));
   return value;
 }
 

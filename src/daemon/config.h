@@ -37,7 +37,7 @@ struct Config {
   unsigned shards = 0;                                 // 0: one a core
 
   std::uint64_t buffer_memory_bytes = 256ull << 20;
-  std::uint64_t record_cache_bytes = 64ull << 20;
+  std::uint64_t record_cache_bytes = 256ull << 20;
   std::uint64_t block_cache_bytes = 64ull << 20;
   std::uint64_t min_free_metadata_bytes = 64ull << 20;
   std::size_t max_connections = 10'000;
