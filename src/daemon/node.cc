@@ -1,5 +1,7 @@
 #include "daemon/node.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -13,8 +15,18 @@ constexpr std::size_t kBlockingThreads = 4;
 constexpr std::size_t kBlockingQueue = 4'096;
 constexpr std::uint64_t kBackgroundBufferBytes = 16ull << 20;
 
+// The cores this process may run on: fewer than the machine has under taskset, a cpuset or
+// systemd's CPUAffinity. A shard more than cores only takes turns with another.
+unsigned usable_cores() {
+  cpu_set_t cores;
+  if (::sched_getaffinity(0, sizeof cores, &cores) == 0) {
+    return std::max(1u, static_cast<unsigned>(CPU_COUNT(&cores)));
+  }
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
 unsigned shard_count(const Config& config) {
-  return config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+  return config.shards != 0 ? config.shards : usable_cores();
 }
 
 }  // namespace
