@@ -37,6 +37,7 @@ struct BufferPool::State {
   std::uint64_t idle = 0;  // bytes on the free lists
   std::vector<std::byte*> free_small;
   std::vector<std::byte*> free_large;
+  std::byte* half = nullptr;    // of a huge page whose other half is a buffer
   std::deque<Waiter*> waiters;  // in order of arrival, so in order of deadline
   Counter shown_used;
   Counter shown_idle;
@@ -74,11 +75,21 @@ struct BufferPool::State {
       if (in_use + size > budget) return nullptr;
       const std::size_t other = size == kSmall ? kLarge : kSmall;
       while (in_use + idle + size > budget) unmap_one(other);
-      data = map_pages(size);
+      data = size == kLarge ? map_large() : map_pages(size);
     }
     if (data != nullptr) in_use += size;
     publish();
     return data;
+  }
+
+  // Two buffers share a huge page: the kernel then pins and copies them at a fraction of the cost.
+  // The half that nobody has asked for yet stands beside the budget.
+  std::byte* map_large() {
+    if (half != nullptr) return std::exchange(half, nullptr);
+    std::byte* const page = map_huge_page(2 * kLarge);
+    if (page == nullptr) return map_pages(kLarge);
+    half = page + kLarge;
+    return page;
   }
 
   static void resume(Waiter& waiter) {
@@ -122,6 +133,7 @@ BufferPool::~BufferPool() {
   LAPIS_CHECK(state_->in_use == 0);
   while (!state_->free_small.empty()) state_->unmap_one(kSmall);
   while (!state_->free_large.empty()) state_->unmap_one(kLarge);
+  if (state_->half != nullptr) unmap_pages(state_->half, kLarge);
 }
 
 Task<Result<Buffer>> BufferPool::acquire(std::size_t wanted) {
