@@ -47,8 +47,12 @@ io::Task<Result<void>> BodyWriter::acquire_buffers(std::uint64_t frame_bytes) {
     buffers_[0] = {};
     LAPIS_CO_TRY(buffers_[0], co_await slot_.shard.buffers().acquire(wanted));
   }
-  if (frame_bytes > buffers_[0].size() && !buffers_[1]) {
-    buffers_[1] = slot_.shard.buffers().try_acquire(io::BufferPool::kLarge);
+  io::BufferPool& pool = slot_.shard.buffers();
+  for (std::size_t i = 1; i < kDepth && frame_bytes > i * io::BufferPool::kLarge; ++i) {
+    // Beyond the second they only even out the disk: not when others will need them.
+    if (i > 1 && 2 * pool.bytes_in_use() > pool.stats().budget_bytes) break;
+    if (!buffers_[i]) buffers_[i] = pool.try_acquire(io::BufferPool::kLarge);
+    if (!buffers_[i]) break;
   }
   co_return Result<void>{};
 }
@@ -76,33 +80,33 @@ io::Task<Result<void>> BodyWriter::write_whole(Chunk& chunk) {
 
 io::Task<Result<void>> BodyWriter::write_streamed(Chunk& chunk) {
   std::optional<Reservation> place;
-  io::Started<Result<void>> writing;
+  std::array<io::Started<Result<void>>, kDepth> writing;  // of each buffer
   Result<void> filled;
   Result<void> written;
   std::size_t active = 0;
   for (std::uint64_t from = 0; from < chunk.frame_bytes;) {
+    if (writing[active].pending()) written = co_await writing[active].join();
+    if (!written) break;
     const std::uint64_t left = chunk.frame_bytes - from;
     const MutableBytes into =
         buffers_[active].bytes().first(std::min<std::uint64_t>(buffers_[active].size(), left));
     filled = co_await fill_payload(chunk, from, into);
-    if (writing.pending()) written = co_await writing.join();
-    if (!filled || !written) break;
+    if (!filled) break;
     if (!place) {
       LAPIS_CO_TRY(Reservation reserved, co_await slot_.open.reserve(chunk.frame_bytes));
       place.emplace(std::move(reserved));
       fill_header(chunk, place->place(), into);
     }
     fill_tail(chunk, from, into);
-    writing = io::Started<Result<void>>(place->write(from, into));
+    writing[active] = io::Started<Result<void>>(place->write(from, into));
     from += into.size();
-    if (buffers_[1]) {
-      active ^= 1;
-    } else {
-      written = co_await writing.join();
-      if (!written) break;
-    }
+    active = next_buffer(active);
   }
-  if (writing.pending()) written = co_await writing.join();
+  for (io::Started<Result<void>>& last : writing) {
+    if (!last.pending()) continue;
+    Result<void> ended = co_await last.join();
+    if (written) written = std::move(ended);
+  }
   if (!written) {
     slot_.open.failed(place->open(), written.error());
     co_return written;
@@ -111,6 +115,10 @@ io::Task<Result<void>> BodyWriter::write_streamed(Chunk& chunk) {
   touched_.push_back(place->open());
   keep(chunk, std::move(*place));
   co_return Result<void>{};
+}
+
+std::size_t BodyWriter::next_buffer(std::size_t active) const {
+  return active + 1 < kDepth && buffers_[active + 1] ? active + 1 : 0;
 }
 
 io::Task<Result<void>> BodyWriter::fill_payload(Chunk& chunk, std::uint64_t from,

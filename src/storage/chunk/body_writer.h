@@ -29,6 +29,10 @@ class BodyWriter {
   io::Task<Result<std::unique_ptr<StoredBody>>> run();
 
  private:
+  // How many writes of one body are on their way at most, less the one that is being filled. One
+  // leaves the disk idle whenever the client is slower than it for a moment.
+  static constexpr std::size_t kDepth = 4;
+
   struct Chunk {
     explicit Chunk(std::uint64_t payload_length);
     FrameHeader header;
@@ -41,9 +45,10 @@ class BodyWriter {
   // A frame that fits one buffer: nothing is reserved before the body is there, and where its disk
   // fails it goes to another extent from memory.
   io::Task<Result<void>> write_whole(Chunk& chunk);
-  // A longer one: one buffer fills while the last is written.
+  // A longer one: one buffer fills while those before it are written.
   io::Task<Result<void>> write_streamed(Chunk& chunk);
 
+  std::size_t next_buffer(std::size_t active) const;
   io::Task<Result<void>> acquire_buffers(std::uint64_t frame_bytes);
   io::Task<Result<void>> receive(MutableBytes into, UnitSums& sums);
   // The parts of the frame that lie in [from, from + into.size()).
@@ -58,7 +63,7 @@ class BodyWriter {
   Slot& slot_;
   io::ByteSource& source_;
   const Request request_;
-  std::array<io::Buffer, 2> buffers_;
+  std::array<io::Buffer, kDepth> buffers_;  // the first ones; at least one
   std::unique_ptr<LocalStoredBody> body_;
   // What is written and not synced yet.
   std::vector<std::shared_ptr<OpenExtent>> touched_;
