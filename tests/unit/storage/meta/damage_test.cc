@@ -201,9 +201,20 @@ TEST_F(MetaDamage, ALostLogIsRefused) {
   EXPECT_EQ(outcome_with(image_), Outcome::kRefused);
 }
 
+// Some of the image's tables may be leftovers of a compaction that the kill came too early to drop:
+// without those everything is there still.
 TEST_F(MetaDamage, ALostTableIsRefused) {
-  fs::remove(image_ / "db" / files("", ".sst").front());
-  EXPECT_EQ(outcome_with(image_), Outcome::kRefused);
+  int refused = 0;
+  for (const std::string& name : files("", ".sst")) {
+    const fs::path copy = directory_ / "copy";
+    fs::remove_all(copy);
+    fs::copy(image_, copy, fs::copy_options::recursive);
+    fs::remove(copy / "db" / name);
+    const Outcome outcome = outcome_with(copy);
+    EXPECT_TRUE(outcome == Outcome::kRefused || outcome == Outcome::kWhole) << name;
+    if (outcome == Outcome::kRefused) ++refused;
+  }
+  EXPECT_GT(refused, 0);
 }
 
 }  // namespace
