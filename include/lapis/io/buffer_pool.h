@@ -53,8 +53,8 @@ class BufferPool {
   static constexpr std::size_t kSmall = 64 * 1024;
   static constexpr std::size_t kLarge = 1024 * 1024;
 
-  // At most `budget` bytes are ever out or kept. Waiters are served in order; one that has waited
-  // longer than `max_wait` gets kServerBusy.
+  // At most `budget` bytes are ever out or kept, beside half a huge page. Waiters are served in
+  // order; one that has waited longer than `max_wait` gets kServerBusy.
   BufferPool(std::uint64_t budget, std::chrono::milliseconds max_wait, const Clock& clock);
   ~BufferPool();
   BufferPool(const BufferPool&) = delete;

@@ -150,7 +150,7 @@ ResponseReader::Progress ResponseReader::take_chunks(std::string_view received) 
 ResponseReader::Progress ResponseReader::drop_body(int fd) {
   while (remaining_ > 0) {
     const auto wanted = std::min<std::uint64_t>(remaining_, buffer.size());
-    const auto got = recv(fd, buffer.data(), wanted, MSG_DONTWAIT | MSG_TRUNC);
+    const auto got = recv(fd, buffer.data(), wanted, MSG_DONTWAIT);
     if (got == 0) return Progress::kBroken;
     if (got < 0) return errno == EAGAIN ? Progress::kPending : Progress::kBroken;
     remaining_ -= static_cast<std::uint64_t>(got);

@@ -1,6 +1,6 @@
 // Reads one HTTP/1.1 response after another from a socket: the status, how long the body is, and
-// that all of it came. The bytes of a body of known length are dropped in the kernel, so that a
-// large one costs the generator little.
+// that all of it came. The bytes of a body are copied out of the socket, as any client has to, and
+// dropped.
 #pragma once
 
 #include <cstddef>
