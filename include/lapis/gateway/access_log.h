@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -23,6 +22,8 @@ namespace lapis::gateway {
 
 class RecordRing;
 class LogOutput;
+class LineWriter;
+class TextBuffer;
 
 struct AccessLogOptions {
   std::filesystem::path path;           // "-": standard output
@@ -74,6 +75,7 @@ class AccessLog {
 
  private:
   void run();
+  bool is_behind() const;
   bool drain();
   void flush(std::uint64_t lines);
   void report_drops();
@@ -83,7 +85,8 @@ class AccessLog {
   const Clock& clock_;
   const CycleScale scale_;
   std::vector<std::unique_ptr<AccessLogShard>> shards_;
-  std::string lines_;  // the thread's
+  const std::unique_ptr<LineWriter> writer_;  // the thread's, with what follows
+  const std::unique_ptr<TextBuffer> lines_;
   std::uint64_t reported_ = 0;
   Instant next_report_{};
   std::atomic<std::uint64_t> written_{0};

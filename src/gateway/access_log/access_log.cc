@@ -19,9 +19,10 @@ constexpr std::string_view kLogComponent = "access-log";
 // A write is begun when this much is gathered, or nothing is left to gather.
 constexpr std::size_t kWriteBytes = 256 * 1024;
 constexpr int kMaxTaken = 4096;
-// How long the thread sleeps: a busy shard fills a ring of the usual size in ten times the first.
-constexpr std::chrono::milliseconds kBusyPause{5};
-constexpr std::chrono::milliseconds kIdlePause{50};
+// How long the thread sleeps. Each time it wakes costs whatever ran on its core, so it wakes
+// seldom: as often as keeps the rings from being more than a quarter full.
+constexpr std::chrono::milliseconds kShortestPause{1};
+constexpr std::chrono::milliseconds kLongestPause{48};
 constexpr std::chrono::seconds kReportInterval{10};
 
 // Signals are for the thread that waits for them.
@@ -48,7 +49,12 @@ void AccessLogShard::add(const http::RequestFacts& facts) {
 
 AccessLog::AccessLog(std::filesystem::path path, std::unique_ptr<LogOutput> output,
                      const Clock& clock, CycleScale scale)
-    : path_(std::move(path)), output_(std::move(output)), clock_(clock), scale_(scale) {}
+    : path_(std::move(path)),
+      output_(std::move(output)),
+      clock_(clock),
+      scale_(scale),
+      writer_(std::make_unique<LineWriter>()),
+      lines_(std::make_unique<TextBuffer>()) {}
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogOptions& options,
                                                    std::size_t shards, const Clock& clock,
@@ -90,7 +96,7 @@ AccessLogStats AccessLog::stats() const {
 
 void AccessLog::run() {
   set_up_thread();
-  std::chrono::milliseconds pause = kBusyPause;
+  std::chrono::milliseconds pause = kLongestPause;
   for (bool last = false; !last;) {
     {
       std::unique_lock lock(mutex_);
@@ -98,11 +104,17 @@ void AccessLog::run() {
       last = stopping_;
       if (next_output_) output_ = std::move(next_output_);
     }
-    pause = drain() ? kBusyPause : std::min(2 * pause, kIdlePause);
+    pause = std::clamp(is_behind() ? pause / 2 : pause * 2, kShortestPause, kLongestPause);
+    drain();
     report_drops();
   }
   while (drain()) {
   }
+}
+
+bool AccessLog::is_behind() const {
+  return std::ranges::any_of(
+      shards_, [](const auto& shard) { return shard->ring_->used() > shard->ring_->size() / 4; });
 }
 
 // Writes out what the rings hold; false where that was nothing.
@@ -112,13 +124,13 @@ bool AccessLog::drain() {
   std::uint64_t lines = 0;
   for (const auto& shard : shards_) {
     const auto append = [&](Bytes record) {
-      append_line(lines_, decode_record(record), time);
+      writer_->append(*lines_, decode_record(record), time);
       ++lines;
     };
     // Bounded, so that one busy shard does not keep the others waiting.
     for (int taken = 0; taken < kMaxTaken && shard->ring_->take(append); ++taken) {
       found = true;
-      if (lines_.size() >= kWriteBytes) flush(std::exchange(lines, 0));
+      if (lines_->size() >= kWriteBytes) flush(std::exchange(lines, 0));
     }
   }
   flush(lines);
@@ -126,13 +138,13 @@ bool AccessLog::drain() {
 }
 
 void AccessLog::flush(std::uint64_t lines) {
-  if (lines_.empty()) return;
-  const std::size_t written = output_->write(lines_);
-  const auto left = std::string_view(lines_).substr(written);
+  if (lines_->empty()) return;
+  const std::size_t written = output_->write(lines_->view());
+  const auto left = lines_->view().substr(written);
   const auto lost = static_cast<std::uint64_t>(std::ranges::count(left, '\n'));
   written_.fetch_add(lines - lost, std::memory_order_relaxed);
   failed_.fetch_add(lost, std::memory_order_relaxed);
-  lines_.clear();
+  lines_->clear();
 }
 
 // Says now and then that lines are being lost, not for each.

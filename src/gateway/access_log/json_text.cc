@@ -11,13 +11,39 @@ constexpr std::string_view kReplacement = "\\ufffd";
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
-void append_escape(std::string& out, char c) {
+// Whether all eight bytes are plain: by the bit tricks of "Bit Twiddling Hacks" (S. E. Anderson), a
+// high bit set in each byte that is not.
+bool is_plain_word(const char* at) {
+  constexpr std::uint64_t kOnes = ~std::uint64_t{0} / 255;
+  constexpr std::uint64_t kHighs = kOnes * 0x80;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  const auto zeros = [](std::uint64_t word) { return (word - kOnes) & ~word; };
+  const std::uint64_t other = (bytes - kOnes * 0x20) | (bytes + kOnes) | bytes |
+                              zeros(bytes ^ kOnes * '"') | zeros(bytes ^ kOnes * '\\');
+  return (other & kHighs) == 0;
+}
+
+bool is_all_plain(std::string_view text) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (text.size() < kWord) return std::ranges::all_of(text, is_plain);
+  for (std::size_t at = 0; at + kWord < text.size(); at += kWord) {
+    if (!is_plain_word(text.data() + at)) return false;
+  }
+  // The last word may overlap the one before.
+  return is_plain_word(text.data() + text.size() - kWord);
+}
+
+void append_escape(TextBuffer& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   const auto byte = static_cast<std::uint8_t>(c);
   if (c == '"' || c == '\\') {
-    out.append({'\\', c});
+    out.append('\\');
+    out.append(c);
   } else {
-    out.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
+    out.append("\\u00");
+    out.append(kHex[byte >> 4]);
+    out.append(kHex[byte & 15]);
   }
 }
 
@@ -37,10 +63,7 @@ bool is_separator(std::string_view character) {
           static_cast<std::uint8_t>(character[1]) < 0xA0);
 }
 
-}  // namespace
-
-void append_json(std::string& out, std::string_view text) {
-  out.push_back('"');
+void append_escaped(TextBuffer& out, std::string_view text) {
   while (!text.empty()) {
     const auto plain =
         static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
@@ -61,16 +84,27 @@ void append_json(std::string& out, std::string_view text) {
       text.remove_prefix(character.size());
     }
   }
-  out.push_back('"');
+}
+
+}  // namespace
+
+void append_json(TextBuffer& out, std::string_view text) {
+  out.append('"');
+  if (is_all_plain(text)) {
+    out.append(text);
+  } else {
+    append_escaped(out, text);
+  }
+  out.append('"');
 }
 
 void JsonObject::milliseconds(std::string_view key, std::uint64_t nanoseconds) {
   const std::uint64_t micros = (nanoseconds + 500) / 1000;
   number(key, micros / 1000);
   const std::uint64_t rest = micros % 1000;
-  out_.push_back('.');
+  out_.append('.');
   for (const std::uint64_t unit : {100u, 10u, 1u}) {
-    out_.push_back(static_cast<char>('0' + rest / unit % 10));
+    out_.append(static_cast<char>('0' + rest / unit % 10));
   }
 }
 

@@ -1,7 +1,5 @@
 #include "gateway/access_log/line.h"
 
-#include "gateway/access_log/json_text.h"
-#include "gateway/access_log/redaction.h"
 #include "lapis/azure/target.h"
 #include "lapis/base/date.h"
 
@@ -20,15 +18,14 @@ constexpr Condition kConditions[] = {
     {"If-Unmodified-Since", RecordText::kIfUnmodifiedSince},
 };
 
-std::string conditions_of(const AccessRecord& record) {
-  std::string conditions;
+void set_conditions(std::string& text, const AccessRecord& record) {
+  text.clear();
   for (const Condition& condition : kConditions) {
     const std::string_view value = record.text(condition.text);
     if (value.empty()) continue;
-    if (!conditions.empty()) conditions.push_back(';');
-    conditions.append(condition.name).append("=").append(value);
+    if (!text.empty()) text.push_back(';');
+    text.append(condition.name).append("=").append(value);
   }
-  return conditions;
 }
 
 std::string_view category_of(const AccessRecord& record) {
@@ -53,64 +50,28 @@ std::string_view status_text(const RecordNumbers& numbers) {
 }
 
 // "TLSv1.3" as Azure writes it.
-std::string tls_text(std::string_view version) {
+void append_tls(JsonObject& line, std::string_view version) {
   constexpr std::string_view kPrefix = "TLSv";
-  if (!version.starts_with(kPrefix)) return std::string(version);
-  return "TLS " + std::string(version.substr(kPrefix.size()));
+  if (version.empty()) return;
+  TextBuffer& out = line.begin("TlsVersion");
+  out.append('"');
+  if (version.starts_with(kPrefix)) {
+    version.remove_prefix(kPrefix.size());
+    out.append("TLS ");
+  }
+  out.append(version);
+  out.append('"');
 }
 
-std::string caller_of(const AccessRecord& record) {
+void append_caller(JsonObject& line, const AccessRecord& record) {
   const std::string_view peer = record.text(RecordText::kPeer);
   const bool is_v6 = peer.find(':') != peer.npos;
-  std::string caller;
-  caller.append(is_v6 ? "[" : "").append(peer).append(is_v6 ? "]" : "");
-  return caller.append(":").append(std::to_string(record.numbers.peer_port));
-}
-
-void append_resource(JsonObject& line, const AccessRecord& record) {
-  http::Request request;
-  request.target = record.text(RecordText::kTarget);
-  request.secure = record.numbers.is_secure;
-  if (request.target.empty()) return;
-  const std::string_view host = record.text(RecordText::kHost);
-  request.headers.add("Host", host);
-  std::string uri = request.secure ? "https://" : "http://";
-  uri.append(host).append(request.target);
-  line.text("Uri", redact(uri));
-  const auto target = azure::parse_target(request);
-  if (!target) return;
-  line.text("AccountName", target->account);
-  if (target->container.empty()) return;
-  std::string key("/");
-  key.append(target->account).append("/").append(target->container);
-  if (!target->blob.empty()) key.append("/").append(target->blob);
-  line.text("ObjectKey", redact(key));
-}
-
-void append_outcome(JsonObject& line, const AccessRecord& record, const WallTime& time) {
-  const RecordNumbers& numbers = record.numbers;
-  const auto span = [&](Cycles cycles) { return time.scale.nanoseconds(cycles); };
-  line.text("TimeGenerated", format_iso8601(time.at(numbers.began)));
-  line.text("OperationName", operation_name(numbers.route));
-  line.text("OperationVersion", redact(record.text(RecordText::kVersion)));
-  line.text("Category", category_of(record));
-  line.text("StatusCode", std::to_string(numbers.status));
-  line.text("StatusText", status_text(numbers));
-  line.text("MetricResponseType", to_string(numbers.type));
-  line.milliseconds("DurationMs", span(cycles_between(numbers.began, numbers.ended)));
-  line.milliseconds("ServerLatencyMs", span(numbers.served));
-  line.text("AuthenticationType", to_string(numbers.authentication));
-  line.text("CorrelationId", record.text(RecordText::kRequestId));
-}
-
-void append_client(JsonObject& line, const AccessRecord& record) {
-  line.text("Protocol", record.numbers.is_secure ? "HTTPS" : "HTTP");
-  line.text("TlsVersion", tls_text(record.text(RecordText::kTlsVersion)));
-  line.text("CallerIpAddress", caller_of(record));
-  line.text("UserAgentHeader", redact(record.text(RecordText::kUserAgent)));
-  line.text("ReferrerHeader", redact_foreign_url(record.text(RecordText::kReferer)));
-  line.text("ClientRequestId", redact(record.text(RecordText::kClientRequestId)));
-  line.text("TraceParent", redact(record.text(RecordText::kTraceParent)));
+  TextBuffer& out = line.begin("CallerIpAddress");
+  out.append(is_v6 ? "\"[" : "\"");
+  out.append(peer);
+  out.append(is_v6 ? "]:" : ":");
+  out.append_number(record.numbers.peer_port);
+  out.append('"');
 }
 
 void append_sizes(JsonObject& line, const AccessRecord& record) {
@@ -120,17 +81,6 @@ void append_sizes(JsonObject& line, const AccessRecord& record) {
   line.number("ResponseHeaderSize", numbers.response_head_bytes);
   line.number("ResponseBodySize", numbers.response_body_bytes);
   if (numbers.content_length) line.number("ContentLengthHeader", *numbers.content_length);
-}
-
-void append_content(JsonObject& line, const AccessRecord& record) {
-  line.text("RequestMd5", redact(record.text(RecordText::kRequestMd5)));
-  line.text("ResponseMd5", record.text(RecordText::kResponseMd5));
-  line.text("Etag", record.text(RecordText::kEtag));
-  line.text("LastModifiedTime", record.text(RecordText::kLastModified));
-  line.text("ConditionsUsed", redact(conditions_of(record)));
-  line.text("SourceUri", redact_foreign_url(record.text(RecordText::kCopySource)));
-  line.text("AccessTier", redact(record.text(RecordText::kAccessTier)));
-  line.text("RehydratePriority", redact(record.text(RecordText::kRehydratePriority)));
 }
 
 void append_phases(JsonObject& line, const AccessRecord& record, const WallTime& time) {
@@ -144,7 +94,85 @@ void append_phases(JsonObject& line, const AccessRecord& record, const WallTime&
 
 }  // namespace
 
-void append_line(std::string& out, const AccessRecord& record, const WallTime& time) {
+// Of two requests of one second, the dates differ in their fractions.
+std::string_view LineWriter::date_of(Timestamp time) {
+  constexpr std::size_t kFraction = std::string_view("2026-01-02T03:04:05.").size();
+  const Timestamp second = std::chrono::floor<std::chrono::seconds>(time);
+  if (second_ != second) {
+    date_ = format_iso8601(time);
+    second_ = second;
+    return date_;
+  }
+  auto ticks = static_cast<std::uint64_t>((time - second).count());
+  for (std::size_t at = date_.size() - 1; at-- > kFraction; ticks /= 10) {
+    date_[at] = static_cast<char>('0' + ticks % 10);
+  }
+  return date_;
+}
+
+void LineWriter::append_outcome(JsonObject& line, const AccessRecord& record,
+                                const WallTime& time) {
+  const RecordNumbers& numbers = record.numbers;
+  const auto span = [&](Cycles cycles) { return time.scale.nanoseconds(cycles); };
+  line.word("TimeGenerated", date_of(time.at(numbers.began)));
+  line.word("OperationName", operation_name(numbers.route));
+  line.text("OperationVersion", redacted(record.text(RecordText::kVersion)));
+  line.word("Category", category_of(record));
+  TextBuffer& status = line.begin("StatusCode");
+  status.append('"');
+  status.append_number(numbers.status);
+  status.append('"');
+  line.word("StatusText", status_text(numbers));
+  line.word("MetricResponseType", to_string(numbers.type));
+  line.milliseconds("DurationMs", span(cycles_between(numbers.began, numbers.ended)));
+  line.milliseconds("ServerLatencyMs", span(numbers.served));
+  line.word("AuthenticationType", to_string(numbers.authentication));
+  line.text("CorrelationId", record.text(RecordText::kRequestId));
+}
+
+void LineWriter::append_resource(JsonObject& line, const AccessRecord& record) {
+  http::Request request;
+  request.target = record.text(RecordText::kTarget);
+  request.secure = record.numbers.is_secure;
+  if (request.target.empty()) return;
+  const std::string_view host = record.text(RecordText::kHost);
+  text_.assign(request.secure ? "https://" : "http://").append(host).append(request.target);
+  line.text("Uri", redacted(text_));
+  // What the parameters are does not matter here, nor whether they are well-formed.
+  request.target = request.target.substr(0, request.target.find('?'));
+  request.headers.add("Host", host);
+  const auto target = azure::parse_target(request);
+  if (!target) return;
+  line.text("AccountName", target->account);
+  if (target->container.empty()) return;
+  text_.assign("/").append(target->account).append("/").append(target->container);
+  if (!target->blob.empty()) text_.append("/").append(target->blob);
+  line.text("ObjectKey", redacted(text_));
+}
+
+void LineWriter::append_client(JsonObject& line, const AccessRecord& record) {
+  line.word("Protocol", record.numbers.is_secure ? "HTTPS" : "HTTP");
+  append_tls(line, record.text(RecordText::kTlsVersion));
+  append_caller(line, record);
+  line.text("UserAgentHeader", redacted(record.text(RecordText::kUserAgent)));
+  line.text("ReferrerHeader", redact_foreign_url(record.text(RecordText::kReferer)));
+  line.text("ClientRequestId", redacted(record.text(RecordText::kClientRequestId)));
+  line.text("TraceParent", redacted(record.text(RecordText::kTraceParent)));
+}
+
+void LineWriter::append_content(JsonObject& line, const AccessRecord& record) {
+  line.text("RequestMd5", redacted(record.text(RecordText::kRequestMd5)));
+  line.text("ResponseMd5", record.text(RecordText::kResponseMd5));
+  line.text("Etag", record.text(RecordText::kEtag));
+  line.text("LastModifiedTime", record.text(RecordText::kLastModified));
+  set_conditions(text_, record);
+  line.text("ConditionsUsed", redacted(text_));
+  line.text("SourceUri", redact_foreign_url(record.text(RecordText::kCopySource)));
+  line.text("AccessTier", redacted(record.text(RecordText::kAccessTier)));
+  line.text("RehydratePriority", redacted(record.text(RecordText::kRehydratePriority)));
+}
+
+void LineWriter::append(TextBuffer& out, const AccessRecord& record, const WallTime& time) {
   {
     JsonObject line(out);
     append_outcome(line, record, time);
@@ -152,11 +180,11 @@ void append_line(std::string& out, const AccessRecord& record, const WallTime& t
     append_client(line, record);
     append_sizes(line, record);
     append_content(line, record);
-    line.text("ServiceType", "blob");
-    line.text("SchemaVersion", "1.0");
+    line.word("ServiceType", "blob");
+    line.word("SchemaVersion", "1.0");
     append_phases(line, record, time);
   }
-  out.push_back('\n');
+  out.append('\n');
 }
 
 }  // namespace lapis::gateway

@@ -21,6 +21,11 @@ class RecordRing {
   // A copy of `record` (not empty); false, and counted, where there is no room for it.
   bool push(Bytes record);
   std::uint64_t dropped() const { return dropped_.value(); }
+  std::uint64_t size() const { return size_; }
+  // Bytes that wait to be taken; asked by the side that takes.
+  std::uint64_t used() const {
+    return written_.load(std::memory_order_acquire) - taken_.load(std::memory_order_relaxed);
+  }
 
   // Hands the oldest record to `use`, which must not keep it; false where there is none.
   template <class Use>

@@ -8,9 +8,9 @@ namespace lapis::gateway {
 namespace {
 
 std::string json(std::string_view text) {
-  std::string out;
+  TextBuffer out;
   append_json(out, text);
-  return out;
+  return std::string(out.view());
 }
 
 struct Case {
@@ -57,7 +57,7 @@ TEST(JsonText, NoBytesBreakALine) {
 }
 
 TEST(JsonObject, WritesMembers) {
-  std::string out;
+  TextBuffer out;
   {
     JsonObject object(out);
     object.text("name", "a\"b");
@@ -68,7 +68,7 @@ TEST(JsonObject, WritesMembers) {
     JsonObject inner(object.begin("inner"));
     inner.number("x", 0);
   }
-  EXPECT_EQ(out, R"({"name":"a\"b","size":12,"time":1.235,"short":0.000,"inner":{"x":0}})");
+  EXPECT_EQ(out.view(), R"({"name":"a\"b","size":12,"time":1.235,"short":0.000,"inner":{"x":0}})");
 }
 
 }  // namespace

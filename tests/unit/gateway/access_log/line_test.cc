@@ -24,9 +24,9 @@ std::string text_of(const SampleFacts& sample) {
   const Bytes record = encode_record(sample.facts(), *memory);
   // Four seconds after the request began.
   const WallTime time{*parse_iso8601("2026-01-02T03:04:09Z"), 5'000'000'000, CycleScale(1.0)};
-  std::string line;
-  append_line(line, decode_record(record), time);
-  return line;
+  TextBuffer line;
+  LineWriter().append(line, decode_record(record), time);
+  return std::string(line.view());
 }
 
 nlohmann::json line_of(const SampleFacts& sample) { return nlohmann::json::parse(text_of(sample)); }
@@ -109,6 +109,26 @@ TEST(AccessLine, NamesTheConditions) {
   sample.request.headers.add("If-None-Match", "*");
   sample.request.headers.add("if-match", "\"0x1\"");
   EXPECT_EQ(line_of(sample)["ConditionsUsed"], "If-Match=\"0x1\";If-None-Match=*");
+}
+
+// What a writer keeps from one line to the next shows in neither.
+TEST(AccessLine, IsTheSameBehindOthers) {
+  SampleFacts sample;
+  const auto memory = std::make_unique<RecordMemory>();
+  const WallTime time{*parse_iso8601("2026-01-02T03:04:09Z"), 5'000'000'000, CycleScale(1.0)};
+  LineWriter writer;
+  TextBuffer all;
+  std::string expected;
+  // Within one second, in the next, and back: shards are written out one after the other.
+  for (const Cycles began : {1'000'000'100, 1'123'456'700, 1'999'999'900, 2'000'000'000, 1'000}) {
+    sample.trace.began = began;
+    const AccessRecord record = decode_record(encode_record(sample.facts(), *memory));
+    writer.append(all, record, time);
+    TextBuffer alone;
+    LineWriter().append(alone, record, time);
+    expected += alone.view();
+  }
+  EXPECT_EQ(all.view(), expected);
 }
 
 struct CategoryCase {

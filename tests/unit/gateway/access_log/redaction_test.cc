@@ -20,6 +20,19 @@ class Redact : public testing::TestWithParam<Case> {};
 
 TEST_P(Redact, TakesSignaturesOut) { EXPECT_EQ(redact(GetParam().text), GetParam().clean); }
 
+// An escape within an escape has the whole text decoded before it is looked at.
+TEST_P(Redact, TakesSignaturesOutBehindADeeperEscape) {
+  EXPECT_EQ(redact("%2525&" + GetParam().text), "%2525&" + GetParam().clean);
+}
+
+TEST_P(Redact, TakesNoMemoryForCleanText) {
+  std::string memory = "of the last call";
+  const std::string& text = GetParam().text;
+  const std::string_view clean = redact(text, memory);
+  EXPECT_EQ(clean, GetParam().clean);
+  EXPECT_EQ(clean.data() == text.data(), text == GetParam().clean);
+}
+
 const std::string kEncoded = percent_encode(kSecret);
 const std::string kTwice = percent_encode(kEncoded);
 
@@ -49,6 +62,9 @@ const Case kCases[] = {
     {"BrokenEscapes", "/a?%zz&sig=%zz" + kEncoded + "%", "/a?%zz&sig=REDACTED"},
     {"EmptyValue", "/a?sig=&se=1", "/a?sig=REDACTED&se=1"},
     {"InText", "client/1.0 (sig=" + std::string(kSecret) + ")", "client/1.0 (sig=REDACTED)"},
+    {"EncodedCharacterBeforeIt", "/a?%78sig=1&%3Fsig=" + kEncoded, "/a?%78sig=1&%3Fsig=REDACTED"},
+    {"EscapeMadeOfEscapes", "/a?%%37%33ig=" + kEncoded, "/a?%%37%33ig=REDACTED"},
+    {"SecondOfTwoNames", "/a?sigsig=1&gsig=2&sig=" + kEncoded, "/a?sigsig=1&gsig=2&sig=REDACTED"},
     {"NameThatEndsInIt", "/a?design=blue", "/a?design=blue"},
     {"NameThatBeginsWithIt", "/a?sigma=1", "/a?sigma=1"},
     {"NameWithoutValue", "/a?sig", "/a?sig"},
