@@ -81,7 +81,9 @@ Result<void> check_listeners(const Config& config) {
 Result<void> check_paths(const Config& config) {
   std::set<std::filesystem::path> seen;
   const auto claim = [&](const std::filesystem::path& path) -> Result<void> {
-    if (!seen.insert(path.lexically_normal()).second) {
+    // With or without a slash at its end, absolute or not: the same directory.
+    const auto normal = (std::filesystem::absolute(path) / "").lexically_normal();
+    if (!seen.insert(normal).second) {
       return refuse("path " + path.string() + " is named twice");
     }
     return {};

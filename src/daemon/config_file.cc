@@ -1,6 +1,7 @@
 #include "daemon/config_file.h"
 
 #include <bit>
+#include <set>
 
 #include "daemon/toml_reader.h"
 #include "lapis/base/number.h"
@@ -73,12 +74,10 @@ Result<storage::PoolOptions> read_pool(const toml::table& table) {
   if (!name || name->empty()) return config_error(table, "a pool needs a name");
   pool.name = *name;
   LAPIS_TRY(const auto pool_class, reader.text("class"));
-  if (pool_class && *pool_class == "hdd") {
-    return config_error(*reader.find("class"), "pools of class hdd are not built yet");
+  if (pool_class && *pool_class != "flash" && *pool_class != "hdd") {
+    return config_error(*reader.find("class"), "a pool's class is flash or hdd");
   }
-  if (pool_class && *pool_class != "flash") {
-    return config_error(*reader.find("class"), "a pool's class is flash");
-  }
+  if (pool_class && *pool_class == "hdd") pool.pool_class = storage::PoolClass::kHdd;
   LAPIS_TRY(const auto paths, reader.texts("paths"));
   if (paths.empty()) return config_error(table, "a pool needs at least one path");
   for (const std::string& path : paths) {
@@ -95,12 +94,15 @@ Result<storage::PoolOptions> read_pool(const toml::table& table) {
 
 Result<void> read_pools(TomlReader& root, Config& config) {
   LAPIS_TRY(const auto tables, root.tables("pool"));
-  if (tables.size() != 1) {
-    const toml::node& where = tables.empty() ? root.node() : *tables[1];
-    return config_error(where, "exactly one [[pool]] is supported yet");
+  if (tables.empty()) return config_error(root.node(), "at least one [[pool]] is needed");
+  std::set<std::string> names;
+  for (const toml::table* table : tables) {
+    LAPIS_TRY(auto pool, read_pool(*table));
+    if (!names.insert(pool.name).second) {
+      return config_error(*table, "pool " + pool.name + " is named twice");
+    }
+    config.pools.push_back(std::move(pool));
   }
-  LAPIS_TRY(auto pool, read_pool(*tables.front()));
-  config.pools.push_back(std::move(pool));
   return {};
 }
 

@@ -1,12 +1,13 @@
 #include "storage/chunk/open_extents.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace lapis::storage {
 
-OpenExtents::OpenExtents(PathSet& paths, SlotIndex slot) : paths_(paths), slot_(slot) {
-  for (std::size_t i = 0; i < paths.size(); ++i) open_.push_back(std::make_unique<Open>());
+// Paths may have been added since the last look.
+OpenExtents::Open& OpenExtents::open_on(std::size_t path) {
+  while (open_.size() <= path) open_.push_back(std::make_unique<Open>());
+  return *open_[path];
 }
 
 io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes) {
@@ -25,9 +26,12 @@ io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes) {
 }
 
 std::uint64_t OpenExtents::max_chunk_length(std::uint64_t wanted) {
-  const auto candidates = order(frame_bytes(std::min(wanted, kMaxChunkLength), kUnitBytes));
-  if (candidates.empty()) return std::min(wanted, kMaxChunkLength);
-  return std::min(wanted, paths_[candidates.front()].state.max_chunk_length());
+  std::uint64_t longest = std::min(wanted, kMaxChunkLength);
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const PathState& path = paths_[i].state;
+    if (path.is_writable()) longest = std::min(longest, path.max_chunk_length());
+  }
+  return longest;
 }
 
 // Efraimidis and Spirakis' weighted choice needs logarithms; a uniform number below the room serves
@@ -43,7 +47,7 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes) {
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     const PathState& path = paths_[i].state;
     if (!path.is_writable()) continue;
-    const auto& open = open_[i]->extent;
+    const auto& open = open_on(i).extent;
     const bool fits_open = open && open->room() >= bytes;
     const bool is_full = !fits_open && path.room_bytes() < bytes;
     random_ ^= random_ << 13;
@@ -63,7 +67,7 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes) {
 }
 
 io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uint64_t bytes) {
-  Open& open = *open_[path];
+  Open& open = open_on(path);
   while (true) {
     if (open.extent && open.extent->room() >= bytes) {
       co_return Reservation(open.extent, slot_, bytes);
@@ -83,15 +87,15 @@ io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uin
 }
 
 void OpenExtents::failed(const std::shared_ptr<OpenExtent>& failed, const Error& error) {
-  for (std::size_t i = 0; i < open_.size(); ++i) {
-    if (paths_[i].state.settings().id != failed->extent().path()) continue;
-    if (open_[i]->extent == failed) open_[i]->extent.reset();
-    if (error.code == ErrorCode::kInsufficientStorage) {
-      failed->extent().seal();
-    } else if (failed->extent().mark_failed()) {
-      failed->syncs().poison(error);
-      paths_[i].state.note_failure(error);
-    }
+  for (const auto& open : open_) {
+    if (open->extent == failed) open->extent.reset();
+  }
+  Extent& extent = failed->extent();
+  if (error.code == ErrorCode::kInsufficientStorage) {
+    extent.seal();
+  } else if (extent.mark_failed()) {
+    failed->syncs().poison(error);
+    paths_.by_id(extent.path())->state.note_failure(error);
   }
 }
 

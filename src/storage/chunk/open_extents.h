@@ -16,7 +16,7 @@ namespace lapis::storage {
 // Lives on one shard.
 class OpenExtents {
  public:
-  OpenExtents(PathSet& paths, SlotIndex slot);
+  OpenExtents(PathSet& paths, SlotIndex slot) : paths_(paths), slot_(slot) {}
   OpenExtents(const OpenExtents&) = delete;
   OpenExtents& operator=(const OpenExtents&) = delete;
 
@@ -25,7 +25,7 @@ class OpenExtents {
   // path is full; kServerBusy; kInternalError where paths fail.
   io::Task<Result<Reservation>> reserve(std::uint64_t bytes);
 
-  // The longest chunk to write next: what the path that suits best takes.
+  // The longest chunk to write next: what every path takes that it may go to.
   std::uint64_t max_chunk_length(std::uint64_t wanted);
 
   // The extent, taken here, failed under a write or a sync: it is not written to any more, and
@@ -47,11 +47,12 @@ class OpenExtents {
 
   std::vector<std::size_t> order(std::uint64_t bytes);
   io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes);
+  Open& open_on(std::size_t path);
   void seal(Open& open);
 
   PathSet& paths_;
   const SlotIndex slot_;
-  std::vector<std::unique_ptr<Open>> open_;  // by index of the path
+  std::vector<std::unique_ptr<Open>> open_;  // by index of the path; grows as paths are added
   std::uint64_t random_ = 0x9e3779b97f4a7c15;
 };
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "lapis/base/log.h"
-#include "storage/chunk/path_state.h"
+#include "storage/chunk/pool_path.h"
 
 namespace lapis::storage {
 namespace {
@@ -119,6 +119,10 @@ Result<std::vector<PathClaim>> claim_paths(const std::vector<PoolOptions>& pools
     }
   }
   if (claims.empty()) return fail(ErrorCode::kInternalError, "no pool path is configured");
+  if (claims.size() > PathSet::kMaxPaths) {
+    return fail(ErrorCode::kInternalError,
+                "more than " + std::to_string(PathSet::kMaxPaths) + " pool paths are configured");
+  }
   for (PathClaim& claim : claims) LAPIS_TRY_VOID(examine(claim, known, store, files));
   LAPIS_TRY_VOID(check_all_present(claims, known));
   // Locked once all are known to be ours or empty, and examined again: another process may have

@@ -66,8 +66,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"DurationOfWrongKind", "[limits]\nidle_timeout = 5\n",
                 "lapisd.toml:12: idle_timeout must be a time"},
         Refusal{"ZeroConnections", "[limits]\nmax_connections = 0\n", "at least 1"},
-        Refusal{"SecondPool", "[[pool]]\nname = \"b\"\npaths = [\"/g\"]\n",
-                "exactly one [[pool]] is supported"},
+        Refusal{"PoolNamedTwice", "[[pool]]\nname = \"flash\"\npaths = [\"/g\"]\n",
+                "lapisd.toml:11: pool flash is named twice"},
+        Refusal{"PoolOfAnotherClass",
+                "[[pool]]\nname = \"b\"\nclass = \"tape\"\npaths = [\"/g\"]\n",
+                "lapisd.toml:13: a pool's class is flash or hdd"},
+        Refusal{"PoolWithoutPaths", "[[pool]]\nname = \"b\"\n",
+                "lapisd.toml:11: a pool needs at least one path"},
+        Refusal{"NoPool", "[metadata]\npath = \"/m\"\n", "at least one [[pool]] is needed", true},
         Refusal{"KeyNotBase64", "[[account]]\nname = \"x22\"\nkeys = [\"***\"]\n",
                 "lapisd.toml:13"},
         Refusal{"AccountWithoutKeys", "[[account]]\nname = \"x22\"\n", "lapisd.toml:1"},
@@ -136,13 +142,27 @@ TEST(Config, AccessLogBufferBecomesAPowerOfTwo) {
   EXPECT_EQ(read(std::string(kMinimal) + log)->access_log_buffer_bytes, 128u << 10);
 }
 
-TEST(Config, HddPoolsAreRefusedUntilTheyAreBuilt) {
-  std::string text(kMinimal);
-  text.replace(text.find("name = \"flash\""), 14, "name = \"slow\"\nclass = \"hdd\"");
-  const auto config = read(text);
-  ASSERT_FALSE(config);
-  EXPECT_NE(config.error().detail.find("lapisd.toml:7"), std::string::npos)
-      << config.error().detail;
+constexpr std::string_view kHddPool =
+    "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d1\", \"/d2\"]\n";
+
+TEST(Config, PoolsOfBothClassesAreRead) {
+  const auto config = read(std::string(kMinimal) + std::string(kHddPool));
+  ASSERT_TRUE(config) << config.error().detail;
+  ASSERT_EQ(config->pools.size(), 2u);
+  EXPECT_EQ(config->pools[0].pool_class, storage::PoolClass::kFlash);
+  EXPECT_EQ(config->pools[1].name, "disks");
+  EXPECT_EQ(config->pools[1].pool_class, storage::PoolClass::kHdd);
+  EXPECT_EQ(config->pools[1].paths.size(), 2u);
+  EXPECT_TRUE(check_config(*config));
+}
+
+TEST(Config, APathBelongsToOnePool) {
+  for (const char* same : {"/f", "/f/", "/x/../f", "/m"}) {
+    auto config = read(std::string(kMinimal) + std::string(kHddPool));
+    ASSERT_TRUE(config);
+    config->pools[1].paths[1] = same;
+    EXPECT_FALSE(check_config(*config)) << same;
+  }
 }
 
 struct Address {
