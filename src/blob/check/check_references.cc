@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "blob/check/reference_walk.h"
+#include "blob/check/row_scan.h"
+#include "lapis/base/bytes.h"
+#include "lapis/storage/key_batch.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::Finding;
+using storage::FindingKind;
+using storage::Table;
+
+constexpr std::size_t kBytesKeyBytes = 17;
+
+// A row that references are to: a chunk's, or one of bytes.
+struct TargetRow {
+  ReferenceKey key;
+  std::uint64_t length = 0;
+  std::uint64_t references = 1;  // how many owners it is there for; 0: the row is damaged
+};
+
+// The rows of bytes in order. Told of and passed over where a key is damaged.
+class BytesRowScan {
+ public:
+  BytesRowScan(storage::MetaSnapshot& snapshot, ReferenceKey first, std::optional<ReferenceKey> end)
+      : cursor_(snapshot.scan(key_of(first),
+                              end ? key_of(*end) : prefix_end(table_prefix(Table::kBlockBytes)))) {}
+
+  Result<std::optional<TargetRow>> next() {
+    if (!cursor_->valid()) {
+      LAPIS_TRY_VOID(cursor_->status());
+      return std::nullopt;
+    }
+    const Bytes key = as_bytes(cursor_->key());
+    if (key.size() != kBytesKeyBytes) return fail(ErrorCode::kInternalError, "key of bytes");
+    const ReferenceKey target{load_be<std::uint64_t>(key, 1), load_be<std::uint64_t>(key, 9)};
+    const TargetRow row{target, cursor_->value().size()};
+    cursor_->next();
+    return row;
+  }
+
+ private:
+  static std::string key_of(ReferenceKey key) {
+    return block_bytes_key(ContainerId{key.space}, BlockBytesId{key.id});
+  }
+  std::unique_ptr<storage::MetaCursor> cursor_;
+};
+
+// The rows of one batch: chunks are of space 0, all others' spaces are containers.
+class TargetScan {
+ public:
+  TargetScan(storage::MetaSnapshot& snapshot, ReferenceKey begin, std::optional<ReferenceKey> end) {
+    if (begin.space == 0) {
+      const bool ends_here = end && end->space == 0;
+      chunks_.emplace(snapshot, ChunkId{begin.id},
+                      ends_here ? std::optional(ChunkId{end->id}) : std::nullopt);
+      if (!ends_here) bytes_.emplace(snapshot, ReferenceKey{1, 0}, end);
+    } else {
+      bytes_.emplace(snapshot, begin, end);
+    }
+  }
+
+  Result<std::optional<TargetRow>> next() {
+    if (chunks_) {
+      LAPIS_TRY(const auto row, chunks_->next());
+      if (row) return TargetRow{{0, row->id.value}, row->length, row->references};
+      chunks_.reset();
+    }
+    if (!bytes_) return std::nullopt;
+    return bytes_->next();
+  }
+
+ private:
+  std::optional<storage::ChunkRowScan> chunks_;
+  std::optional<BytesRowScan> bytes_;
+};
+
+// Merges the references of one batch with the rows.
+class ReferenceMerge {
+ public:
+  ReferenceMerge(const std::vector<Reference>& references, const ContainerIndex& containers,
+                 const storage::FindingSink& found, ReferenceStats& stats)
+      : references_(references), containers_(containers), found_(found), stats_(stats) {}
+
+  void meet(const TargetRow& row) {
+    pass_until(row.key);
+    const Users users = take(row.key);
+    if (row.key.space != 0) ++stats_.short_blocks;
+    if (row.references == 0) return;  // told where chunks were checked
+    if (users.owners == 0) return tell(FindingKind::kLeaked, row.key, {});
+    if (users.owners != row.references) {
+      tell(FindingKind::kDoubled, row.key,
+           {{"recorded", row.references}, {"counted", users.owners}});
+    }
+    if (users.length != row.length) {
+      tell(FindingKind::kWrong, row.key,
+           {{"length", row.length}, {"named_with_length", std::uint64_t{users.length}}});
+    }
+  }
+  void finish() { pass_until({~0ull, ~0ull}); }
+
+ private:
+  struct Users {
+    std::uint64_t owners = 0;
+    bool is_live = false;
+    std::uint32_t length = 0;
+  };
+
+  Users take(ReferenceKey key) {
+    Users users;
+    for (OwnerHash last = 0; next_ < references_.size() && references_[next_].target == key;
+         ++next_) {
+      const Reference& reference = references_[next_];
+      if (users.owners == 0 || reference.owner != last) ++users.owners;
+      last = reference.owner;
+      users.is_live = users.is_live || !reference.is_pending;
+      users.length = reference.length;
+    }
+    return users;
+  }
+
+  void pass_until(ReferenceKey key) {
+    while (next_ < references_.size() && references_[next_].target < key) {
+      const ReferenceKey missing = references_[next_].target;
+      if (take(missing).is_live) {
+        tell(FindingKind::kLost, missing, {});
+      } else {
+        ++stats_.freed_already;
+      }
+    }
+  }
+
+  void tell(FindingKind kind, ReferenceKey key, std::vector<storage::FindingField> more) {
+    const bool is_chunk = key.space == 0;
+    const char* what = kind == FindingKind::kDoubled ? "references"
+                       : kind == FindingKind::kWrong ? "length"
+                                                     : "row";
+    Finding finding{kind, std::string(is_chunk ? "chunk_" : "block_bytes_") + what, {}, {}};
+    if (is_chunk) {
+      finding.chunk = ChunkId{key.id};
+      finding.fields.push_back({"chunk", key.id});
+    } else {
+      finding.fields.push_back({"container", containers_.name_of(ContainerId{key.space})});
+      finding.fields.push_back({"bytes_row", key.id});
+    }
+    for (auto& field : more) finding.fields.push_back(std::move(field));
+    found_(std::move(finding));
+  }
+
+  const std::vector<Reference>& references_;
+  const ContainerIndex& containers_;
+  const storage::FindingSink& found_;
+  ReferenceStats& stats_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+Result<ReferenceStats> check_references(const ReferenceCheck& check,
+                                        const storage::FindingSink& found) {
+  ReferenceStats stats;
+  LAPIS_TRY(const ContainerIndex containers, ContainerIndex::load(check, found, stats));
+  LAPIS_TRY(const ReferenceWalk walk, ReferenceWalk::prepare(check, containers, found, stats));
+  LAPIS_TRY_VOID(check_segments(check, walk.segments(), containers, found, stats));
+  ReferenceKey begin;
+  std::optional<ReferenceKey> end = begin;
+  while (end) {
+    begin = *end;
+    storage::KeyBatch<Reference> batch(begin, check.batch);
+    const auto add = [&](const Reference& reference, const Holder&) { batch.add(reference); };
+    LAPIS_TRY_VOID(walk.run(check, add));
+    end = batch.end();
+    ReferenceMerge merge(batch.sorted(), containers, found, stats);
+    TargetScan rows(check.snapshot, begin, end);
+    while (true) {
+      LAPIS_TRY(const auto row, rows.next());
+      if (!row) break;
+      merge.meet(*row);
+    }
+    merge.finish();
+  }
+  return stats;
+}
+
+Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& chunks,
+                        const std::function<void(ChunkUser)>& found) {
+  if (chunks.empty()) return {};
+  const storage::FindingSink told_before = [](const Finding&) {};
+  ReferenceStats ignored;
+  LAPIS_TRY(const ContainerIndex containers, ContainerIndex::load(check, told_before, ignored));
+  LAPIS_TRY(const ReferenceWalk walk,
+            ReferenceWalk::prepare(check, containers, told_before, ignored));
+  // Blobs whose segments name one of the chunks: their names are known after one more scan.
+  std::multimap<std::pair<ContainerId, SegmentId>, ChunkId> in_segments;
+  const auto look = [&](const Reference& reference, const Holder& holder) {
+    const ChunkId chunk{reference.target.id};
+    if (reference.target.space != 0 || reference.is_pending || !chunks.contains(chunk)) return;
+    if (holder.segment != SegmentId{}) {
+      in_segments.emplace(std::pair(holder.container, holder.segment), chunk);
+      return;
+    }
+    found({chunk, containers.name_of(holder.container), std::string(holder.blob),
+           holder.is_uncommitted});
+  };
+  LAPIS_TRY_VOID(walk.run(check, look));
+  if (in_segments.empty()) return {};
+  const auto name = [&](std::string_view key, std::string_view value) -> Result<void> {
+    const auto parsed = parse_name_key(key);
+    if (!parsed || parsed->row != NameRow::kBlob) return {};
+    LAPIS_TRY(const BlobRecord blob, decode_blob(value));
+    for (const SegmentRef& ref : blob.body.segments) {
+      const auto range = in_segments.equal_range(std::pair(parsed->container, ref.id));
+      for (auto at = range.first; at != range.second; ++at) {
+        found({at->second, containers.name_of(parsed->container), std::string(parsed->name)});
+      }
+    }
+    return {};
+  };
+  return scan_table(check, Table::kBlob, {}, name);
+}
+
+}  // namespace lapis::blob

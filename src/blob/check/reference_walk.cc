@@ -1,0 +1,244 @@
+#include "blob/check/reference_walk.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "blob/blob_rows.h"
+#include "blob/check/row_scan.h"
+#include "lapis/base/bytes.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::FindingKind;
+using storage::Table;
+
+OwnerHash hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
+
+// Visits what blocks name.
+class BlockVisitor {
+ public:
+  BlockVisitor(const ReferenceWalk::Visit& visit, const Holder& holder, OwnerHash owner,
+               bool is_pending)
+      : visit_(visit), holder_(holder), owner_(owner), is_pending_(is_pending) {}
+
+  void operator()(const std::vector<Block>& blocks) const {
+    for (const Block& block : blocks) {
+      if (block.bytes_row != BlockBytesId{}) {
+        visit({holder_.container.value, block.bytes_row.value}, block.length);
+      }
+      for (const storage::ChunkRef& chunk : block.chunks) visit({0, chunk.id.value}, chunk.length);
+    }
+  }
+
+ private:
+  void visit(ReferenceKey target, std::uint64_t length) const {
+    visit_({target, owner_, static_cast<std::uint32_t>(length), is_pending_}, holder_);
+  }
+
+  const ReferenceWalk::Visit& visit_;
+  const Holder& holder_;
+  const OwnerHash owner_;
+  const bool is_pending_;
+};
+
+// The upload that staged blocks belong to, as far as rows name it.
+struct StagedGroup {
+  ContainerId container;
+  UploadId upload;
+  std::string name;
+  std::optional<UploadRecord> record;  // where it is the blob's upload
+
+  static Result<StagedGroup> find(storage::MetaSnapshot& snapshot, const StagedKey& key) {
+    StagedGroup group{key.container, key.upload, {}, {}};
+    LAPIS_TRY(const auto name, snapshot.get(upload_name_key(key.container, key.upload)));
+    if (!name) return group;
+    group.name = *name;
+    LAPIS_TRY(group.record, read_upload(snapshot, key.container, group.name));
+    if (group.record && group.record->id != key.upload) group.record.reset();
+    return group;
+  }
+  bool is_of(const StagedKey& key) const {
+    return container == key.container && upload == key.upload;
+  }
+};
+
+Result<StagedKey> staged_key(std::string_view key) {
+  const auto parsed = parse_staged_key(key);
+  if (!parsed) return fail(ErrorCode::kInternalError, "staged block key");
+  return *parsed;
+}
+
+Result<ReleaseKey> entry_key(std::string_view key) {
+  const auto parsed = parse_release_key(key);
+  if (!parsed) return fail(ErrorCode::kInternalError, "release key");
+  return *parsed;
+}
+
+storage::Finding about_upload(FindingKind kind, const char* what, const ContainerIndex& containers,
+                              ContainerId container, std::string_view name, UploadId upload) {
+  return {kind,
+          what,
+          {{"container", containers.name_of(container)},
+           {"blob", std::string(name)},
+           {"upload", upload.value}},
+          {}};
+}
+
+}  // namespace
+
+Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
+                                             const ContainerIndex& containers,
+                                             const storage::FindingSink& found,
+                                             ReferenceStats& stats) {
+  ReferenceWalk walk(containers);
+  const auto add_name = [&](std::string_view key, std::string_view value) {
+    return walk.add_name_row(check, key, value, found, stats);
+  };
+  const auto add_release = [&](std::string_view key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(const ReleaseKey parsed, entry_key(key));
+    ++stats.release_entries;
+    LAPIS_TRY(const Release release, decode_release(value));
+    walk.add_release(parsed.container, release, hash_of(key));
+    return {};
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kBlob, found, add_name));
+  LAPIS_TRY_VOID(scan_table(check, Table::kRelease, found, add_release));
+  walk.segments_.sort();
+  std::ranges::sort(walk.released_uploads_);
+  LAPIS_TRY_VOID(walk.check_uploads(check, found, stats));
+  return walk;
+}
+
+Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::string_view key,
+                                         std::string_view value, const storage::FindingSink& found,
+                                         ReferenceStats& stats) {
+  const auto name = parse_name_key(key);
+  if (!name) return fail(ErrorCode::kInternalError, "blob key");
+  if (!containers_->is_known(name->container)) {
+    found({FindingKind::kLeaked,
+           "blob_without_container",
+           {{"container_id", name->container.value}, {"blob", std::string(name->name)}},
+           {}});
+  }
+  if (name->row == NameRow::kUpload) {
+    ++stats.uploads;
+    LAPIS_TRY(const UploadRecord upload, decode_upload(value));
+    LAPIS_TRY(const auto named, check.snapshot.get(upload_name_key(name->container, upload.id)));
+    if (!named && containers_->is_live(name->container)) {
+      found(about_upload(FindingKind::kLost, "upload", *containers_, name->container, name->name,
+                         upload.id));
+    }
+    return {};
+  }
+  ++stats.blobs;
+  LAPIS_TRY(const BlobRecord blob, decode_blob(value));
+  const UseKind kind = containers_->is_live(name->container) ? UseKind::kLive : UseKind::kPending;
+  for (const SegmentRef& ref : blob.body.segments) {
+    segments_.add({name->container, ref.id, kind, hash_of(key), ref.blocks});
+  }
+  return {};
+}
+
+void ReferenceWalk::add_release(ContainerId container, const Release& release, OwnerHash owner) {
+  for (const SegmentRef& ref : release.body.segments) {
+    segments_.add({container, ref.id, UseKind::kPending, owner, ref.blocks});
+  }
+  for (const SegmentId segment : release.emptied) {
+    segments_.add({container, segment, UseKind::kEmptied, owner, 0});
+  }
+  if (release.upload != UploadId{}) released_uploads_.emplace_back(container, release.upload);
+}
+
+bool ReferenceWalk::is_released(ContainerId container, UploadId upload) const {
+  return std::ranges::binary_search(released_uploads_, std::pair(container, upload)) ||
+         (containers_->is_known(container) && !containers_->is_live(container));
+}
+
+Result<void> ReferenceWalk::check_uploads(const ReferenceCheck& check,
+                                          const storage::FindingSink& found,
+                                          ReferenceStats& stats) const {
+  std::optional<StagedGroup> group;
+  std::uint64_t blocks = 0;
+  const auto finish = [&] {
+    if (!group) return;
+    if (!group->record && !is_released(group->container, group->upload)) {
+      found(about_upload(FindingKind::kLeaked, "upload", *containers_, group->container,
+                         group->name, group->upload));
+    }
+    if (group->record && group->record->blocks != blocks) {
+      storage::Finding finding = about_upload(FindingKind::kLost, "staged_blocks", *containers_,
+                                              group->container, group->name, group->upload);
+      finding.fields.push_back({"recorded", std::uint64_t{group->record->blocks}});
+      finding.fields.push_back({"found", blocks});
+      found(std::move(finding));
+    }
+  };
+  const auto visit = [&](std::string_view key, std::string_view) -> Result<void> {
+    LAPIS_TRY(const StagedKey parsed, staged_key(key));
+    if (!group || !group->is_of(parsed)) {
+      finish();
+      group.reset();
+      blocks = 0;
+      LAPIS_TRY(group, StagedGroup::find(check.snapshot, parsed));
+    }
+    if (parsed.block.empty()) return {};
+    ++blocks;
+    ++stats.staged_blocks;
+    return {};
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kStagedBlock, found, visit));
+  finish();
+  return {};
+}
+
+Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit) const {
+  const auto of_blob = [&](std::string_view key, std::string_view value) -> Result<void> {
+    const auto name = parse_name_key(key);
+    if (!name || name->row != NameRow::kBlob) return {};
+    LAPIS_TRY(const BlobRecord blob, decode_blob(value));
+    const Holder holder{name->container, name->name, {}, false};
+    BlockVisitor(visit, holder, hash_of(key),
+                 !containers_->is_live(name->container))(blob.body.blocks);
+    return {};
+  };
+  const auto of_segment = [&](std::string_view key, std::string_view value) -> Result<void> {
+    const ContainerId container{load_be<std::uint64_t>(as_bytes(key), 1)};
+    const SegmentId id{load_be<std::uint64_t>(as_bytes(key), 9)};
+    const auto uses = segments_.uses_of(container, id);
+    if (!uses.empty() && uses.front().kind == UseKind::kEmptied) return {};
+    LAPIS_TRY(const Segment segment, decode_segment(value));
+    const bool is_live = !uses.empty() && uses.front().kind == UseKind::kLive;
+    const OwnerHash owner = uses.empty() ? hash_of(key) : uses.front().owner;
+    BlockVisitor(visit, Holder{container, {}, id, false}, owner, !is_live)(segment.blocks);
+    return {};
+  };
+  std::optional<StagedGroup> group;
+  const auto of_staged = [&](std::string_view key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(const StagedKey parsed, staged_key(key));
+    if (parsed.block.empty()) return {};
+    if (!group || !group->is_of(parsed)) {
+      LAPIS_TRY(group, StagedGroup::find(check.snapshot, parsed));
+    }
+    std::vector<Block> blocks(1);
+    LAPIS_TRY(blocks[0], decode_staged_block(value, parsed.block));
+    const bool is_live = group->record && containers_->is_live(parsed.container);
+    const Holder holder{parsed.container, group->name, {}, true};
+    BlockVisitor(visit, holder, hash_of(upload_prefix(parsed.container, parsed.upload)),
+                 !is_live)(blocks);
+    return {};
+  };
+  const auto of_release = [&](std::string_view key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(const ReleaseKey parsed, entry_key(key));
+    LAPIS_TRY(const Release release, decode_release(value));
+    BlockVisitor(visit, Holder{parsed.container, {}, {}, false}, hash_of(key),
+                 true)(release.body.blocks);
+    return {};
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kBlob, {}, of_blob));
+  LAPIS_TRY_VOID(scan_table(check, Table::kSegment, {}, of_segment));
+  LAPIS_TRY_VOID(scan_table(check, Table::kStagedBlock, {}, of_staged));
+  return scan_table(check, Table::kRelease, {}, of_release);
+}
+
+}  // namespace lapis::blob

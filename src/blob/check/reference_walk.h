@@ -1,0 +1,67 @@
+// ReferenceWalk: every reference of the blob module's rows, in the order of the rows.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "blob/check/segment_index.h"
+
+namespace lapis::blob {
+
+// A chunk (space 0) or a row of a short block's bytes (space: its container).
+struct ReferenceKey {
+  std::uint64_t space = 0;
+  std::uint64_t id = 0;
+  friend auto operator<=>(const ReferenceKey&, const ReferenceKey&) = default;
+};
+
+struct Reference {
+  ReferenceKey target;
+  OwnerHash owner = 0;
+  std::uint32_t length = 0;
+  bool is_pending = false;
+
+  ReferenceKey key() const { return target; }
+  friend auto operator<=>(const Reference&, const Reference&) = default;
+};
+
+// Whom a reference is of, for messages.
+struct Holder {
+  ContainerId container;
+  std::string_view blob;  // empty: see `segment`, else of something queued to be freed
+  SegmentId segment;
+  bool is_uncommitted = false;
+};
+
+class ReferenceWalk {
+ public:
+  using Visit = std::function<void(const Reference&, const Holder&)>;
+
+  // One scan of blobs, uploads and release entries, which fills the index of segments and says what
+  // is wrong with them. `containers` outlives the walk.
+  static Result<ReferenceWalk> prepare(const ReferenceCheck& check,
+                                       const ContainerIndex& containers,
+                                       const storage::FindingSink& found, ReferenceStats& stats);
+
+  const SegmentIndex& segments() const { return segments_; }
+
+  // One scan over everything.
+  Result<void> run(const ReferenceCheck& check, const Visit& visit) const;
+
+ private:
+  explicit ReferenceWalk(const ContainerIndex& containers) : containers_(&containers) {}
+
+  Result<void> add_name_row(const ReferenceCheck& check, std::string_view key,
+                            std::string_view value, const storage::FindingSink& found,
+                            ReferenceStats& stats);
+  void add_release(ContainerId container, const Release& release, OwnerHash owner);
+  Result<void> check_uploads(const ReferenceCheck& check, const storage::FindingSink& found,
+                             ReferenceStats& stats) const;
+  bool is_released(ContainerId container, UploadId upload) const;
+
+  const ContainerIndex* containers_;
+  SegmentIndex segments_;
+  std::vector<std::pair<ContainerId, UploadId>> released_uploads_;  // in order
+};
+
+}  // namespace lapis::blob
