@@ -91,8 +91,7 @@ Result<std::string> service_sas(const ServiceOptions& options, const Environment
 
 }  // namespace
 
-void add_sas_commands(CLI::App& app, const Environment& environment,
-                      std::function<Result<std::string>()>& command) {
+void add_sas_commands(CLI::App& app, const Environment& environment, Command& command) {
   CLI::App* sas = app.add_subcommand("sas", "Make shared access signatures.");
   sas->require_subcommand(1);
 
@@ -103,7 +102,7 @@ void add_sas_commands(CLI::App& app, const Environment& environment,
   account->add_option("--resource-types", account_options->resource_types, "letters of sco")
       ->capture_default_str();
   account->callback([account_options, &environment, &command] {
-    command = [account_options, &environment] {
+    command = [account_options, &environment]() -> Result<Output> {
       return account_sas(*account_options, environment);
     };
   });
@@ -120,7 +119,7 @@ void add_sas_commands(CLI::App& app, const Environment& environment,
   service->add_option("--content-language", request.content_language);
   service->add_option("--content-type", request.content_type);
   service->callback([service_options, &environment, &command] {
-    command = [service_options, &environment] {
+    command = [service_options, &environment]() -> Result<Output> {
       return service_sas(*service_options, environment);
     };
   });

@@ -1,11 +1,7 @@
 // `lapis sas account` and `lapis sas service`: shared access signatures made offline, from a key.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "ctl/program.h"
-#include "lapis/base/result.h"
 
 namespace CLI {
 class App;
@@ -15,7 +11,6 @@ namespace lapis::ctl {
 
 // Adds the commands to `app`. Parsing one of them sets `command` to what gives its output; its
 // errors carry the message for the user as their detail. `environment` outlives both.
-void add_sas_commands(CLI::App& app, const Environment& environment,
-                      std::function<Result<std::string>()>& command);
+void add_sas_commands(CLI::App& app, const Environment& environment, Command& command);
 
 }  // namespace lapis::ctl

@@ -6,6 +6,7 @@
 
 #include "daemon/config_file.h"
 #include "daemon/toml_reader.h"
+#include "lapis/admin/socket_server.h"
 
 namespace lapis::daemon {
 namespace {
@@ -118,6 +119,8 @@ Result<Config> load_config(const Flags& flags) {
     config.listen.push_back({"127.0.0.1", 10'000, false});
   if (!config.admin_listen_given) config.admin_listen = {"127.0.0.1", kDefaultAdminPort, false};
   if (flags.admin_listen) LAPIS_TRY_VOID(set_admin_listen(*flags.admin_listen, config));
+  if (flags.admin_socket) set_admin_socket(*flags.admin_socket, config);
+  if (!config.admin_socket_given) config.admin_socket = admin::default_socket(config.metadata_path);
   config.accept_lost_commits = flags.accept_lost_commits;
   LAPIS_TRY_VOID(check_config(config));
   return config;

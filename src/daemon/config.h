@@ -30,6 +30,9 @@ struct Config {
   // does without rather than not start.
   std::optional<http::ListenAddress> admin_listen;
   bool admin_listen_given = false;
+  // For the commands of lapis(1). The default place, where none was given, likewise.
+  std::optional<std::filesystem::path> admin_socket;
+  bool admin_socket_given = false;
   bool metrics = true;
   std::optional<std::filesystem::path> access_log;     // "-": standard output
   std::uint64_t access_log_buffer_bytes = 4ull << 20;  // of each shard; a power of two
@@ -54,6 +57,7 @@ struct Flags {
   std::vector<std::string> listen;
   std::optional<std::filesystem::path> data_dir;
   std::optional<std::string> admin_listen;
+  std::optional<std::string> admin_socket;
   bool accept_lost_commits = false;
 };
 

@@ -153,6 +153,11 @@ Result<void> read_admin(TomlReader& root, Config& config) {
   TomlReader admin(*table);
   LAPIS_TRY(const auto listen, admin.text("listen"));
   if (listen) LAPIS_TRY_VOID(at(admin, "listen", set_admin_listen(*listen, config)));
+  LAPIS_TRY(const auto socket, admin.text("socket"));
+  if (socket && socket->empty()) {
+    return config_error(*admin.find("socket"), "socket is a path, or \"off\"");
+  }
+  if (socket) set_admin_socket(*socket, config);
   LAPIS_TRY(const auto metrics, admin.flag("metrics"));
   assign(config.metrics, metrics);
   return admin.finish();
@@ -185,6 +190,12 @@ Result<void> set_admin_listen(std::string_view text, Config& config) {
   if (address.tls) return fail(ErrorCode::kInvalidInput, "the admin listener speaks no TLS");
   config.admin_listen = address;
   return {};
+}
+
+void set_admin_socket(std::string_view text, Config& config) {
+  config.admin_socket.reset();
+  config.admin_socket_given = true;
+  if (text != "off") config.admin_socket = std::string(text);
 }
 
 Result<http::ListenAddress> parse_listen_address(std::string_view text) {

@@ -115,6 +115,8 @@ int main(int argc, char** argv) {
   app.add_option("--data-dir", flags.data_dir, "keep metadata and data below this directory");
   app.add_option("--admin-listen", flags.admin_listen,
                  "ADDRESS:PORT for /metrics, /livez and /readyz, or off");
+  app.add_option("--admin-socket", flags.admin_socket,
+                 "Unix socket for the commands of lapis, or off; default: METADATA/admin.sock");
   app.add_flag("--check-config", check_only, "check the configuration and exit");
   app.add_flag(
       "--accept-lost-commits", flags.accept_lost_commits,

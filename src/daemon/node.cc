@@ -42,6 +42,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config,
   LAPIS_TRY_VOID(node->open_storage());
   LAPIS_TRY_VOID(node->start_serving());
   node->state_.store(State::kServing, std::memory_order_release);
+  LAPIS_TRY_VOID(node->start_commands());
   return node;
 }
 
@@ -127,6 +128,7 @@ Result<void> Node::start_serving() {
 void Node::stop() {
   state_.store(State::kDraining, std::memory_order_release);
   if (server_) server_->stop(config_.drain_timeout);
+  if (commands_) commands_->stop();
   if (admin_) admin_->stop();
   if (access_log_) access_log_->stop();
   if (background_work_) background_work_->stop();

@@ -4,10 +4,12 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/admin_commands.h"
 #include "daemon/admin_server.h"
 #include "daemon/background_work.h"
 #include "daemon/config.h"
 #include "daemon/metrics/metrics_page.h"
+#include "lapis/admin/socket_server.h"
 #include "lapis/base/clock.h"
 #include "lapis/blob/service.h"
 #include "lapis/gateway/gateway.h"
@@ -57,11 +59,16 @@ class Node {
   Result<void> open_storage();
   Result<void> start_serving();
   Result<void> start_observing();
+  Result<void> start_commands();
+  NodeStatus status() const;
+  Result<admin::Json> fsck(const admin::Json& request, const admin::Caller& caller);
+  storage::PoolClass class_of(const std::string& pool) const;
   std::string metrics_text() const;
   std::vector<std::string> problems() const;
 
   const Config config_;
   SystemClock clock_;
+  const Instant started_ = clock_.instant();
   const CycleScale cycles_ = CycleScale::measure();
   std::atomic<State> state_ = State::kStarting;
   MetricSources sources_;  // complete from kServing on
@@ -81,6 +88,7 @@ class Node {
   std::unique_ptr<BackgroundWork> background_work_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<admin::SocketServer> commands_;
 };
 
 }  // namespace lapis::daemon

@@ -15,8 +15,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "io/unique_fd.h"
 #include "lapis/base/result.h"
+#include "lapis/io/unique_fd.h"
 
 namespace lapis::io {
 

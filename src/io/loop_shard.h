@@ -23,8 +23,8 @@
 
 #include "io/file_ring.h"
 #include "io/post_queue.h"
-#include "io/unique_fd.h"
 #include "lapis/io/shard.h"
+#include "lapis/io/unique_fd.h"
 
 namespace lapis::io {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "io/unique_fd.h"
 #include "lapis/io/file.h"
+#include "lapis/io/unique_fd.h"
 
 namespace lapis::io {
 

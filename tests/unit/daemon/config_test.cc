@@ -83,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ListenWithoutPort", "listen = [\"127.0.0.1\"]\n", "is not ADDRESS:PORT", true},
         Refusal{"AdminWithTls", "[admin]\nlisten = \"https://127.0.0.1:1\"\n",
                 "lapisd.toml:12: the admin listener speaks no TLS"},
+        Refusal{"AdminSocketEmpty", "[admin]\nsocket = \"\"\n",
+                "lapisd.toml:12: socket is a path, or \"off\""},
         Refusal{"AdminUnknown", "[admin]\nmetric = true\n", "unknown setting \"metric\""},
         Refusal{"AccessLogWithoutPath", "[access_log]\n", "access_log needs a path"},
         Refusal{"AccessLogBufferTooSmall", "[access_log]\npath = \"-\"\nbuffer = \"1KiB\"\n",

@@ -1,0 +1,85 @@
+// The part of Node that takes commands from the admin socket.
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "daemon/admin_commands.h"
+#include "daemon/node.h"
+#include "lapis/admin/fsck.h"
+#include "lapis/base/log.h"
+#include "lapis/blob/reclaimer.h"
+
+namespace lapis::daemon {
+namespace {
+
+constexpr std::uint64_t kMostEntriesCounted = 10'000;
+// Of each sort: an answer has a bound.
+constexpr std::uint64_t kMostFindingsShown = 10'000;
+
+std::string text_of(const http::ListenAddress& address) {
+  return (address.tls ? "https://" : "http://") + address.address + ":" +
+         std::to_string(address.port);
+}
+
+}  // namespace
+
+NodeStatus Node::status() const {
+  NodeStatus status;
+  status.version = LAPIS_VERSION;
+  status.pid = static_cast<std::uint64_t>(::getpid());
+  status.uptime_seconds = static_cast<std::uint64_t>(
+      std::chrono::floor<std::chrono::seconds>(clock_.instant() - started_).count());
+  status.problems = problems();
+  for (const http::ListenAddress& address : server_->addresses()) {
+    status.listening.push_back(text_of(address));
+  }
+  status.metadata.path = config_.metadata_path;
+  if (const auto space = files_->space(config_.metadata_path)) {
+    status.metadata.capacity_bytes = space->total_bytes;
+    status.metadata.available_bytes = space->available_bytes;
+  }
+  status.metadata.engine = meta_->engine_stats();
+  status.metadata.writable = meta_->stats().writable;
+  status.metadata.has_room = meta_->has_room();
+  status.release_entries = blob::count_release_entries(*meta_, kMostEntriesCounted);
+  return status;
+}
+
+storage::PoolClass Node::class_of(const std::string& pool) const {
+  const auto found = std::ranges::find(config_.pools, pool, &storage::PoolOptions::name);
+  return found == config_.pools.end() ? storage::PoolClass::kFlash : found->pool_class;
+}
+
+Result<admin::Json> Node::fsck(const admin::Json& request, const admin::Caller& caller) {
+  admin::FsckOptions options;
+  LAPIS_TRY(options.deep, admin::flag_argument(request, "deep"));
+  LAPIS_TRY(const auto shown, admin::number_argument(request, "max_shown"));
+  if (shown) options.max_shown = std::min<std::uint64_t>(*shown, kMostFindingsShown);
+  options.is_cancelled = [&caller] { return caller.is_gone(); };
+  return admin::fsck_online(*meta_, *files_, options, clock_);
+}
+
+Result<void> Node::start_commands() {
+  if (!config_.admin_socket) return {};
+  CommandSources sources;
+  sources.status = [this] { return status(); };
+  sources.paths = [this] { return chunks_->stats(); };
+  sources.class_of = [this](const std::string& pool) { return class_of(pool); };
+  sources.fsck = [this](const admin::Json& request, const admin::Caller& caller) {
+    return fsck(request, caller);
+  };
+  auto started =
+      admin::SocketServer::start(*config_.admin_socket, make_commands(std::move(sources)), clock_);
+  if (started) {
+    commands_ = std::move(*started);
+  } else if (config_.admin_socket_given) {
+    return fail(std::move(started).error());
+  } else {
+    log_warn("daemon", "going on without the admin socket",
+             {{"error", to_string(started.error())}});
+  }
+  return {};
+}
+
+}  // namespace lapis::daemon
