@@ -65,6 +65,7 @@ class Node {
   storage::PoolClass class_of(const std::string& pool) const;
   std::string metrics_text() const;
   std::vector<std::string> problems() const;
+  void add_path_problems(std::vector<std::string>& problems) const;
 
   const Config config_;
   SystemClock clock_;

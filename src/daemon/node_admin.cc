@@ -1,4 +1,5 @@
 // The half of Node that shows what it is doing.
+#include <algorithm>
 #include <future>
 
 #include "daemon/node.h"
@@ -78,6 +79,20 @@ std::string Node::metrics_text() const {
   return metrics_page(is_open ? sources_ : MetricSources{});
 }
 
+// One path of several that cannot be written to, or is not there, is for an operator to see, not a
+// reason to send requests elsewhere: the others serve.
+void Node::add_path_problems(std::vector<std::string>& problems) const {
+  const std::vector<storage::PathStats> paths = chunks_->stats();
+  if (!std::ranges::any_of(paths, &storage::PathStats::writable)) {
+    for (const storage::PathStats& path : paths) {
+      problems.push_back("path " + path.path.string() + " is " +
+                         std::string(storage::name_of(path.status)));
+    }
+  } else if (!chunks_->has_room(1)) {
+    problems.push_back("full: no path has room for another extent");
+  }
+}
+
 std::vector<std::string> Node::problems() const {
   switch (state_.load(std::memory_order_acquire)) {
     case State::kStarting:
@@ -98,11 +113,7 @@ std::vector<std::string> Node::problems() const {
   if (!meta_->has_room()) {
     problems.push_back("metadata: less than min_free is left in " + config_.metadata_path.string());
   }
-  for (const storage::PathStats& path : chunks_->stats()) {
-    if (path.writable) continue;
-    problems.push_back("path " + path.path.string() + " has failed; read-only until a restart");
-  }
-  if (!chunks_->has_room(1)) problems.push_back("full: no path has room for another extent");
+  add_path_problems(problems);
   return problems;
 }
 

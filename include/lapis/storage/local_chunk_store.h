@@ -1,10 +1,12 @@
 // The local ChunkStore: extent files in the paths of pools.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lapis/base/clock.h"
@@ -31,11 +33,29 @@ struct ChunkStoreOptions {
   std::uint64_t chunk_cache_bytes = 16ull << 20;  // decoded chunk rows, for each shard
   // The operator's word that acknowledged commits may be lost (design: a new epoch begins).
   bool accept_lost_commits = false;
+  // How often paths that were missing when the store was opened are looked for.
+  std::chrono::milliseconds missing_interval{3'000};
 };
 
+// What a path is good for.
+enum class PathStatus : std::uint8_t {
+  kOnline,
+  kReadOnly,  // asked for: read, not written to
+  kDraining,  // asked for: likewise, and what lies on it is to move off
+  kMissing,   // registered and not there, or refused: what lies on it cannot be read
+  kFailed,    // its disk failed too often: read, not written to until it is resumed or a restart
+  kRetired,   // given up: nothing lies on it
+};
+// "online", "read-only" and so on.
+std::string_view name_of(PathStatus status);
+
 struct PathStats {
+  PathId id;
   std::filesystem::path path;
   std::string pool;
+  PoolClass pool_class = PoolClass::kFlash;
+  PathStatus status = PathStatus::kOnline;
+  std::string problem;  // why it is missing, or how it failed
   std::uint64_t extent_bytes = 0;
   std::uint64_t extents_open = 0;
   std::uint64_t extents_sealed = 0;
@@ -46,21 +66,42 @@ struct PathStats {
   std::uint64_t available_bytes = 0;
   std::uint64_t capacity_bytes = 0;  // of the path's file system
   bool accounted = false;
-  bool writable = true;
+  bool writable = true;  // online
 };
 
 class LocalChunkStore : public ChunkStore {
  public:
   // Checks every path's superblock (formats an empty directory), looks for evidence of commits
   // later than the metadata recovered, and starts the accounting of live bytes and the reclaiming
-  // of dead extents on `background`. `shards` are all that will call it, by index. Errors: a path
-  // that is foreign, in use, of a newer format or not as registered (left untouched); lost commits.
+  // of dead extents on `background`. `shards` are all that will call it, by index. A registered
+  // path whose superblock is not there is missing: its chunks answer kServerBusy, and it is looked
+  // for until it is back. Errors: a path that is foreign, in use, of a newer format or not as
+  // registered (left untouched); lost commits.
   static Result<std::unique_ptr<LocalChunkStore>> open(const ChunkStoreOptions& options,
                                                        LocalMetaStore& meta, io::FileSystem& files,
                                                        std::vector<io::Shard*> shards,
                                                        io::Shard& background,
                                                        io::BlockingPool& blocking,
                                                        const Clock& clock);
+
+  // --- an operator's changes: on the background shard, durable on completion, ended before
+  // `close`. Errors are for him: the reason is in `detail`. kInvalidInput where it cannot be done,
+  // kServerBusy where it can be later. Directories are those of `stats`. --- Makes an empty
+  // directory (or one that does not exist) a path of a configured pool. Where the configuration
+  // does not name it at the next start, it is opened all the same.
+  virtual io::Task<Result<void>> add_path(std::string pool, std::filesystem::path directory) = 0;
+  // No new bytes go there from here on; writes that have begun end. Refused where no other path
+  // takes writes. Moving off what lies there is another's work.
+  virtual io::Task<Result<void>> drain_path(std::filesystem::path directory) = 0;
+  // The same without an aim. Takes the place of draining.
+  virtual io::Task<Result<void>> set_read_only(std::filesystem::path directory) = 0;
+  // Online again, from read-only, draining or failed.
+  virtual io::Task<Result<void>> resume_path(std::filesystem::path directory) = 0;
+  // Gives up a draining path on which nothing lies: its rows go, its superblock says so, and no
+  // later start asks for it. One that is missing too, so that a dead disk can be taken out of the
+  // books.
+  virtual io::Task<Result<void>> retire_path(std::filesystem::path directory) = 0;
+
   // Ends background work and closes the files. All writes and reads must have ended.
   virtual void close() = 0;
   // Has the free space looked at again, at most once a second, for the next call to tell.

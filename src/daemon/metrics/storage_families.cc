@@ -6,6 +6,9 @@ namespace lapis::daemon {
 namespace {
 
 constexpr double kNanosecond = 1e-9;
+constexpr storage::PathStatus kStatuses[] = {
+    storage::PathStatus::kOnline,  storage::PathStatus::kReadOnly, storage::PathStatus::kDraining,
+    storage::PathStatus::kMissing, storage::PathStatus::kFailed,   storage::PathStatus::kRetired};
 
 void add_engine_families(Families& families, const storage::MetaEngineStats& engine) {
   families.gauge({"lapis_rocksdb_estimated_keys", "Rows, as the database estimates."}, {},
@@ -59,6 +62,12 @@ void add_path_families(Families& families, const storage::PathStats& path) {
   gauge({"lapis_pool_available_bytes", "Free there, without what is kept free."},
         path.available_bytes);
   gauge({"lapis_pool_writable", "1 while the path takes writes."}, path.writable ? 1 : 0);
+  constexpr MetricName kState{"lapis_pool_path_state", "1 for the state that the path is in."};
+  for (const storage::PathStatus status : kStatuses) {
+    families.gauge(kState,
+                   {{"pool", path.pool}, {"path", directory}, {"state", storage::name_of(status)}},
+                   std::uint64_t{status == path.status});
+  }
   gauge({"lapis_pool_accounted", "1 once live bytes have been counted after a start."},
         path.accounted ? 1 : 0);
 }

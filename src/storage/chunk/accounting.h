@@ -5,10 +5,10 @@
 
 #include <atomic>
 #include <memory>
-#include <string>
-#include <vector>
+#include <optional>
 
 #include "lapis/io/task.h"
+#include "storage/chunk/chunk_scan.h"
 #include "storage/chunk/pool_path.h"
 #include "storage/chunk/store_context.h"
 
@@ -27,23 +27,11 @@ class Accounting {
   void stop() { stopping_.store(true); }
 
  private:
-  struct Named {
-    ChunkId chunk;
-    Place place;
-    std::int64_t frame_bytes = 0;
-  };
-  struct Batch {
-    std::vector<Named> named;
-    bool is_last = false;
-  };
-
-  Result<Batch> read_batch();
-  void count(const Named& named);
+  void count(const ChunkScan::Named& named);
 
   const StoreContext& context_;
   const PathSet& paths_;
-  std::unique_ptr<MetaSnapshot> snapshot_;
-  std::unique_ptr<MetaCursor> cursor_;
+  std::optional<ChunkScan> scan_;
   std::atomic<bool> stopping_ = false;
 };
 

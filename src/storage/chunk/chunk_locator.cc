@@ -30,13 +30,26 @@ std::optional<LocatedChunk> pin_place(const PathSet& paths, SlotIndex slot, Chun
                                       const SharedRow& row) {
   for (const Place& place : row->places) {
     Extent* extent = paths.find(place);
-    if (extent == nullptr) continue;
+    if (extent == nullptr || !extent->is_readable()) continue;
     ExtentPin pin(*extent, slot);
     if (extent->generation() != place.generation) continue;
     if (place.offset + row->bytes_on_disk() > extent->bytes()) continue;
     return LocatedChunk{chunk, row, place, std::move(pin)};
   }
   return std::nullopt;
+}
+
+// Why none of the chunk's places can be read.
+Error no_place(const PathSet& paths, ChunkId chunk, const ChunkRow& row) {
+  for (const Place& place : row.places) {
+    const PoolPath* path = paths.by_id(place.path);
+    if (path == nullptr || path->state.status() != PathStatus::kMissing) continue;
+    const PathSettings& settings = path->state.settings();
+    return {ErrorCode::kServerBusy, "chunk " + std::to_string(chunk.value) + " lies on path " +
+                                        settings.directory.string() + " of pool " + settings.pool +
+                                        ", which is missing"};
+  }
+  return {ErrorCode::kInternalError, "chunk's row names no place that exists"};
 }
 
 }  // namespace
@@ -48,6 +61,7 @@ io::Task<Result<LocatedChunk>> locate_chunk(const StoreContext& context, const P
     auto located = pin_place(paths, slot.index, chunk, cached);
     if (located) co_return std::move(*located);
   }
+  Error why{ErrorCode::kInternalError};
   for (int attempt = 0; attempt < 2; ++attempt) {
     Result<SharedRow> row = co_await load_row(context, slot, key);
     if (!row) {
@@ -57,9 +71,13 @@ io::Task<Result<LocatedChunk>> locate_chunk(const StoreContext& context, const P
     }
     auto located = pin_place(paths, slot.index, chunk, *row);
     if (located) co_return std::move(*located);
+    why = no_place(paths, chunk, **row);
   }
-  log_error("storage", "chunk's row names no place that exists", {{"chunk", chunk.value}});
-  co_return fail(ErrorCode::kInternalError, "chunk's row names no place that exists");
+  // That a path is missing has been said once; not again with each request.
+  const bool is_missing = why.code == ErrorCode::kServerBusy;
+  log(is_missing ? LogLevel::kDebug : LogLevel::kError, "storage", "chunk cannot be read",
+      {{"chunk", chunk.value}, {"error", to_string(why)}});
+  co_return fail(std::move(why));
 }
 
 }  // namespace lapis::storage

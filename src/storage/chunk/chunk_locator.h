@@ -20,8 +20,9 @@ struct LocatedChunk {
 };
 
 // On the slot's shard. From the slot's cache where that may be trusted, else one metadata read;
-// once more where the chunk has left the place meanwhile. Errors: kInternalError where there is no
-// row or no such place.
+// once more where the chunk has left the place meanwhile. Errors: kServerBusy where its path is
+// missing, to be tried again when it is back; kInternalError where there is no row or no such
+// place.
 io::Task<Result<LocatedChunk>> locate_chunk(const StoreContext& context, const PathSet& paths,
                                             Slot& slot, ChunkId chunk);
 

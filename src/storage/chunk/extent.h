@@ -26,14 +26,17 @@ class Extent {
     std::uint64_t bytes = 0;
   };
 
-  // `reader` reads through the page cache. `reclaim` is poked whenever the extent may have died.
+  // `reader` reads through the page cache; null where the extent's path is missing. `reclaim` is
+  // poked whenever the extent may have died.
   Extent(Identity identity, ExtentRow row, std::unique_ptr<io::File> reader, std::size_t slots,
          Chore& reclaim);
 
   PathId path() const { return identity_.path; }
   ExtentId id() const { return identity_.id; }
   std::uint64_t bytes() const { return identity_.bytes; }
-  io::File& reader() const { return *reader_; }
+  // Whether its file is there. Where it is not, every read of `reader` fails with kServerBusy.
+  bool is_readable() const { return reader_.load(std::memory_order_acquire) != nullptr; }
+  io::File& reader() const;
 
   ExtentState state() const { return state_.load(); }
   std::uint64_t generation() const { return generation_.load(); }
@@ -64,18 +67,22 @@ class Extent {
   void set_recorded(ExtentState state) { recorded_ = state; }
   // What lies in it cannot be told: never recycled.
   void set_unwalkable() { walkable_.store(false); }
+  // Its path was missing and is there: the extent is as `row` says, durably. What rows name of it
+  // has been counted all the while.
+  void bring_back(ExtentRow row, std::unique_ptr<io::File> reader);
 
  private:
   friend class ExtentPin;
 
   const Identity identity_;
-  const std::unique_ptr<io::File> reader_;
+  std::unique_ptr<io::File> owned_reader_;
+  std::atomic<io::File*> reader_;
   const std::size_t slots_;
   Chore& reclaim_;
   std::atomic<ExtentState> state_;
   std::atomic<std::uint64_t> generation_;
   std::atomic<std::int64_t> live_bytes_ = 0;
-  std::atomic<bool> walkable_ = true;
+  std::atomic<bool> walkable_;
   ExtentState recorded_;
   std::unique_ptr<std::atomic<std::uint32_t>[]> pins_;  // by slot: no line is fought for
 };

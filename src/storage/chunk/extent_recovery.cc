@@ -1,6 +1,8 @@
 #include "storage/chunk/extent_recovery.h"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 
 #include "lapis/base/log.h"
 #include "lapis/base/number.h"
@@ -12,6 +14,9 @@ namespace {
 // How many header blocks are read at once: on a disk with ten thousand extents that is most of the
 // start.
 constexpr int kReaders = 16;
+// How often an open is tried while the blocking pool, or the table of files, is full.
+constexpr int kOpenAttempts = 20;
+constexpr std::chrono::milliseconds kBusyPause{50};
 
 void report(LogLevel level, const std::string& extent, const std::string& what) {
   log(level, "storage", "extent at start", {{"extent", extent}, {"what", what}});
@@ -21,15 +26,12 @@ void report(LogLevel level, const std::string& extent, const std::string& what) 
 
 io::Task<Result<RecoveredExtents>> ExtentRecovery::run() {
   const auto extents = extents_directory(directory_);
-  LAPIS_CO_TRY(const bool exists, context_.files.exists(extents));
-  std::vector<std::string> names;
-  if (exists) {
-    LAPIS_CO_TRY(names, context_.files.list(extents));
-  }
+  LAPIS_CO_TRY(const auto names, co_await list(extents));
   next_ = rows_.begin();
   io::TaskGroup readers;
   for (int i = 0; i < kReaders; ++i) (void)readers.spawn(recover_known());
   co_await readers.close();
+  LAPIS_CO_TRY_VOID(outcome_);
   for (const auto& [id, row] : rows_) found_.last = std::max(found_.last, id);
   for (const std::string& name : names) {
     const auto id = name.size() == 16 ? parse_hex_u64(name) : std::nullopt;
@@ -43,8 +45,29 @@ io::Task<Result<RecoveredExtents>> ExtentRecovery::run() {
   co_return std::move(found_);
 }
 
+io::Task<Result<std::vector<std::string>>> ExtentRecovery::list(std::filesystem::path extents) {
+  auto read = [&]() -> Result<std::vector<std::string>> {
+    LAPIS_TRY(const bool exists, context_.files.exists(extents));
+    if (!exists) return std::vector<std::string>{};
+    return context_.files.list(extents);
+  };
+  co_return co_await context_.blocking.run(std::ref(read));
+}
+
+// On the blocking pool: while the store runs nothing else on this shard may wait for a cold disk.
+io::Task<Result<std::unique_ptr<io::File>>> ExtentRecovery::open(ExtentId id) {
+  const auto name = extent_file(directory_, id);
+  auto attempt = [&] { return context_.files.open(name, {}); };
+  for (int i = 1;; ++i) {
+    auto file = co_await context_.blocking.run(std::ref(attempt));
+    const bool is_busy = !file && file.error().code == ErrorCode::kServerBusy;
+    if (!is_busy || i == kOpenAttempts) co_return file;
+    co_await context_.background.sleep(kBusyPause);
+  }
+}
+
 io::Task<void> ExtentRecovery::recover_known() {
-  while (next_ != rows_.end()) {
+  while (next_ != rows_.end() && outcome_) {
     const auto [id, row] = *next_++;
     co_await recover_one(id, row);
   }
@@ -52,7 +75,11 @@ io::Task<void> ExtentRecovery::recover_known() {
 
 io::Task<void> ExtentRecovery::recover_one(ExtentId id, ExtentRow row) {
   RecoveredExtent extent{id, row, false, nullptr};
-  auto file = context_.files.open(extent_file(directory_, id), {});
+  auto file = co_await open(id);
+  if (!file && file.error().code == ErrorCode::kServerBusy) {
+    outcome_ = fail(file.error());  // it may well be there
+    co_return;
+  }
   if (!file) {
     report(LogLevel::kError, describe(id), "missing: " + to_string(file.error()));
     co_return;
@@ -94,7 +121,7 @@ io::Task<void> ExtentRecovery::recover_one(ExtentId id, ExtentRow row) {
 
 // No row names the file: its creation was interrupted, or the commit that registered it was lost.
 io::Task<void> ExtentRecovery::examine_unknown(ExtentId id) {
-  const auto file = context_.files.open(extent_file(directory_, id), {});
+  const auto file = co_await open(id);
   if (!file) {
     report(LogLevel::kWarn, describe(id), "unknown and not readable; left alone");
     co_return;

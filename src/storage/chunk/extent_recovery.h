@@ -45,7 +45,8 @@ class ExtentRecovery {
         lost_(lost) {}
 
   // An extent that was open is sealed, its frames looked at for evidence. One that is damaged or
-  // gone is reported and never reused; its chunks' readers will fail. Errors: those of listing.
+  // gone is reported and never reused; its chunks' readers will fail. Errors: those of listing;
+  // kServerBusy where there are no more file descriptors.
   io::Task<Result<RecoveredExtents>> run();
 
  private:
@@ -57,6 +58,8 @@ class ExtentRecovery {
 
   io::Task<void> recover_known();
   io::Task<void> recover_one(ExtentId id, ExtentRow row);
+  io::Task<Result<std::vector<std::string>>> list(std::filesystem::path extents);
+  io::Task<Result<std::unique_ptr<io::File>>> open(ExtentId id);
   io::Task<void> examine_unknown(ExtentId id);
   io::Task<Read> read_header(io::File& file, ExtentId id);
   io::Task<Result<std::uint64_t>> examine_frames(io::File& file, const ExtentHeader& header);
@@ -69,6 +72,7 @@ class ExtentRecovery {
   LostCommits& lost_;
   Rows::const_iterator next_;
   RecoveredExtents found_;
+  Result<void> outcome_;
 };
 
 }  // namespace lapis::storage

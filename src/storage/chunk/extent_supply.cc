@@ -51,7 +51,7 @@ io::Task<ExtentSupply::Taken> ExtentSupply::take() {
 }
 
 void ExtentSupply::refresh() {
-  if (is_stale()) chore_.poke();
+  if (path_.is_present() && is_stale()) chore_.poke();
 }
 
 bool ExtentSupply::is_stale() const {
@@ -71,6 +71,8 @@ void ExtentSupply::add_free(Extent& extent) {
 
 io::Task<void> ExtentSupply::fill() {
   co_await look_at_space();
+  const PathStatus status = path_.status();
+  if (status == PathStatus::kReadOnly || status == PathStatus::kDraining) co_await give_back();
   while (is_wanted()) {
     Taken prepared = co_await prepare();
     if (!prepared && prepared.error().code == ErrorCode::kInsufficientStorage && has_waiters()) {
@@ -89,7 +91,12 @@ io::Task<void> ExtentSupply::fill() {
 }
 
 io::Task<ExtentSupply::Taken> ExtentSupply::prepare() {
-  if (!path_.is_writable()) co_return fail(ErrorCode::kInternalError, "pool path is read-only");
+  if (!path_.is_writable()) {
+    const PathStatus status = path_.status();
+    const bool has_failed = status == PathStatus::kFailed;
+    co_return fail(has_failed ? ErrorCode::kInternalError : ErrorCode::kServerBusy,
+                   "pool path is " + std::string(name_of(status)));
+  }
   if (!free_.empty()) {
     Extent& extent = *free_.back();
     free_.pop_back();
@@ -179,7 +186,7 @@ io::Task<Result<void>> ExtentSupply::write_header(io::File& file, Extent::Identi
 }
 
 io::Task<void> ExtentSupply::look_at_space() {
-  if (!is_stale()) co_return;
+  if (!path_.is_present() || !is_stale()) co_return;
   auto look = [&] { return context_.files.space(path_.settings().directory); };
   const auto space = co_await context_.blocking.run(std::ref(look));
   if (!space) {
@@ -195,12 +202,23 @@ io::Task<void> ExtentSupply::look_at_space() {
 }
 
 io::Task<void> ExtentSupply::give_back() {
-  for (const auto& open : std::exchange(ready_, {})) {
+  std::deque<std::shared_ptr<OpenExtent>> unused;
+  {
+    const std::lock_guard lock(mutex_);
+    unused.swap(ready_);
+  }
+  for (const auto& open : unused) {
     Extent& extent = open->extent();
     const ExtentRow row{ExtentState::kFree, extent.generation(), extent.bytes()};
     const Result<void> put =
         co_await put_extent_row(context_, {extent.path(), extent.id(), extent.bytes()}, row);
-    if (put) extent.restart();
+    if (put) {
+      extent.restart();
+      free_.push_back(&extent);
+    } else {
+      const std::lock_guard lock(mutex_);
+      ready_.push_back(open);
+    }
   }
 }
 

@@ -46,13 +46,13 @@ class ExtentSupply {
   // The extent's row is `free`. It may be handed out from now on.
   void add_free(Extent& extent);
 
-  // While opening: ids up to this one are or were in use.
+  // Before the first extent is made: ids up to this one are or were in use.
   void set_last_id(ExtentId last) { last_id_ = last; }
-  // While opening: tells the path's room before the first request asks for it.
+  // Tells the path's room before the first request asks for it.
   io::Task<void> look();
 
-  // While closing, when nothing else runs: what was made ready and not taken is free again, so that
-  // the next start need not look into it.
+  // What was made ready and not taken is free again. While closing, so that the next start need not
+  // look into it, when nothing else runs.
   io::Task<void> give_back();
 
  private:

@@ -25,6 +25,12 @@ inline std::string extent_key(PathId path, ExtentId extent) {
   return std::string(as_text(key));
 }
 
+// Where the rows of a path's extents begin, and the first key after them.
+inline std::string extents_begin(PathId path) { return extent_key(path, ExtentId{0}); }
+inline std::string extents_end(PathId path) {
+  return extent_key(path, ExtentId{~std::uint64_t{0}}) + '\0';
+}
+
 // 0x12, u32 path id -> records.PathRow
 inline std::string path_key(PathId path) {
   std::array<std::byte, 5> key{static_cast<std::byte>(Table::kPath)};

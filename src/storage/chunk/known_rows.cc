@@ -6,8 +6,9 @@ namespace lapis::storage {
 namespace {
 
 template <class Visit>
-Result<void> scan(MetaSnapshot& snapshot, Table table, std::size_t key_bytes, Visit&& visit) {
-  const auto cursor = snapshot.scan(table_begin(table), table_end(table));
+Result<void> scan(MetaSnapshot& snapshot, const std::string& first, const std::string& last,
+                  std::size_t key_bytes, Visit&& visit) {
+  const auto cursor = snapshot.scan(first, last);
   for (; cursor->valid(); cursor->next()) {
     const Bytes key = as_bytes(cursor->key());
     if (key.size() != key_bytes) return fail(ErrorCode::kInternalError, "key of a wrong length");
@@ -20,19 +21,38 @@ Result<void> scan(MetaSnapshot& snapshot, Table table, std::size_t key_bytes, Vi
 
 Result<KnownRows> load_known_rows(MetaSnapshot& snapshot) {
   KnownRows known;
-  const auto add_path = [&](Bytes key, std::string_view value) -> Result<void> {
-    LAPIS_TRY(known.paths[PathId{load_be<std::uint32_t>(key, 1)}], decode_path_row(value));
-    return {};
-  };
-  const auto add_extent = [&](Bytes key, std::string_view value) -> Result<void> {
+  LAPIS_TRY(known.paths, load_path_rows(snapshot));
+  const auto add = [&](Bytes key, std::string_view value) -> Result<void> {
     const PathId path{load_be<std::uint32_t>(key, 1)};
     const ExtentId id{load_be<std::uint64_t>(key, 5)};
     LAPIS_TRY(known.extents[path][id], decode_extent_row(value));
     return {};
   };
-  LAPIS_TRY_VOID(scan(snapshot, Table::kPath, path_key({}).size(), add_path));
-  LAPIS_TRY_VOID(scan(snapshot, Table::kExtent, extent_key({}, {}).size(), add_extent));
+  LAPIS_TRY_VOID(scan(snapshot, table_begin(Table::kExtent), table_end(Table::kExtent),
+                      extent_key({}, {}).size(), add));
   return known;
+}
+
+Result<std::map<PathId, PathRow>> load_path_rows(MetaSnapshot& snapshot) {
+  std::map<PathId, PathRow> paths;
+  const auto add = [&](Bytes key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(paths[PathId{load_be<std::uint32_t>(key, 1)}], decode_path_row(value));
+    return {};
+  };
+  LAPIS_TRY_VOID(
+      scan(snapshot, table_begin(Table::kPath), table_end(Table::kPath), path_key({}).size(), add));
+  return paths;
+}
+
+Result<std::map<ExtentId, ExtentRow>> load_extent_rows(MetaSnapshot& snapshot, PathId path) {
+  std::map<ExtentId, ExtentRow> extents;
+  const auto add = [&](Bytes key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(extents[ExtentId{load_be<std::uint64_t>(key, 5)}], decode_extent_row(value));
+    return {};
+  };
+  LAPIS_TRY_VOID(
+      scan(snapshot, extents_begin(path), extents_end(path), extent_key({}, {}).size(), add));
+  return extents;
 }
 
 }  // namespace lapis::storage

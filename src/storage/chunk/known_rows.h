@@ -14,7 +14,9 @@ struct KnownRows {
   std::map<PathId, std::map<ExtentId, ExtentRow>> extents;
 };
 
-// Blocks.
+// All of them block.
 Result<KnownRows> load_known_rows(MetaSnapshot& snapshot);
+Result<std::map<PathId, PathRow>> load_path_rows(MetaSnapshot& snapshot);
+Result<std::map<ExtentId, ExtentRow>> load_extent_rows(MetaSnapshot& snapshot, PathId path);
 
 }  // namespace lapis::storage

@@ -24,34 +24,29 @@ struct NextTurn {
 
 }  // namespace
 
-LocalStore::LocalStore(const StoreContext& context, std::vector<io::Shard*> shards)
+LocalStore::LocalStore(const StoreContext& context, std::vector<io::Shard*> shards,
+                       ChunkStoreOptions options)
     : context_(context),
       shards_(std::move(shards)),
+      options_(std::move(options)),
       reclaimer_(context_, paths_),
-      reclaim_(context_.background, background_, [this] { return reclaimer_.pass(); }) {}
+      reclaim_(context_.background, background_, [this] { return reclaimer_.pass(); }),
+      adoption_(context_, paths_, reclaim_, background_),
+      missing_({context_, options_, paths_, adoption_, path_turns_}),
+      changes_({context_, options_, paths_, adoption_, path_turns_}, reclaimer_, slots_) {}
 
 LocalStore::~LocalStore() { close(); }
 
-PoolPath& LocalStore::add_path(PathSettings settings, PathLock lock) {
-  paths_.add(std::make_unique<PoolPath>(context_, std::move(settings), std::move(lock), reclaim_,
-                                        background_));
-  return paths_[paths_.size() - 1];
+io::Task<void> LocalStore::adopt(Admission admission) {
+  return adoption_.adopt(std::move(admission));
 }
 
-Extent& LocalStore::add_extent(PoolPath& path, ExtentId id, ExtentRow row,
-                               std::unique_ptr<io::File> reader) {
-  const Extent::Identity identity{path.state.settings().id, id, row.bytes};
-  Extent& extent = path.state.extents().add(
-      std::make_unique<Extent>(identity, row, std::move(reader), context_.slots, reclaim_));
-  if (row.state == ExtentState::kFree) path.supply.add_free(extent);
-  return extent;
-}
-
-void LocalStore::add_slots(std::uint64_t cache_bytes, const std::vector<ChunkIdRange>& ids) {
+void LocalStore::add_slots(const std::vector<ChunkIdRange>& ids) {
   LAPIS_CHECK(context_.slots == shards_.size() + 1 && ids.size() == context_.slots);
   for (SlotIndex i = 0; i < context_.slots; ++i) {
     io::Shard& shard = i < shards_.size() ? *shards_[i] : context_.background;
-    slots_.push_back(std::make_unique<Slot>(context_, paths_, shard, i, cache_bytes));
+    slots_.push_back(
+        std::make_unique<Slot>(context_, paths_, shard, i, options_.chunk_cache_bytes));
     slots_.back()->ids.seed(ids[i]);
   }
 }
@@ -60,6 +55,7 @@ void LocalStore::start_background(std::unique_ptr<MetaSnapshot> snapshot) {
   accounting_ = std::make_unique<Accounting>(context_, paths_, std::move(snapshot));
   for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].supply.make_ready();
   (void)background_.spawn(account());
+  (void)background_.spawn(missing_.run());
 }
 
 io::Task<void> LocalStore::account() {
@@ -132,18 +128,42 @@ void LocalStore::released(std::unique_ptr<Freed> freed) {
   }
 }
 
+io::Task<Result<void>> LocalStore::add_path(std::string pool, std::filesystem::path directory) {
+  return changes_.add(std::move(pool), std::move(directory));
+}
+
+io::Task<Result<void>> LocalStore::drain_path(std::filesystem::path directory) {
+  return changes_.set_mode(std::move(directory), PathMode::kDraining);
+}
+
+io::Task<Result<void>> LocalStore::set_read_only(std::filesystem::path directory) {
+  return changes_.set_mode(std::move(directory), PathMode::kReadOnly);
+}
+
+io::Task<Result<void>> LocalStore::resume_path(std::filesystem::path directory) {
+  return changes_.set_mode(std::move(directory), PathMode::kNormal);
+}
+
+io::Task<Result<void>> LocalStore::retire_path(std::filesystem::path directory) {
+  return changes_.retire(std::move(directory));
+}
+
 std::vector<PathStats> LocalStore::stats() const {
   std::vector<PathStats> all;
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     if (!closed_) paths_[i].supply.refresh();  // for who asks the next time
     const PathState& path = paths_[i].state;
-    PathStats stats{.path = path.settings().directory,
+    PathStats stats{.id = path.settings().id,
+                    .path = path.settings().directory,
                     .pool = path.settings().pool,
+                    .pool_class = path.settings().pool_class,
+                    .status = path.status(),
+                    .problem = path.problem(),
                     .extent_bytes = path.settings().extent_bytes,
                     .available_bytes = path.available_bytes(),
                     .capacity_bytes = path.capacity_bytes(),
-                    .accounted = reclaimer_.is_accounted(),
-                    .writable = path.is_writable()};
+                    .accounted = reclaimer_.is_accounted()};
+    stats.writable = stats.status == PathStatus::kOnline;
     path.extents().for_each([&](const Extent& extent) {
       const ExtentState state = extent.state();
       stats.extents_open += state == ExtentState::kOpen ? 1 : 0;
@@ -175,6 +195,7 @@ io::Task<void> LocalStore::close_slot(Slot& slot) {
 
 io::Task<void> LocalStore::close_background() {
   reclaimer_.stop();
+  missing_.stop();
   if (accounting_) accounting_->stop();
   co_await background_.close();
   for (std::size_t i = 0; i < paths_.size(); ++i) co_await paths_[i].supply.give_back();

@@ -6,6 +6,9 @@
 
 #include "lapis/storage/local_chunk_store.h"
 #include "storage/chunk/accounting.h"
+#include "storage/chunk/missing_paths.h"
+#include "storage/chunk/path_adoption.h"
+#include "storage/chunk/path_changes.h"
 #include "storage/chunk/pool_path.h"
 #include "storage/chunk/reclaimer.h"
 #include "storage/chunk/slot.h"
@@ -16,15 +19,16 @@ namespace lapis::storage {
 class LocalStore final : public LocalChunkStore {
  public:
   // `context.slots` is one more than there are shards.
-  LocalStore(const StoreContext& context, std::vector<io::Shard*> shards);
+  LocalStore(const StoreContext& context, std::vector<io::Shard*> shards,
+             ChunkStoreOptions options);
   ~LocalStore() override;
 
   // --- while opening, on the background shard ---
-  PoolPath& add_path(PathSettings settings, PathLock lock);
-  Extent& add_extent(PoolPath& path, ExtentId id, ExtentRow row, std::unique_ptr<io::File> reader);
-  // The paths are complete: makes the slots. `ids` holds a range for each.
-  void add_slots(std::uint64_t cache_bytes, const std::vector<ChunkIdRange>& ids);
-  // Counts what rows name, then reclaims; `snapshot` is of before the first write.
+  io::Task<void> adopt(Admission admission);
+  // `ids` holds a range for each slot.
+  void add_slots(const std::vector<ChunkIdRange>& ids);
+  // Counts what rows name, then reclaims, and looks for paths that are missing; `snapshot` is of
+  // before the first write.
   void start_background(std::unique_ptr<MetaSnapshot> snapshot);
 
   // --- ChunkStore ---
@@ -39,6 +43,12 @@ class LocalStore final : public LocalChunkStore {
   Result<void> release(MetaView& view, ChunkId chunk, Freed& freed) override;
   void released(std::unique_ptr<Freed> freed) override;
 
+  io::Task<Result<void>> add_path(std::string pool, std::filesystem::path directory) override;
+  io::Task<Result<void>> drain_path(std::filesystem::path directory) override;
+  io::Task<Result<void>> set_read_only(std::filesystem::path directory) override;
+  io::Task<Result<void>> resume_path(std::filesystem::path directory) override;
+  io::Task<Result<void>> retire_path(std::filesystem::path directory) override;
+
   void close() override;
   std::vector<PathStats> stats() const override;
 
@@ -51,10 +61,15 @@ class LocalStore final : public LocalChunkStore {
 
   const StoreContext context_;
   const std::vector<io::Shard*> shards_;
+  const ChunkStoreOptions options_;
   io::TaskGroup background_;  // on the background shard
   PathSet paths_;
   Reclaimer reclaimer_;
   Chore reclaim_;
+  PathAdoption adoption_;
+  Turns path_turns_;
+  MissingPaths missing_;
+  PathChanges changes_;
   std::unique_ptr<Accounting> accounting_;
   std::vector<std::unique_ptr<Slot>> slots_;  // by the shard's index; the last is the background's
   bool closed_ = false;

@@ -29,6 +29,15 @@ void LostCommits::add(std::string evidence) {
   if (examples_.size() < kMaxExamples) examples_.push_back(std::move(evidence));
 }
 
+void LostCommits::merge(const LostCommits& other) {
+  latest_ = std::max(latest_, other.latest_);
+  last_chunk_ = std::max(last_chunk_, other.last_chunk_);
+  count_ += other.count_;
+  for (const std::string& example : other.examples_) {
+    if (examples_.size() < kMaxExamples) examples_.push_back(example);
+  }
+}
+
 std::string LostCommits::report() const {
   std::string text = "acknowledged commits were lost: the metadata recovered commit " +
                      std::to_string(recovered_.value) + " of epoch " + std::to_string(epoch_) +

@@ -22,6 +22,8 @@ class LostCommits {
   void examine(const FrameHeader& frame);
   // Something else that only a later commit explains.
   void add(std::string evidence);
+  // What was found elsewhere.
+  void merge(const LostCommits& other);
 
   bool found() const { return count_ != 0; }
   // The last sequence that a frame of this epoch knew to be durable.

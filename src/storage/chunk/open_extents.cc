@@ -13,9 +13,7 @@ OpenExtents::Open& OpenExtents::open_on(std::size_t path) {
 io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes) {
   Error last{ErrorCode::kInsufficientStorage, "no extent is long enough"};
   const std::vector<std::size_t> candidates = order(bytes);
-  if (candidates.empty()) {
-    co_return fail(ErrorCode::kInternalError, "no pool path is writable");
-  }
+  if (candidates.empty()) co_return fail(why_none());
   for (const std::size_t path : candidates) {
     if (bytes > paths_[path].state.max_frame_bytes()) continue;
     Result<Reservation> reserved = co_await reserve_on(path, bytes);
@@ -81,6 +79,10 @@ io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uin
     open.opening = false;
     open.waiters.wake_all();
     if (!taken) co_return fail(taken.error());
+    if (!paths_[path].state.is_writable()) {
+      (*taken)->extent().seal();
+      co_return fail(why_none());
+    }
     seal(open);
     open.extent = std::move(*taken);
   }
@@ -101,8 +103,23 @@ void OpenExtents::failed(const std::shared_ptr<OpenExtent>& failed, const Error&
 
 std::uint64_t OpenExtents::room_bytes() const {
   std::uint64_t sum = 0;
-  for (const auto& open : open_) sum += open->extent ? open->extent->room() : 0;
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (open_[i]->extent && paths_[i].state.is_writable()) sum += open_[i]->extent->room();
+  }
   return sum;
+}
+
+// A failed disk is an error; what an operator keeps from being written to, or puts back, is not.
+Error OpenExtents::why_none() const {
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    if (paths_[i].state.status() != PathStatus::kFailed) continue;
+    return {ErrorCode::kInternalError, "no pool path is writable"};
+  }
+  return {ErrorCode::kServerBusy, "no pool path is online"};
+}
+
+void OpenExtents::seal(std::size_t path) {
+  if (path < open_.size()) seal(*open_[path]);
 }
 
 void OpenExtents::close() {

@@ -22,7 +22,7 @@ class OpenExtents {
 
   // Room for a frame of `bytes` on the path that suits best: writable, with room, of the fastest
   // class, by chance in proportion to free space. Errors: kInsufficientStorage where every writable
-  // path is full; kServerBusy; kInternalError where paths fail.
+  // path is full; kServerBusy, and where no path is online; kInternalError where paths fail.
   io::Task<Result<Reservation>> reserve(std::uint64_t bytes);
 
   // The longest chunk to write next: what every path takes that it may go to.
@@ -34,6 +34,9 @@ class OpenExtents {
 
   // Room in the extents that are open here.
   std::uint64_t room_bytes() const;
+
+  // Seals the extent that is open on a path that takes no more writes.
+  void seal(std::size_t path);
 
   // Seals all of them; no more `reserve` after it.
   void close();
@@ -48,6 +51,7 @@ class OpenExtents {
   std::vector<std::size_t> order(std::uint64_t bytes);
   io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes);
   Open& open_on(std::size_t path);
+  Error why_none() const;
   void seal(Open& open);
 
   PathSet& paths_;

@@ -5,98 +5,17 @@
 #include <set>
 
 #include "lapis/base/log.h"
+#include "storage/chunk/path_examination.h"
 #include "storage/chunk/pool_path.h"
 
 namespace lapis::storage {
 namespace {
 
 using Path = std::filesystem::path;
+using Claims = std::vector<PathClaim>;
 
 constexpr std::uint64_t kMinExtentBytes = 4ull << 20;
 constexpr std::uint64_t kMaxExtentBytes = 1ull << 30;
-
-std::unexpected<Error> refuse(const Path& directory, const std::string& why) {
-  return fail(ErrorCode::kInternalError, "pool path " + directory.string() + ": " + why);
-}
-
-const PathRow* registered_at(const KnownRows& known, const Path& directory) {
-  for (const auto& [id, row] : known.paths) {
-    if (row.directory == directory.string()) return &row;
-  }
-  return nullptr;
-}
-
-// May stand in a directory that counts as empty.
-bool is_ignored(const std::string& name) {
-  return name == "lock" || name == "lost+found" || name == std::string(kSuperblockName) + ".tmp";
-}
-
-Result<void> check_empty(const PathClaim& claim, const KnownRows& known, io::FileSystem& files) {
-  if (registered_at(known, claim.directory) != nullptr) {
-    return refuse(claim.directory, "it is registered but has no superblock; is its disk mounted?");
-  }
-  LAPIS_TRY(const bool exists, files.exists(claim.directory));
-  if (!exists) return files.make_directories(claim.directory);
-  LAPIS_TRY(const auto names, files.list(claim.directory));
-  const auto foreign = std::ranges::find_if_not(names, is_ignored);
-  if (foreign == names.end()) return {};
-  return refuse(claim.directory, "it has no superblock and is not empty (" + *foreign + ")");
-}
-
-Result<void> check_owner(const PathClaim& claim, const KnownRows& known, const std::string& store) {
-  const Superblock& superblock = *claim.superblock;
-  if (superblock.store != store) {
-    return refuse(claim.directory, "it belongs to another store, " + superblock.store);
-  }
-  if (superblock.pool != claim.pool->name) {
-    return refuse(claim.directory, "it belongs to pool " + superblock.pool);
-  }
-  const PathRow* here = registered_at(known, claim.directory);
-  if (here != nullptr && here->uuid != superblock.path) {
-    return refuse(claim.directory, "it holds another path of this store; is a disk exchanged?");
-  }
-  const auto row = known.paths.find(superblock.id);
-  if (row == known.paths.end()) return {};
-  if (row->second.uuid != superblock.path) {
-    return refuse(claim.directory, "its id is another path's");
-  }
-  if (superblock.generation < row->second.generation) {
-    return refuse(claim.directory, "it is an older copy (generation " +
-                                       std::to_string(superblock.generation) + ", registered is " +
-                                       std::to_string(row->second.generation) + ")");
-  }
-  return {};
-}
-
-Result<void> examine(PathClaim& claim, const KnownRows& known, const std::string& store,
-                     io::FileSystem& files) {
-  const Path name = claim.directory / kSuperblockName;
-  LAPIS_TRY(const bool exists, files.exists(name));
-  if (!exists) return check_empty(claim, known, files);
-  LAPIS_TRY(const std::string text, files.read_file(name, kMaxSuperblockBytes));
-  auto superblock = decode_superblock(text);
-  if (!superblock) return refuse(claim.directory, superblock.error().detail);
-  claim.superblock = std::move(*superblock);
-  return check_owner(claim, known, store);
-}
-
-Result<void> check_all_present(const std::vector<PathClaim>& claims, const KnownRows& known) {
-  std::set<std::string> present;
-  std::set<PathId> ids;
-  for (const PathClaim& claim : claims) {
-    if (!claim.superblock) continue;
-    const bool is_new = present.insert(claim.superblock->path).second;
-    if (!is_new || !ids.insert(claim.superblock->id).second) {
-      return refuse(claim.directory, "the same path is configured twice");
-    }
-  }
-  for (const auto& [id, row] : known.paths) {
-    if (present.contains(row.uuid)) continue;
-    return fail(ErrorCode::kInternalError, "pool path " + row.directory + " (pool " + row.pool +
-                                               ") is registered but not configured");
-  }
-  return {};
-}
 
 bool is_pool_name(const std::string& name) {
   const auto fits = [](char c) {
@@ -106,32 +25,122 @@ bool is_pool_name(const std::string& name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, fits);
 }
 
-}  // namespace
-
-Result<std::vector<PathClaim>> claim_paths(const std::vector<PoolOptions>& pools,
-                                           const KnownRows& known, const std::string& store,
-                                           io::FileSystem& files) {
-  std::vector<PathClaim> claims;
+Result<Claims> configured(const std::vector<PoolOptions>& pools) {
+  Claims claims;
   for (const PoolOptions& pool : pools) {
     if (!is_pool_name(pool.name)) return fail(ErrorCode::kInternalError, "pool name " + pool.name);
     for (const Path& path : pool.paths) {
-      claims.push_back({std::filesystem::absolute(path).lexically_normal(), &pool, {}, {}});
+      PathClaim claim;
+      claim.directory = normal_directory(path);
+      claim.pool = &pool;
+      claims.push_back(std::move(claim));
     }
   }
   if (claims.empty()) return fail(ErrorCode::kInternalError, "no pool path is configured");
+  return claims;
+}
+
+bool is_claimed(const Claims& claims, PathId id, const PathRow& row) {
+  return std::ranges::any_of(claims, [&](const PathClaim& claim) {
+    return claim.missing == id || (claim.superblock && claim.superblock->path == row.uuid);
+  });
+}
+
+// Paths that were added while the store ran and that the configuration does not name yet.
+Result<void> claim_added(Claims& claims, const std::vector<PoolOptions>& pools,
+                         const KnownRows& known, const std::string& store, io::FileSystem& files) {
+  for (const auto& [id, row] : known.paths) {
+    if (!row.is_added || row.mode == PathMode::kRetired || is_claimed(claims, id, row)) continue;
+    const auto pool = std::ranges::find(pools, row.pool, &PoolOptions::name);
+    if (pool == pools.end()) {
+      return fail(ErrorCode::kInternalError, "pool path " + row.directory + " was added to pool " +
+                                                 row.pool + ", which is not configured");
+    }
+    log_warn("storage", "pool path was added while running; the configuration should name it",
+             {{"path", row.directory}, {"pool", row.pool}});
+    PathClaim claim;
+    claim.directory = row.directory;
+    claim.pool = &*pool;
+    claim.is_configured = false;
+    LAPIS_TRY_VOID(examine_directory(claim, known, store, files));
+    claims.push_back(std::move(claim));
+  }
+  return {};
+}
+
+void leave_out_retired(Claims& claims) {
+  std::erase_if(claims, [](const PathClaim& claim) {
+    if (!claim.is_retired) return false;
+    log_warn("storage", "pool path is retired and not used; the configuration still names it",
+             {{"path", claim.directory.string()}});
+    return true;
+  });
+}
+
+Result<void> check_all_present(const Claims& claims, const KnownRows& known) {
+  std::set<std::string> present;
+  std::set<PathId> ids;
+  for (const PathClaim& claim : claims) {
+    if (!claim.superblock && !claim.missing) continue;
+    const PathId id = claim.missing ? *claim.missing : claim.superblock->id;
+    const bool is_new = claim.missing || present.insert(claim.superblock->path).second;
+    if (!is_new || !ids.insert(id).second) {
+      return refuse_path(claim.directory, "the same path is configured twice");
+    }
+  }
+  for (const auto& [id, row] : known.paths) {
+    if (row.mode == PathMode::kRetired || ids.contains(id)) continue;
+    return fail(ErrorCode::kInternalError, "pool path " + row.directory + " (pool " + row.pool +
+                                               ") is registered but not configured");
+  }
+  return {};
+}
+
+// Examined again under the lock: another process may have been faster.
+Result<void> lock_claim(PathClaim& claim, const KnownRows& known, const std::string& store,
+                        io::FileSystem& files) {
+  if (claim.missing || claim.is_retired) return {};
+  LAPIS_TRY(claim.lock, PathLock::acquire(claim.directory));
+  LAPIS_TRY_VOID(examine_directory(claim, known, store, files));
+  if (claim.missing || claim.is_retired) claim.lock.reset();
+  return {};
+}
+
+}  // namespace
+
+Path normal_directory(const Path& directory) {
+  const Path normal = std::filesystem::absolute(directory).lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
+Result<Claims> claim_paths(const std::vector<PoolOptions>& pools, const KnownRows& known,
+                           const std::string& store, io::FileSystem& files) {
+  LAPIS_TRY(Claims claims, configured(pools));
+  for (PathClaim& claim : claims) LAPIS_TRY_VOID(examine_directory(claim, known, store, files));
+  LAPIS_TRY_VOID(claim_added(claims, pools, known, store, files));
+  leave_out_retired(claims);
   if (claims.size() > PathSet::kMaxPaths) {
     return fail(ErrorCode::kInternalError,
-                "more than " + std::to_string(PathSet::kMaxPaths) + " pool paths are configured");
+                "there are more than " + std::to_string(PathSet::kMaxPaths) + " pool paths");
   }
-  for (PathClaim& claim : claims) LAPIS_TRY_VOID(examine(claim, known, store, files));
   LAPIS_TRY_VOID(check_all_present(claims, known));
-  // Locked once all are known to be ours or empty, and examined again: another process may have
-  // been faster.
-  for (PathClaim& claim : claims) {
-    LAPIS_TRY(claim.lock, PathLock::acquire(claim.directory));
-    LAPIS_TRY_VOID(examine(claim, known, store, files));
-  }
+  // Locked once all are known to be ours or empty.
+  for (PathClaim& claim : claims) LAPIS_TRY_VOID(lock_claim(claim, known, store, files));
   return claims;
+}
+
+Result<PathClaim> claim_path(const Path& directory, const PoolOptions& pool, const KnownRows& known,
+                             const std::string& store, io::FileSystem& files) {
+  PathClaim claim;
+  claim.directory = normal_directory(directory);
+  claim.pool = &pool;
+  LAPIS_TRY_VOID(examine_directory(claim, known, store, files));
+  LAPIS_TRY_VOID(lock_claim(claim, known, store, files));
+  return claim;
+}
+
+PathId next_path_id(const KnownRows& known) {
+  return PathId{known.paths.empty() ? 1 : known.paths.rbegin()->first.value + 1};
 }
 
 std::uint64_t default_extent_bytes(std::uint64_t total_bytes) {
@@ -159,15 +168,26 @@ Result<PathRow> occupy_path(PathClaim& claim, const std::optional<PathRow>& know
   const bool fits = superblock.extent_bytes >= (1ull << 20) &&
                     superblock.extent_bytes <= (1ull << 40) &&
                     std::has_single_bit(superblock.extent_bytes);
-  if (!fits) return refuse(claim.directory, "extents of a size that is not a power of two");
+  if (!fits) return refuse_path(claim.directory, "extents of a size that is not a power of two");
   superblock.pool_class = claim.pool->pool_class;
-  superblock.generation = std::max(superblock.generation, known ? known->generation : 0) + 1;
+  superblock.is_retired = false;
+  // One more than what is registered, however often it is tried until the row follows: more than
+  // that is evidence of lost commits, and where those were accepted it is left behind.
+  const std::uint64_t next = (known ? known->generation : 0) + 1;
+  superblock.generation = superblock.generation > next ? superblock.generation + 1 : next;
   // First the superblock, then the row: the disk is never behind what is registered.
   LAPIS_TRY_VOID(files.replace_file(claim.directory / kSuperblockName, encode(superblock)));
   LAPIS_TRY_VOID(files.make_directories(extents_directory(claim.directory)));
   LAPIS_TRY_VOID(files.sync_directory(claim.directory));
-  return PathRow{superblock.path, superblock.pool, claim.directory.string(), superblock.generation,
-                 superblock.extent_bytes};
+  PathRow row;
+  row.uuid = superblock.path;
+  row.pool = superblock.pool;
+  row.directory = claim.directory.string();
+  row.generation = superblock.generation;
+  row.extent_bytes = superblock.extent_bytes;
+  row.mode = known ? known->mode : PathMode::kNormal;
+  row.is_added = !claim.is_configured;
+  return row;
 }
 
 }  // namespace lapis::storage

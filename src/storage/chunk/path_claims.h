@@ -1,5 +1,6 @@
 // Which configured directories are whose: decided by superblocks and rows before anything is
-// written. A disk that is missing, foreign or mounted elsewhere is refused, never formatted.
+// written. A disk that is foreign, an older copy or mounted elsewhere is refused, never formatted;
+// one that is not there is missing.
 #pragma once
 
 #include <filesystem>
@@ -16,22 +17,37 @@
 
 namespace lapis::storage {
 
-// One configured directory.
+// One directory of a pool.
 struct PathClaim {
   std::filesystem::path directory;
   const PoolOptions* pool = nullptr;
-  std::optional<Superblock> superblock;  // nothing: empty, to be formatted
-  std::optional<PathLock> lock;
+  bool is_configured = true;             // else known by its row alone
+  std::optional<Superblock> superblock;  // nothing: empty, to be formatted, or missing
+  std::optional<PathLock> lock;          // not of what is missing or retired
+  std::optional<PathId> missing;         // what is registered here and is not there
+  bool is_retired = false;
+  std::string why;  // it is missing
 };
 
-// Examines every configured directory and locks it. Blocks. Creates nothing but missing new
-// directories and lock files in directories that are ours or empty. Errors (kInternalError, the
-// reason in `detail`): foreign, of another store, of a newer format, in use; registered but without
-// its superblock (a disk that is not mounted), an older copy of what was registered; a registered
-// path that is not configured.
+// As paths are compared: absolute, without a slash at the end.
+std::filesystem::path normal_directory(const std::filesystem::path& directory);
+
+// Examines every configured directory, and those that were added while the store ran, and locks
+// them. Blocks. Creates nothing but missing new directories and lock files in directories that are
+// ours or empty. Those that are retired are left out. Errors (kInternalError, the reason in
+// `detail`): foreign, of another store, of a newer format, in use; an older copy of what was
+// registered; a registered path that is not configured.
 Result<std::vector<PathClaim>> claim_paths(const std::vector<PoolOptions>& pools,
                                            const KnownRows& known, const std::string& store,
                                            io::FileSystem& files);
+
+// The same for one directory of a store that runs.
+Result<PathClaim> claim_path(const std::filesystem::path& directory, const PoolOptions& pool,
+                             const KnownRows& known, const std::string& store,
+                             io::FileSystem& files);
+
+// Larger than every path id that is or was in use.
+PathId next_path_id(const KnownRows& known);
 
 // A number of bytes for the extents of a path with so much space: a power of two, about a 256th.
 std::uint64_t default_extent_bytes(std::uint64_t total_bytes);

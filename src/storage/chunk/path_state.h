@@ -5,12 +5,14 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <string>
 
 #include "lapis/storage/local_chunk_store.h"
 #include "storage/chunk/extent_header.h"
 #include "storage/chunk/extent_table.h"
 #include "storage/chunk/frame.h"
+#include "storage/chunk/rows.h"
 
 namespace lapis::storage {
 
@@ -43,10 +45,28 @@ class PathState {
     return std::min(kMaxChunkLength, settings_.extent_bytes / 4);
   }
 
-  bool is_writable() const { return writable_.load(); }
-  // A write, a sync or the making of an extent failed with an I/O error. Three make the path
-  // read-only until a restart.
+  PathStatus status() const;
+  bool is_writable() const { return status() == PathStatus::kOnline; }
+
+  // A write, a sync or the making of an extent failed with an I/O error. Three make the path fail.
   void note_failure(const Error& error);
+  // An operator says that the disk is well again.
+  void clear_failures();
+
+  // What the operator wants of it; its row says the same.
+  PathMode mode() const { return mode_.load(); }
+  void set_mode(PathMode mode) { mode_.store(mode); }
+
+  // Its directory is there and ours: it holds the lock, and what rows name can be read.
+  bool is_present() const { return present_.load(); }
+  void set_present();
+  // `why` is said in the log where it is news.
+  void set_missing(const std::string& why);
+  // Given up, and let go.
+  void set_retired();
+
+  // Why it is missing, or how it failed.
+  std::string problem() const;
 
   // Beside what is to stay free; as of the last look.
   std::uint64_t available_bytes() const { return available_bytes_.load(); }
@@ -63,7 +83,10 @@ class PathState {
   const PathSettings settings_;
   ExtentTable extents_;
   std::atomic<unsigned> failures_ = 0;
-  std::atomic<bool> writable_ = true;
+  std::atomic<PathMode> mode_ = PathMode::kNormal;
+  std::atomic<bool> present_ = true;
+  mutable std::mutex mutex_;  // of `problem_`
+  std::string problem_;
   std::atomic<std::uint64_t> available_bytes_ = 0;
   std::atomic<std::uint64_t> capacity_bytes_ = 0;
   std::atomic<std::uint64_t> room_bytes_ = 0;

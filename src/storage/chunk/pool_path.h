@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "storage/chunk/extent_supply.h"
@@ -14,13 +15,10 @@
 namespace lapis::storage {
 
 struct PoolPath {
-  PoolPath(const StoreContext& context, PathSettings settings, PathLock path_lock, Chore& reclaim,
-           io::TaskGroup& group)
-      : lock(std::move(path_lock)),
-        state(std::move(settings)),
-        supply(context, state, reclaim, group) {}
+  PoolPath(const StoreContext& context, PathSettings settings, Chore& reclaim, io::TaskGroup& group)
+      : state(std::move(settings)), supply(context, state, reclaim, group) {}
 
-  PathLock lock;
+  std::optional<PathLock> lock;  // while its directory is ours; the background shard's
   PathState state;
   ExtentSupply supply;
 };

@@ -23,6 +23,7 @@ void report(LogLevel level, const char* message, const Extent& extent, const Err
 io::Task<void> Reclaimer::pass() {
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     PoolPath& path = paths_[i];
+    if (!path.state.is_present()) continue;
     // Extents that are added meanwhile are open.
     for (ExtentId id{0}; id < path.state.extents().end(); ++id.value) {
       Extent* extent = path.state.extents().find(id);

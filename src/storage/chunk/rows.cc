@@ -52,6 +52,35 @@ Result<ExtentState> from_record(records::ExtentRow::State state) {
   }
 }
 
+records::PathRow::Mode to_record(PathMode mode) {
+  switch (mode) {
+    case PathMode::kNormal:
+      return records::PathRow::NORMAL;
+    case PathMode::kReadOnly:
+      return records::PathRow::READ_ONLY;
+    case PathMode::kDraining:
+      return records::PathRow::DRAINING;
+    case PathMode::kRetired:
+      return records::PathRow::RETIRED;
+  }
+  return records::PathRow::NORMAL;
+}
+
+Result<PathMode> from_record(records::PathRow::Mode mode) {
+  switch (mode) {
+    case records::PathRow::NORMAL:
+      return PathMode::kNormal;
+    case records::PathRow::READ_ONLY:
+      return PathMode::kReadOnly;
+    case records::PathRow::DRAINING:
+      return PathMode::kDraining;
+    case records::PathRow::RETIRED:
+      return PathMode::kRetired;
+    default:
+      return fail(ErrorCode::kInternalError, "path row: unknown mode");
+  }
+}
+
 Result<void> check(const ChunkRow& row) {
   const bool length_fits = row.length >= 1 && row.length <= kMaxChunkLength;
   const bool unit_fits = row.unit_bytes >= kMinUnitBytes && row.unit_bytes <= kMaxUnitBytes &&
@@ -124,13 +153,23 @@ std::string encode(const PathRow& row) {
   record.set_directory(row.directory);
   record.set_generation(row.generation);
   record.set_extent_bytes(row.extent_bytes);
+  record.set_mode(to_record(row.mode));
+  record.set_away_since(row.away_since.value);
+  record.set_is_added(row.is_added);
   return serialize(record);
 }
 
 Result<PathRow> decode_path_row(std::string_view value) {
   LAPIS_TRY(const auto record, parse<records::PathRow>(value, "path"));
-  return PathRow{record.uuid(), record.pool(), record.directory(), record.generation(),
-                 record.extent_bytes()};
+  LAPIS_TRY(const PathMode mode, from_record(record.mode()));
+  return PathRow{record.uuid(),
+                 record.pool(),
+                 record.directory(),
+                 record.generation(),
+                 record.extent_bytes(),
+                 mode,
+                 Sequence{record.away_since()},
+                 record.is_added()};
 }
 
 std::string encode(const ChunkRangeRow& row) {

@@ -32,12 +32,20 @@ struct ExtentRow {
   std::uint64_t bytes = 0;
 };
 
+// What an operator asked of a path.
+enum class PathMode : std::uint8_t { kNormal, kReadOnly, kDraining, kRetired };
+
 struct PathRow {
   std::string uuid;
   std::string pool;
   std::string directory;
   std::uint64_t generation = 0;
   std::uint64_t extent_bytes = 0;
+  PathMode mode = PathMode::kNormal;
+  // The commit that the metadata had recovered when it was first opened without the path; 0: it was
+  // there the last time. Frames on it that know of a later one are evidence of lost commits.
+  Sequence away_since = {};
+  bool is_added = false;  // by an operator, and no configuration has named it since
 };
 
 struct ChunkRangeRow {

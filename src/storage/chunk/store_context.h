@@ -21,7 +21,8 @@ struct StoreContext {
   const Clock& clock;
   Guid store;
   std::uint64_t epoch = 0;
-  std::size_t slots = 0;  // one for each shard that may call, and the background shard's
+  std::size_t slots = 0;    // one for each shard that may call, and the background shard's
+  Sequence recovered = {};  // the last commit that the metadata knew when the store was opened
 };
 
 }  // namespace lapis::storage

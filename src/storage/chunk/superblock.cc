@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kTitle = "lapis pool path\n";
 constexpr std::uint64_t kFormat = 1;
 constexpr std::string_view kCrcKey = "crc64=";
+constexpr std::string_view kRetired = "state=retired\n";
 
 std::unexpected<Error> refuse(std::string why) {
   return fail(ErrorCode::kInternalError, "superblock: " + std::move(why));
@@ -62,6 +63,7 @@ std::string encode(const Superblock& superblock) {
       std::string("class=") + (superblock.pool_class == PoolClass::kHdd ? "hdd" : "flash") + "\n";
   text += "extent_bytes=" + std::to_string(superblock.extent_bytes) + "\n";
   text += "generation=" + std::to_string(superblock.generation) + "\n";
+  if (superblock.is_retired) text += kRetired;
   text += std::string(kCrcKey) + hex16(crc64(as_bytes(text))) + "\n";
   return text;
 }
@@ -87,6 +89,8 @@ Result<Superblock> decode_superblock(std::string_view text) {
   LAPIS_TRY(const std::string pool_class, take(lines, "class"));
   LAPIS_TRY(superblock.extent_bytes, take_number(lines, "extent_bytes"));
   LAPIS_TRY(superblock.generation, take_number(lines, "generation"));
+  superblock.is_retired = lines.starts_with(kRetired);
+  if (superblock.is_retired) lines.remove_prefix(kRetired.size());
   if (id == 0 || id > std::numeric_limits<std::uint32_t>::max()) return refuse("path id");
   if (pool_class != "flash" && pool_class != "hdd") return refuse("class " + pool_class);
   if (!lines.empty()) return refuse("unknown lines");

@@ -10,6 +10,7 @@
 //   class=flash|hdd
 //   extent_bytes=<decimal>  fixed at registration
 //   generation=<decimal>    grows with each start
+//   state=retired           only where the path was given up
 //   crc64=<16 hex digits>   CRC-64/NVME of every byte before this line
 #pragma once
 
@@ -34,6 +35,7 @@ struct Superblock {
   PoolClass pool_class = PoolClass::kFlash;
   std::uint64_t extent_bytes = 0;
   std::uint64_t generation = 0;
+  bool is_retired = false;
 };
 
 std::string encode(const Superblock& superblock);

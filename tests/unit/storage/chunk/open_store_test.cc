@@ -86,11 +86,13 @@ TEST_F(OpenStore, RefusesAnotherStoresPath) {
   expect_refused("another store");
 }
 
-TEST_F(OpenStore, RefusesARegisteredPathWithoutSuperblock) {
+TEST_F(OpenStore, StartsWithoutARegisteredPathThatHasNoSuperblock) {
   open();
   close();
   EXPECT_TRUE(simulated_.remove(superblock_file()).has_value());
-  expect_refused("mounted");
+  open();
+  EXPECT_EQ(stats().status, PathStatus::kMissing);
+  EXPECT_FALSE(*simulated_.exists(superblock_file()));
 }
 
 TEST_F(OpenStore, RefusesAnEmptySuperblock) {

@@ -77,6 +77,24 @@ TEST(Rows, ExtentAndPathRowsComeBack) {
   EXPECT_EQ(path->generation, 4u);
 }
 
+TEST(Rows, WhatWasAskedOfAPathComesBack) {
+  const std::string plain = encode(PathRow{"u", "p", "/d", 4, 1 << 20});
+  for (const PathMode mode :
+       {PathMode::kNormal, PathMode::kReadOnly, PathMode::kDraining, PathMode::kRetired}) {
+    const auto row =
+        decode_path_row(encode(PathRow{"u", "p", "/d", 4, 1 << 20, mode, Sequence{41}, true}));
+    ASSERT_TRUE(row.has_value());
+    EXPECT_EQ(row->mode, mode);
+    EXPECT_EQ(row->away_since, Sequence{41});
+    EXPECT_TRUE(row->is_added);
+  }
+  // docs/formats.md; nothing of it where nothing was asked.
+  const PathRow draining{"u", "p", "/d", 4, 1 << 20, PathMode::kDraining, Sequence{41}, true};
+  EXPECT_EQ(encode(draining), plain + "\x30\x02\x38\x29\x40\x01");
+  EXPECT_EQ(decode_path_row(plain)->mode, PathMode::kNormal);
+  EXPECT_FALSE(decode_path_row(plain + "\x30\x09").has_value());
+}
+
 TEST(Rows, GarbageIsRefusedOrARow) {
   for (int i = 0; i < 2'000; ++i) {
     std::string garbage(random_u64() % 60, '\0');

@@ -22,6 +22,16 @@ TEST(Superblock, ComesBackAsItWas) {
   EXPECT_EQ(decoded->generation, kSuperblock.generation);
 }
 
+TEST(Superblock, ARetiredOneSaysSoInALineMore) {
+  Superblock retired = kSuperblock;
+  retired.is_retired = true;
+  const std::string text = encode(retired);
+  EXPECT_NE(text.find("generation=17\nstate=retired\ncrc64="), std::string::npos) << text;
+  EXPECT_TRUE(decode_superblock(text)->is_retired);
+  EXPECT_EQ(decode_superblock(text)->generation, 17u);
+  EXPECT_FALSE(decode_superblock(encode(kSuperblock))->is_retired);
+}
+
 TEST(Superblock, EveryChangedByteIsSeen) {
   const std::string good = encode(kSuperblock);
   for (std::size_t at = 0; at < good.size(); ++at) {
