@@ -1,0 +1,368 @@
+// The whole check on the real stores: nothing is found in what the service made, and every kind of
+// row that is taken away is.
+#include "lapis/admin/fsck.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "blob/keys.h"
+#include "lapis/blob/ops/delete_container.h"
+#include "lapis/io/file.h"
+#include "lapis/storage/local_chunk_store.h"
+#include "support/blob_harness.h"
+#include "support/temp_dir.h"
+#include "support/test_shard.h"
+
+namespace lapis::admin {
+namespace {
+
+using nlohmann::json;
+using storage::Table;
+using test::key_of;
+using test::pattern;
+using test::run_on;
+
+class FsckTest : public testing::Test {
+ protected:
+  FsckTest() {
+    storage::MetaStoreOptions meta_options;
+    meta_options.directory = dir_ / "meta";
+    meta_ = storage::LocalMetaStore::open(meta_options, blocking_).value();
+    EXPECT_TRUE(files_->make_directories(dir_ / "pool"));
+    storage::ChunkStoreOptions options;
+    options.pools = {{"flash", storage::PoolClass::kFlash, {dir_ / "pool"}, 8 << 20, 0}};
+    chunks_ = storage::LocalChunkStore::open(options, *meta_, *files_, {&*one_}, *background_,
+                                             blocking_, clock_)
+                  .value();
+    auto epochs = std::make_shared<blob::ReadEpochs>();
+    service_ = make_service(epochs);
+    reclaiming_ = make_service(epochs);
+    reclaimer_ = std::make_unique<blob::Reclaimer>(*reclaiming_);
+    make_container("box");
+  }
+  ~FsckTest() override { close(); }
+
+  void close() {
+    reclaimer_.reset();
+    reclaiming_.reset();
+    service_.reset();
+    if (chunks_) chunks_->close();
+    chunks_.reset();
+    meta_.reset();
+  }
+  std::unique_ptr<blob::Service> make_service(const std::shared_ptr<blob::ReadEpochs>& epochs) {
+    return std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, blob::Limits{},
+                                           1 << 20, epochs);
+  }
+
+  void make_container(const std::string& name) {
+    ASSERT_TRUE(
+        run_on(one_, [&] { return blob::create_container(*service_, {{"acct", name}, {}}); }));
+  }
+  void put(blob::BlobKey key, const std::string& text) {
+    blob::PutBlob request;
+    request.key = std::move(key);
+    request.content_length = text.size();
+    test::TextSource source(text, 50'000);
+    ASSERT_TRUE(run_on(one_, [&] { return blob::put_blob(*service_, request, source); }));
+  }
+  void stage(const std::string& name, const std::string& id, const std::string& text) {
+    const blob::PutBlock request{key_of(name), {id}, text.size(), {}, {}, false};
+    test::TextSource source(text, 50'000);
+    ASSERT_TRUE(run_on(one_, [&] { return blob::put_block(*service_, request, source); }));
+  }
+  void commit(const std::string& name, const std::vector<std::string>& ids) {
+    blob::PutBlockList request;
+    request.key = key_of(name);
+    request.blocks = test::latest(ids);
+    ASSERT_TRUE(run_on(one_, [&] { return blob::put_block_list(*service_, request); }));
+  }
+  void remove(const std::string& name) {
+    ASSERT_TRUE(run_on(one_, [&] { return blob::delete_blob(*service_, {key_of(name), {}, {}}); }));
+  }
+  void reclaim() {
+    ASSERT_TRUE(run_on(background_, [&] { return reclaimer_->run_once(); }));
+  }
+
+  // Blocks "B100", ... short ones and ones in chunks.
+  std::vector<std::string> stage_many(const std::string& name, int count) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < count; ++i) {
+      ids.push_back("B" + std::to_string(100 + i));
+      stage(name, ids.back(), pattern(i % 2 == 0 ? 6'000 : 700, i));
+    }
+    return ids;
+  }
+  // Something of every shape: rows of every table but release entries.
+  void fill() {
+    put(key_of("empty"), "");
+    put(key_of("inline"), pattern(3'000, 1));
+    put(key_of("chunks"), pattern(3'000'000, 2));
+    commit("segments", stage_many("segments", 70));
+    commit("direct", stage_many("direct", 6));
+    stage_many("staged", 5);
+  }
+
+  json check(const FsckOptions& options = {}) {
+    auto report = fsck_online(*meta_, *files_, options, clock_);
+    EXPECT_TRUE(report) << to_string(report.error());
+    return report ? *report : json();
+  }
+  static std::vector<std::string> sorts(const json& report) {
+    std::vector<std::string> sorts;
+    for (const auto& [kind, whats] : report["sorts"].items()) {
+      for (const auto& [what, count] : whats.items()) sorts.push_back(kind + " " + what);
+    }
+    return sorts;
+  }
+
+  struct Row {
+    std::string key;
+    std::string value;
+  };
+  std::vector<Row> rows_of(Table table) {
+    const auto snapshot = meta_->snapshot();
+    const std::string first = blob::table_prefix(table);
+    const auto cursor = snapshot->scan(first, blob::prefix_end(first));
+    std::vector<Row> rows;
+    for (; cursor->valid(); cursor->next()) {
+      rows.push_back({std::string(cursor->key()), std::string(cursor->value())});
+    }
+    return rows;
+  }
+  void change(storage::Transaction transaction) {
+    ASSERT_TRUE(run_on(one_, [&] { return meta_->transact({}, std::move(transaction)); }));
+  }
+  // What is found while the row is not there.
+  std::vector<std::string> without(const Row& row) {
+    change([&](storage::MetaView& view) -> Result<void> {
+      view.erase(row.key);
+      return {};
+    });
+    auto found = sorts(check());
+    change([&](storage::MetaView& view) -> Result<void> {
+      view.put(row.key, row.value);
+      return {};
+    });
+    return found;
+  }
+  using Sorts = std::vector<std::string>;
+
+  test::TempDir dir_;
+  SystemClock clock_;
+  std::unique_ptr<io::FileSystem> files_ = io::make_uring_file_system();
+  io::BlockingPool blocking_{2, 1000};
+  test::TestShard one_{{.index = 0}};
+  test::TestShard background_{{.index = 1, .background = true}};
+  std::unique_ptr<storage::LocalMetaStore> meta_;
+  std::unique_ptr<storage::LocalChunkStore> chunks_;
+  std::unique_ptr<blob::Service> service_, reclaiming_;
+  std::unique_ptr<blob::Reclaimer> reclaimer_;
+};
+
+TEST_F(FsckTest, FindsNothingInAnEmptyStore) {
+  const json report = check();
+  EXPECT_EQ(report["clean"], true);
+  EXPECT_EQ(report["checked"]["containers"], 1);
+}
+
+TEST_F(FsckTest, FindsNothingInWhatTheServiceMade) {
+  fill();
+  const json report = check({.deep = true});
+  EXPECT_EQ(sorts(report), Sorts{});
+  EXPECT_EQ(report["clean"], true);
+  const json& checked = report["checked"];
+  EXPECT_EQ(checked["blobs"], 5);
+  EXPECT_EQ(checked["uploads"], 1);
+  EXPECT_EQ(checked["staged_blocks"], 5);
+  EXPECT_EQ(checked["segments"], rows_of(Table::kSegment).size());
+  EXPECT_GE(checked["segments"], 1);
+  EXPECT_EQ(checked["short_blocks"], 35 + 3 + 2);
+  EXPECT_EQ(checked["chunks"], rows_of(Table::kChunk).size());
+}
+
+TEST_F(FsckTest, FindsNothingInWhatWaitsToBeFreed) {
+  fill();
+  remove("chunks");
+  put(key_of("inline"), pattern(9'000, 5));
+  commit("staged", {"B100", "B103"});
+  commit("segments", {"B101", "B102", "B102", "B169"});  // kept, repeated; the rest is dropped
+  stage("direct", "B101", pattern(5'000, 9));
+  stage("direct", "B101", pattern(5'000, 10));
+  put(key_of("direct"), "x");
+  make_container("gone");
+  put({"acct", "gone", "b"}, pattern(20'000, 6));
+  ASSERT_TRUE(
+      run_on(one_, [&] { return blob::delete_container(*service_, {{"acct", "gone"}, {}, {}}); }));
+  ASSERT_FALSE(rows_of(Table::kRelease).empty());
+  json report = check({.deep = true});
+  EXPECT_EQ(sorts(report), Sorts{});
+  EXPECT_EQ(report["checked"]["deleted_containers"], 1);
+  reclaim();
+  reclaim();
+  report = check({.deep = true});
+  EXPECT_EQ(sorts(report), Sorts{});
+  EXPECT_EQ(report["checked"]["release_entries"], 0);
+  EXPECT_EQ(report["checked"]["deleted_containers"], 0);
+}
+
+// An interrupted reclaimer has freed some of what an entry names.
+TEST_F(FsckTest, FindsNothingWhereFreeingWasCutOff) {
+  fill();
+  const auto chunks_before = rows_of(Table::kChunk);
+  const auto segments = rows_of(Table::kSegment);
+  remove("segments");
+  remove("chunks");
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.erase(chunks_before.front().key);
+    view.erase(segments.front().key);
+    return {};
+  });
+  const json report = check();
+  // The chunks of the segment that went first are named by nothing: the reclaimer takes them
+  // before.
+  EXPECT_EQ(report["counts"]["lost"], 0);
+}
+
+TEST_F(FsckTest, FindsEachRowThatIsTakenAway) {
+  fill();
+  for (const Row& row : rows_of(Table::kChunk)) {
+    EXPECT_EQ(without(row), Sorts{"lost chunk_row"});
+  }
+  for (const Row& row : rows_of(Table::kSegment)) {
+    const Sorts found = without(row);
+    EXPECT_EQ(std::ranges::count(found, "lost segment"), 1);
+    EXPECT_EQ(std::ranges::count(found, "leaked chunk_row"), 1);
+  }
+  for (const Row& row : rows_of(Table::kBlockBytes)) {
+    EXPECT_EQ(without(row), Sorts{"lost block_bytes_row"});
+  }
+  for (const Row& row : rows_of(Table::kStagedBlock)) {
+    const bool is_name = blob::parse_staged_key(row.key)->block.empty();
+    const Sorts found = without(row);
+    EXPECT_EQ(std::ranges::count(found, is_name ? "leaked upload" : "lost staged_blocks"), 1);
+    EXPECT_EQ(std::ranges::count(found, "lost upload"), is_name ? 1 : 0);
+  }
+  // One that was only made ready counts as unfinished.
+  std::size_t with_frames = 0;
+  for (const Row& row : rows_of(Table::kExtent)) {
+    const Sorts found = without(row);
+    if (found.empty()) continue;
+    EXPECT_EQ(found, (Sorts{"leaked extent_without_row", "lost extent_row"}));
+    ++with_frames;
+  }
+  EXPECT_GE(with_frames, 1u);
+  EXPECT_EQ(without(rows_of(Table::kContainerName).front()), Sorts{"leaked container"});
+  const Sorts stateless = without(rows_of(Table::kContainerState).front());
+  EXPECT_EQ(std::ranges::count(stateless, "wrong container_state"), 1);
+  EXPECT_EQ(sorts(check()), Sorts{});
+}
+
+TEST_F(FsckTest, FindsEachRowThatIsDamaged) {
+  fill();
+  for (const Table table : {Table::kBlob, Table::kSegment, Table::kContainerName}) {
+    const Row row = rows_of(table).back();
+    change([&](storage::MetaView& view) -> Result<void> {
+      view.put(row.key, "\xff");
+      return {};
+    });
+    const Sorts found = sorts(check());
+    EXPECT_EQ(std::ranges::count(found, "lost row_damaged"), 1) << static_cast<int>(table);
+    change([&](storage::MetaView& view) -> Result<void> {
+      view.put(row.key, row.value);
+      return {};
+    });
+  }
+}
+
+TEST_F(FsckTest, FindsBlobsThatLeaveTheirChunksBehind) {
+  put(key_of("b"), pattern(100'000, 1));
+  const Row row = rows_of(Table::kBlob).front();
+  EXPECT_EQ(without(row), Sorts{"leaked chunk_row"});
+}
+
+TEST_F(FsckTest, FindsAChunkOfTwoBlobs) {
+  put(key_of("b"), pattern(100'000, 1));
+  const Row row = rows_of(Table::kBlob).front();
+  const ContainerId box = blob::parse_name_key(row.key)->container;
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.put(blob::blob_key(box, "copy"), row.value);
+    return {};
+  });
+  const json report = check();
+  EXPECT_EQ(sorts(report), Sorts{"doubled chunk_references"});
+  const json& finding = report["findings"][0];
+  EXPECT_EQ(finding["recorded"], 1);
+  EXPECT_EQ(finding["counted"], 2);
+  std::vector<std::string> blobs;
+  for (const json& user : report["affected"]) {
+    EXPECT_EQ(user["container"], "acct/box");
+    EXPECT_EQ(user["chunk"], finding["chunk"]);
+    blobs.push_back(user["blob"]);
+  }
+  EXPECT_EQ(blobs, (Sorts{"b", "copy"}));
+}
+
+TEST_F(FsckTest, NamesTheBlobsThatAreAffected) {
+  fill();
+  const auto chunks = rows_of(Table::kChunk);
+  change([&](storage::MetaView& view) -> Result<void> {
+    for (const Row& row : chunks) view.erase(row.key);
+    return {};
+  });
+  const json report = check();
+  EXPECT_EQ(report["counts"]["lost"], chunks.size());
+  std::set<std::string> blobs, uncommitted;
+  for (const json& user : report["affected"]) {
+    (user["uncommitted"].get<bool>() ? uncommitted : blobs).insert(user["blob"]);
+  }
+  EXPECT_EQ(blobs, (std::set<std::string>{"chunks", "direct", "segments"}));
+  EXPECT_EQ(uncommitted, std::set<std::string>{"staged"});
+}
+
+TEST_F(FsckTest, ShowsSoManyFindingsAndCountsAll) {
+  fill();
+  const auto chunks = rows_of(Table::kChunk);
+  change([&](storage::MetaView& view) -> Result<void> {
+    for (const Row& row : chunks) view.erase(row.key);
+    return {};
+  });
+  const json report = check({.max_shown = 3});
+  EXPECT_EQ(report["findings"].size(), 3u);
+  EXPECT_EQ(report["affected"].size(), 3u);
+  EXPECT_EQ(report["affected_count"], chunks.size());
+  EXPECT_EQ(report["counts"]["lost"], chunks.size());
+}
+
+TEST_F(FsckTest, OfflineRefusesAStoreInUseAndReadsOneThatIsNot) {
+  fill();
+  const auto in_use = fsck_offline(dir_ / "meta", {}, {}, clock_);
+  ASSERT_FALSE(in_use);
+  EXPECT_NE(in_use.error().detail.find("in use"), std::string::npos);
+  const json online = check({.deep = true});
+  close();
+  const auto offline = fsck_offline(dir_ / "meta", {}, {.deep = true}, clock_);
+  ASSERT_TRUE(offline) << to_string(offline.error());
+  EXPECT_EQ((*offline)["clean"], true);
+  EXPECT_EQ((*offline)["online"], false);
+  EXPECT_EQ((*offline)["checked"]["verified_bytes"], online["checked"]["verified_bytes"]);
+  EXPECT_EQ((*offline)["checked"]["chunks"], online["checked"]["chunks"]);
+}
+
+TEST_F(FsckTest, OfflineFindsPathsThatWereMoved) {
+  fill();
+  close();
+  std::filesystem::rename(dir_ / "pool", dir_ / "elsewhere");
+  EXPECT_EQ(sorts(fsck_offline(dir_ / "meta", {}, {}, clock_).value()), Sorts{"lost path"});
+  EXPECT_EQ(sorts(fsck_offline(dir_ / "meta", {dir_ / "elsewhere"}, {}, clock_).value()), Sorts{});
+}
+
+TEST_F(FsckTest, OfflineRefusesWhatIsNoStore) {
+  EXPECT_FALSE(fsck_offline(dir_ / "nothing", {}, {}, clock_));
+  EXPECT_FALSE(fsck_offline(dir_ / "pool", {}, {}, clock_));
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "nothing"));
+}
+
+}  // namespace
+}  // namespace lapis::admin
