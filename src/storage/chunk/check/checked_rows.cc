@@ -45,6 +45,7 @@ Result<CheckedRows> CheckedRows::load(const ChunkCheck& check, const FindingSink
   LAPIS_TRY(const KnownRows known, load_known_rows(check.snapshot));
   CheckedRows rows;
   for (const auto& [id, row] : known.paths) {
+    if (row.mode == PathMode::kRetired) continue;  // nothing is looked for there any more
     rows.paths_.push_back({id, row, find_directory(check, row)});
   }
   for (const auto& [path, extents] : known.extents) {
