@@ -84,7 +84,8 @@ void add_pool_commands(CLI::App& app, Adder& adder) {
   adder.added().add_option("pool", added->pool, "name of the pool")->required();
   adder.added().add_option("path", added->path, "an empty directory")->required();
   adder.add_change(*pool, "drain", "Move all that lies on a path to others.", "pool.drain");
-  adder.add_change(*pool, "resume", "Let a path that is drained take writes again.", "pool.resume");
+  adder.add_change(*pool, "read-only", "Write nothing to a path any more.", "pool.read-only");
+  adder.add_change(*pool, "resume", "Let a path take writes again.", "pool.resume");
   adder.add_change(*pool, "retire", "Forget a path on which nothing lies any more.", "pool.retire");
 }
 

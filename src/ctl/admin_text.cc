@@ -58,9 +58,12 @@ void add_members(const Json& value, std::size_t depth, std::string& text) {
 
 std::string pools_text(const Json& answer) {
   Table table({"POOL", "CLASS", "PATH", "STATE", "SIZE", "AVAILABLE", "LIVE", "DEAD", "FREE"});
+  std::string problems;
   for (const Json& pool : answer.value("pools", Json::array())) {
     const Json paths = pool.value("paths", Json::array());
     for (const Json& path : paths) {
+      const std::string problem = text_of(path, "problem");
+      if (!problem.empty()) problems += "\n" + text_of(path, "path") + ": " + problem;
       table.add({text_of(pool, "name"), text_of(pool, "class"), text_of(path, "path"),
                  text_of(path, "state"), size_of(path, "capacity_bytes"),
                  size_of(path, "available_bytes"), counted(path, "live_bytes"),
@@ -72,7 +75,7 @@ std::string pools_text(const Json& answer) {
                size_of(pool, "live_bytes"), size_of(pool, "dead_bytes"),
                size_of(pool, "free_bytes")});
   }
-  return table.text();
+  return table.text() + problems;
 }
 
 std::string status_text(const Json& status) {

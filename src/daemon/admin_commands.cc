@@ -17,30 +17,38 @@ std::string_view name_of(storage::PoolClass pool_class) {
 }
 
 Json json_of(const storage::PathStats& path) {
-  return {{"path", path.path.string()},
-          {"state", path.writable ? "online" : "failed"},
-          {"extent_bytes", path.extent_bytes},
-          {"extents_open", path.extents_open},
-          {"extents_sealed", path.extents_sealed},
-          {"extents_free", path.extents_free},
-          {"capacity_bytes", path.capacity_bytes},
-          {"available_bytes", path.available_bytes},
-          {"live_bytes", path.live_bytes},
-          {"dead_bytes", path.dead_bytes},
-          {"free_bytes", path.free_bytes},
-          {"accounted", path.accounted}};
+  Json shown = {{"path", path.path.string()},
+                {"path_id", path.id.value},
+                {"class", name_of(path.pool_class)},
+                {"state", storage::name_of(path.status)},
+                {"extent_bytes", path.extent_bytes},
+                {"extents_open", path.extents_open},
+                {"extents_sealed", path.extents_sealed},
+                {"extents_free", path.extents_free},
+                {"capacity_bytes", path.capacity_bytes},
+                {"available_bytes", path.available_bytes},
+                {"live_bytes", path.live_bytes},
+                {"dead_bytes", path.dead_bytes},
+                {"free_bytes", path.free_bytes},
+                {"accounted", path.accounted}};
+  if (!path.problem.empty()) shown["problem"] = path.problem;
+  return shown;
 }
 
-// The paths under their pools, in the configuration's order, with each pool's sums.
+Json& pool_of(Json& pools, const storage::PathStats& path) {
+  for (Json& pool : pools) {
+    if (pool["name"] == path.pool) return pool;
+  }
+  pools.push_back(
+      {{"name", path.pool}, {"class", name_of(path.pool_class)}, {"paths", Json::array()}});
+  return pools.back();
+}
+
+// The paths under their pools, in the order in which pools first appear, with each pool's sums.
 Json pools_of(const CommandSources& sources) {
   Json pools = Json::array();
   for (const storage::PathStats& path : sources.paths()) {
-    if (pools.empty() || pools.back()["name"] != path.pool) {
-      pools.push_back({{"name", path.pool},
-                       {"class", name_of(sources.class_of(path.pool))},
-                       {"paths", Json::array()}});
-    }
-    Json& pool = pools.back();
+    Json& pool = pool_of(pools, path);
     Json shown = json_of(path);
     for (const char* sum :
          {"capacity_bytes", "available_bytes", "live_bytes", "dead_bytes", "free_bytes"}) {
@@ -114,6 +122,8 @@ admin::CommandTable make_commands(CommandSources given) {
   add(table, "pool.add", sources->add_path, "adding a path",
       [sources](const Json& request, const Caller&) { return add_path(*sources, request); });
   add_change(table, sources, "pool.drain", &CommandSources::drain_path, "draining a path");
+  add_change(table, sources, "pool.read-only", &CommandSources::set_read_only,
+             "making a path read-only");
   add_change(table, sources, "pool.resume", &CommandSources::resume_path, "resuming a path");
   add_change(table, sources, "pool.retire", &CommandSources::retire_path, "retiring a path");
   add(table, "tier.status", sources->tier, "tiering",

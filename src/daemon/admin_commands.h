@@ -46,9 +46,9 @@ struct CommandSources {
 
   std::function<NodeStatus()> status;
   std::function<std::vector<storage::PathStats>()> paths;
-  std::function<storage::PoolClass(const std::string& pool)> class_of;
   std::function<Result<void>(const NewPath&)> add_path;
   ChangePath drain_path;
+  ChangePath set_read_only;
   ChangePath resume_path;
   ChangePath retire_path;
   std::function<Result<admin::Json>()> tier;

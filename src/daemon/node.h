@@ -62,7 +62,9 @@ class Node {
   Result<void> start_commands();
   NodeStatus status() const;
   Result<admin::Json> fsck(const admin::Json& request, const admin::Caller& caller);
-  storage::PoolClass class_of(const std::string& pool) const;
+  using PathChange = std::function<io::Task<Result<void>>(storage::LocalChunkStore&)>;
+  Result<void> change_paths(const PathChange& change);
+  void add_path_changes(CommandSources& sources);
   std::string metrics_text() const;
   std::vector<std::string> problems() const;
   void add_path_problems(std::vector<std::string>& problems) const;

@@ -22,6 +22,10 @@ std::string text_of(const http::ListenAddress& address) {
          std::to_string(address.port);
 }
 
+io::Task<void> keep_outcome(io::Task<Result<void>> task, Result<void>& outcome) {
+  outcome = co_await std::move(task);
+}
+
 }  // namespace
 
 NodeStatus Node::status() const {
@@ -46,9 +50,30 @@ NodeStatus Node::status() const {
   return status;
 }
 
-storage::PoolClass Node::class_of(const std::string& pool) const {
-  const auto found = std::ranges::find(config_.pools, pool, &storage::PoolOptions::name);
-  return found == config_.pools.end() ? storage::PoolClass::kFlash : found->pool_class;
+// Changes of paths are the background shard's.
+Result<void> Node::change_paths(const PathChange& change) {
+  Result<void> outcome;
+  background_shard_->run(keep_outcome(change(*chunks_), outcome));
+  return outcome;
+}
+
+void Node::add_path_changes(CommandSources& sources) {
+  using Path = std::filesystem::path;
+  sources.add_path = [this](const NewPath& added) {
+    return change_paths([&](auto& store) { return store.add_path(added.pool, added.path); });
+  };
+  sources.drain_path = [this](const Path& path) {
+    return change_paths([&](auto& store) { return store.drain_path(path); });
+  };
+  sources.set_read_only = [this](const Path& path) {
+    return change_paths([&](auto& store) { return store.set_read_only(path); });
+  };
+  sources.resume_path = [this](const Path& path) {
+    return change_paths([&](auto& store) { return store.resume_path(path); });
+  };
+  sources.retire_path = [this](const Path& path) {
+    return change_paths([&](auto& store) { return store.retire_path(path); });
+  };
 }
 
 Result<admin::Json> Node::fsck(const admin::Json& request, const admin::Caller& caller) {
@@ -65,7 +90,7 @@ Result<void> Node::start_commands() {
   CommandSources sources;
   sources.status = [this] { return status(); };
   sources.paths = [this] { return chunks_->stats(); };
-  sources.class_of = [this](const std::string& pool) { return class_of(pool); };
+  add_path_changes(sources);
   sources.fsck = [this](const admin::Json& request, const admin::Caller& caller) {
     return fsck(request, caller);
   };

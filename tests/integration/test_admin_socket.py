@@ -114,6 +114,53 @@ def test_pool_status_shows_every_path(new_server: Callable[..., LapisServer], tm
     assert "online" in text.out and "(all)" in text.out
 
 
+def test_paths_are_added_drained_and_retired(
+    new_server: Callable[..., LapisServer], tmp_path: Path
+):
+    data = tmp_path / "data"
+    config = tmp_path / "lapis.toml"
+    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=data, socket=tmp_path / "s"))
+    server = new_server(config=config, shared_data=data).start()
+    owner = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    expect(owner.create_container("data"), 201)
+
+    def pool(*arguments: object) -> dict[str, dict]:
+        ran = lapis("pool", *arguments, "--config", config, "--json")
+        assert ran.code == 0, ran
+        return {Path(path["path"]).name: path
+                for pool in ran.json["pools"] for path in pool["paths"]}
+
+    def refused(*arguments: object) -> str:
+        ran = lapis("pool", *arguments, "--config", config)
+        assert ran.code == 1 and ran.out == "", ran
+        return ran.err
+
+    assert pool("add", "flash", data / "new")["new"]["state"] == "online"
+    assert "is not empty" in refused("add", "flash", data)
+    assert refused("add", "nowhere", data / "other")
+    states = pool("drain", data / "flash")
+    assert {name: path["state"] for name, path in states.items()} == {
+        "flash": "draining", "more": "online", "new": "online"}
+    assert pool("read-only", data / "more")["more"]["state"] == "read-only"
+    assert refused("drain", data / "new")  # nothing would take writes
+    assert refused("drain", data / "nothing")
+    expect(owner.put_blob("data", "b", os.urandom(3 * MIB)), 201)
+    states = pool("status")
+    assert states["new"]["live_bytes"] > 3 * MIB
+    assert states["flash"]["live_bytes"] == states["more"]["live_bytes"] == 0
+    assert pool("resume", data / "more")["more"]["state"] == "online"
+    assert eventually(lambda: lapis("pool", "retire", data / "flash", "--config", config).code == 0)
+    assert pool("status").get("flash", {"state": "retired"})["state"] == "retired"
+    pool("drain", data / "new")
+    assert refused("retire", data / "new")  # the blob lies there
+    expect(owner.delete_blob("data", "b"), 202)
+    assert eventually(lambda: lapis("pool", "retire", data / "new", "--config", config).code == 0)
+    assert lapis("fsck", "--config", config, "--deep").code == 0
+    owner.close()
+    server.restart()
+    assert "new" not in pool("status")
+
+
 def test_the_socket_is_the_daemons_own(server: LapisServer):
     path = socket_of(server)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

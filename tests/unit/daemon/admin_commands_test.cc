@@ -30,11 +30,10 @@ class AdminCommands : public testing::Test {
       paths[2].pool = "disks";
       for (auto& path : paths) path.live_bytes = 100;
       paths[1].path = "/srv/b";
-      paths[1].writable = false;
+      paths[1].status = storage::PathStatus::kFailed;
+      paths[1].problem = "EIO";
+      paths[2].pool_class = storage::PoolClass::kHdd;
       return paths;
-    };
-    sources_.class_of = [](const std::string& pool) {
-      return pool == "disks" ? storage::PoolClass::kHdd : storage::PoolClass::kFlash;
     };
   }
   Json ask(const Json& request) {
@@ -51,6 +50,7 @@ TEST_F(AdminCommands, ShowPoolsAndTheirSums) {
   EXPECT_EQ(pools[0]["live_bytes"], 200);
   EXPECT_EQ(pools[0]["paths"][0]["state"], "online");
   EXPECT_EQ(pools[0]["paths"][1]["state"], "failed");
+  EXPECT_EQ(pools[0]["paths"][1]["problem"], "EIO");
   EXPECT_EQ(pools[1]["name"], "disks");
   EXPECT_EQ(pools[1]["class"], "hdd");
 }
