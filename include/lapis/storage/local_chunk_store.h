@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct PoolOptions {
   std::vector<std::filesystem::path> paths;
   std::uint64_t extent_bytes = 0;    // 0: by the size of the path, 4 MiB to 1 GiB
   std::uint64_t min_free_bytes = 0;  // kept free on each path; 0: an extent's worth
+  std::uint64_t capacity_bytes = 0;  // that extents may take of each path; 0: all but that
 };
 
 struct ChunkStoreOptions {
@@ -48,6 +50,53 @@ enum class PathStatus : std::uint8_t {
 };
 // "online", "read-only" and so on.
 std::string_view name_of(PathStatus status);
+
+// Which chunks go down first.
+enum class HeatRank : std::uint8_t {
+  kAskedDown = 0,  // their owner's access tier asks for slow disks
+  kNormal = 1,
+};
+
+// A chunk on one of its paths, as the index of the coldest has it.
+struct ColdChunk {
+  ChunkId id;
+  PathId path;
+  std::uint32_t hour = 0;  // of its last use, since the Unix epoch
+  HeatRank rank = HeatRank::kNormal;
+  friend bool operator==(const ColdChunk&, const ColdChunk&) = default;
+};
+
+// Where chunks may be moved to.
+struct MoveTarget {
+  std::string pool{};            // empty: any, the fastest first
+  std::optional<PathId> away{};  // not to this path
+  // No further chunk is begun with once this much has moved.
+  std::uint64_t most_bytes = ~std::uint64_t{0};
+};
+
+struct MoveOutcome {
+  std::uint64_t moved_chunks = 0;
+  std::uint64_t moved_bytes = 0;   // of frames
+  std::uint64_t gone_chunks = 0;   // released, or moved by somebody else, meanwhile
+  std::vector<ChunkId> unmovable;  // damaged or unreadable where they lie: they stay there
+  // Why it ended before all were moved (kInsufficientStorage: no room; kServerBusy: told to stop).
+  // What was moved before counts.
+  Result<void> ended;
+};
+
+// Asked by work in the background before each piece of it; lives on the background shard.
+class Pace {
+ public:
+  virtual ~Pace() = default;
+  // Waits until `bytes` may be read and written; false where the work is to stop.
+  virtual io::Task<bool> admit(std::uint64_t bytes) = 0;
+};
+
+// What requests have waited for disks, since the start.
+struct DiskWaits {
+  std::uint64_t operations = 0;
+  std::uint64_t nanoseconds = 0;
+};
 
 struct PathStats {
   PathId id;
@@ -101,6 +150,24 @@ class LocalChunkStore : public ChunkStore {
   // later start asks for it. One that is missing too, so that a dead disk can be taken out of the
   // books.
   virtual io::Task<Result<void>> retire_path(std::filesystem::path directory) = 0;
+
+  // --- moving, on the background shard; never two moves at once ---
+  // Notes in the index what has been read since the last call: once an hour and chunk at most.
+  virtual io::Task<Result<void>> note_uses() = 0;
+  // Up to `limit` chunks of a path, the coldest first, from behind `after` on. Costs what it
+  // yields.
+  virtual io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
+                                                           std::optional<ColdChunk> after) = 0;
+  // Copies the chunks off the paths that are named with them, checks every byte, makes the copies
+  // durable and swaps the places in one transaction a batch; the old place is dead after that, and
+  // used again after its last reader. A crash at any moment leaves each chunk in one place.
+  virtual io::Task<MoveOutcome> move(std::vector<ColdChunk> chunks, MoveTarget target,
+                                     Pace& pace) = 0;
+  virtual DiskWaits foreground_waits() const = 0;  // any thread
+  // Empties the sparsest sealed extent of a path of which at most `most_live` (0 to 1) lives, into
+  // others of its pool. Nothing where there is none.
+  virtual io::Task<std::optional<MoveOutcome>> compact(PathId path, double most_live,
+                                                       Pace& pace) = 0;
 
   // Ends background work and closes the files. All writes and reads must have ended.
   virtual void close() = 0;

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "lapis/io/started.h"
+#include "storage/chunk/frame_fill.h"
+#include "storage/chunk/heat_rows.h"
 
 namespace lapis::storage {
 namespace {
 
 constexpr int kMaxAttempts = 8;
-
-std::unique_ptr<LocalStoredBody> empty_body() { return std::make_unique<LocalStoredBody>(); }
 
 }  // namespace
 
@@ -22,7 +22,11 @@ BodyWriter::Chunk::Chunk(std::uint64_t payload_length)
 
 BodyWriter::BodyWriter(const StoreContext& context, Slot& slot, io::ByteSource& source,
                        Request request)
-    : context_(context), slot_(slot), source_(source), request_(request), body_(empty_body()) {}
+    : context_(context),
+      slot_(slot),
+      source_(source),
+      request_(request),
+      body_(std::make_unique<LocalStoredBody>(hour_of(context.clock.now()))) {}
 
 io::Task<Result<std::unique_ptr<StoredBody>>> BodyWriter::run() {
   LAPIS_CHECK(request_.length >= 1);
@@ -66,8 +70,10 @@ io::Task<Result<void>> BodyWriter::write_whole(Chunk& chunk) {
     LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(chunk.frame_bytes));
     fill_header(chunk, place.place(), frame);
     fill_tail(chunk, 0, frame);
+    const Instant began = context_.clock.instant();
     Result<void> stored = co_await place.write(0, frame);
     if (stored && is_whole_body) stored = co_await place.open()->syncs().sync();
+    slot_.times.add(context_.clock.instant() - began);
     if (stored) {
       if (!is_whole_body) touched_.push_back(place.open());
       keep(chunk, std::move(place));
@@ -98,7 +104,7 @@ io::Task<Result<void>> BodyWriter::write_streamed(Chunk& chunk) {
       fill_header(chunk, place->place(), into);
     }
     fill_tail(chunk, from, into);
-    writing[active] = io::Started<Result<void>>(place->write(from, into));
+    writing[active] = io::Started<Result<void>>(timed(place->write(from, into)));
     from += into.size();
     active = next_buffer(active);
   }
@@ -115,6 +121,13 @@ io::Task<Result<void>> BodyWriter::write_streamed(Chunk& chunk) {
   touched_.push_back(place->open());
   keep(chunk, std::move(*place));
   co_return Result<void>{};
+}
+
+io::Task<Result<void>> BodyWriter::timed(io::Task<Result<void>> write) {
+  const Instant began = context_.clock.instant();
+  Result<void> written = co_await std::move(write);
+  slot_.times.add(context_.clock.instant() - began);
+  co_return written;
 }
 
 std::size_t BodyWriter::next_buffer(std::size_t active) const {
@@ -158,21 +171,12 @@ void BodyWriter::fill_header(Chunk& chunk, const Place& place, MutableBytes fram
 
 void BodyWriter::fill_tail(Chunk& chunk, std::uint64_t from, MutableBytes into) {
   const std::uint64_t tail_at = kFrameHeaderBytes + chunk.header.payload_length;
-  const std::uint64_t end = from + into.size();
-  if (end <= tail_at) return;
+  if (from + into.size() <= tail_at) return;
   if (chunk.tail.empty()) {
     chunk.tail.resize(frame_tail_bytes(chunk.header.payload_length, kUnitBytes));
     encode_frame_tail(chunk.encoded, chunk.sums.finish(), chunk.tail);
   }
-  const std::uint64_t zeros_at = tail_at + chunk.tail.size();
-  const std::uint64_t begin = std::max(from, tail_at);
-  if (begin < zeros_at) {
-    const Bytes part = Bytes(chunk.tail).subspan(begin - tail_at, std::min(end, zeros_at) - begin);
-    std::ranges::copy(part, into.begin() + static_cast<std::ptrdiff_t>(begin - from));
-  }
-  if (end > zeros_at) {
-    std::ranges::fill(into.subspan(std::max(from, zeros_at) - from), std::byte{0});
-  }
+  fill_frame_tail(chunk.tail, tail_at, from, into);
 }
 
 void BodyWriter::keep(Chunk& chunk, Reservation place) {

@@ -48,6 +48,7 @@ class BodyWriter {
   // A longer one: one buffer fills while those before it are written.
   io::Task<Result<void>> write_streamed(Chunk& chunk);
 
+  io::Task<Result<void>> timed(io::Task<Result<void>> write);
   std::size_t next_buffer(std::size_t active) const;
   io::Task<Result<void>> acquire_buffers(std::uint64_t frame_bytes);
   io::Task<Result<void>> receive(MutableBytes into, UnitSums& sums);

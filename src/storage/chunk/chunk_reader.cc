@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/chunk/heat_rows.h"
+
 namespace lapis::storage {
 
 std::uint64_t ChunkReader::remaining() const {
@@ -70,6 +72,7 @@ io::Task<Result<void>> ChunkReader::find_slice() {
   if (!chunk_ || chunk_->id != slice_.id) {
     LAPIS_CO_TRY(LocatedChunk located, co_await locate_chunk(context_, paths_, slot_, slice_.id));
     chunk_ = std::make_shared<const LocatedChunk>(std::move(located));
+    slot_.uses.note(slice_.id, hour_of(context_.clock.now()));
   }
   co_return check_within(slice_, *chunk_->row);
 }

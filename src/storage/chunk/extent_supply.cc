@@ -196,8 +196,7 @@ io::Task<void> ExtentSupply::look_at_space() {
   }
   looked_at_.store(context_.clock.instant());
   looked_.store(true);
-  const std::uint64_t kept = std::min(space->available_bytes, path_.settings().min_free_bytes);
-  path_.set_available_bytes(space->available_bytes - kept);
+  path_.set_available_bytes(path_.takeable_bytes(space->available_bytes));
   path_.set_capacity_bytes(space->total_bytes);
 }
 

@@ -28,6 +28,8 @@ class ExtentTable {
     return (*segment)[id.value % kSegment].load(std::memory_order_acquire);
   }
 
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+
   // Larger than every id in it.
   ExtentId end() const { return ExtentId{end_.load(std::memory_order_acquire)}; }
 
@@ -49,6 +51,7 @@ class ExtentTable {
     owned_.push_back(std::move(extent));
     Extent& added = *owned_.back();
     (*slot.load())[id % kSegment].store(&added, std::memory_order_release);
+    size_.fetch_add(1, std::memory_order_relaxed);
     if (id >= end_.load()) end_.store(id + 1, std::memory_order_release);
     return added;
   }
@@ -59,6 +62,7 @@ class ExtentTable {
 
   std::array<std::atomic<Segment*>, kMaxExtents / kSegment> segments_{};
   std::atomic<std::uint64_t> end_ = 0;
+  std::atomic<std::size_t> size_ = 0;
   std::vector<std::unique_ptr<Segment>> owned_segments_;
   std::vector<std::unique_ptr<Extent>> owned_;
 };

@@ -1,5 +1,6 @@
 #include "storage/chunk/freed_places.h"
 
+#include "storage/chunk/heat_rows.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/rows.h"
 
@@ -16,6 +17,7 @@ Result<void> release_chunk(MetaView& view, ChunkId chunk, FreedPlaces& freed) {
     return {};
   }
   view.erase(key);
+  LAPIS_TRY_VOID(erase_heat(view, chunk));
   for (const Place& place : row.places) {
     freed.entries.push_back({place, static_cast<std::int64_t>(row.bytes_on_disk())});
   }

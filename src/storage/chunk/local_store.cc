@@ -5,7 +5,9 @@
 #include "lapis/base/log.h"
 #include "lapis/base/request_trace.h"
 #include "storage/chunk/body_writer.h"
+#include "storage/chunk/chunk_mover.h"
 #include "storage/chunk/chunk_reader.h"
+#include "storage/chunk/compactor.h"
 #include "storage/chunk/freed_places.h"
 #include "storage/chunk/slices_crc.h"
 
@@ -33,7 +35,8 @@ LocalStore::LocalStore(const StoreContext& context, std::vector<io::Shard*> shar
       reclaim_(context_.background, background_, [this] { return reclaimer_.pass(); }),
       adoption_(context_, paths_, reclaim_, background_),
       missing_({context_, options_, paths_, adoption_, path_turns_}),
-      changes_({context_, options_, paths_, adoption_, path_turns_}, reclaimer_, slots_) {}
+      changes_({context_, options_, paths_, adoption_, path_turns_}, reclaimer_, slots_),
+      heat_(context_, slots_) {}
 
 LocalStore::~LocalStore() { close(); }
 
@@ -63,6 +66,10 @@ io::Task<void> LocalStore::account() {
   if (!complete) co_return;
   reclaimer_.set_accounted();
   reclaim_.poke();
+  if (const auto heated = co_await heat_.complete(); !heated) {
+    log_warn("storage", "chunks without heat are not moved until the next start",
+             {{"error", to_string(heated.error())}});
+  }
 }
 
 Slot* LocalStore::find_slot() const {
@@ -146,6 +153,48 @@ io::Task<Result<void>> LocalStore::resume_path(std::filesystem::path directory) 
 
 io::Task<Result<void>> LocalStore::retire_path(std::filesystem::path directory) {
   return changes_.retire(std::move(directory));
+}
+
+io::Task<Result<void>> LocalStore::note_uses() { co_return co_await heat_.note_uses(); }
+
+io::Task<Result<std::vector<ColdChunk>>> LocalStore::coldest(PathId path, std::size_t limit,
+                                                             std::optional<ColdChunk> after) {
+  co_return co_await heat_.coldest(path, limit, after);
+}
+
+io::Task<MoveOutcome> LocalStore::move(std::vector<ColdChunk> chunks, MoveTarget target,
+                                       Pace& pace) {
+  ChunkMover mover(context_, paths_, *slots_.back(), std::move(target), pace);
+  co_return co_await mover.run(std::move(chunks));
+}
+
+// The last slot is the background's own.
+DiskWaits LocalStore::foreground_waits() const {
+  DiskWaits sum;
+  for (std::size_t i = 0; i + 1 < slots_.size(); ++i) {
+    const DiskWaits waits = slots_[i]->times.read();
+    sum.operations += waits.operations;
+    sum.nanoseconds += waits.nanoseconds;
+  }
+  return sum;
+}
+
+io::Task<std::optional<MoveOutcome>> LocalStore::compact(PathId id, double most_live, Pace& pace) {
+  PoolPath* path = paths_.by_id(id);
+  if (path == nullptr || !path->state.is_present()) co_return std::nullopt;
+  if (!reclaimer_.is_accounted()) co_return std::nullopt;
+  Extent* extent = sparsest_extent(path->state, most_live, uncompactable_);
+  if (extent == nullptr) co_return std::nullopt;
+  MoveOutcome outcome;
+  auto chunks = co_await chunks_in(context_, *extent);
+  if (chunks) {
+    outcome = co_await move(std::move(*chunks), {.pool = path->state.settings().pool}, pace);
+  } else {
+    outcome.ended = fail(chunks.error());
+  }
+  const bool is_stuck = !chunks || !outcome.unmovable.empty();
+  if (is_stuck) uncompactable_.insert(extent);
+  co_return outcome;
 }
 
 std::vector<PathStats> LocalStore::stats() const {

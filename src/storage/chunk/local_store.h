@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "lapis/storage/local_chunk_store.h"
@@ -9,6 +10,7 @@
 #include "storage/chunk/missing_paths.h"
 #include "storage/chunk/path_adoption.h"
 #include "storage/chunk/path_changes.h"
+#include "storage/chunk/heat_index.h"
 #include "storage/chunk/pool_path.h"
 #include "storage/chunk/reclaimer.h"
 #include "storage/chunk/slot.h"
@@ -48,6 +50,12 @@ class LocalStore final : public LocalChunkStore {
   io::Task<Result<void>> set_read_only(std::filesystem::path directory) override;
   io::Task<Result<void>> resume_path(std::filesystem::path directory) override;
   io::Task<Result<void>> retire_path(std::filesystem::path directory) override;
+  io::Task<Result<void>> note_uses() override;
+  io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
+                                                   std::optional<ColdChunk> after) override;
+  io::Task<MoveOutcome> move(std::vector<ColdChunk> chunks, MoveTarget target, Pace& pace) override;
+  DiskWaits foreground_waits() const override;
+  io::Task<std::optional<MoveOutcome>> compact(PathId path, double most_live, Pace& pace) override;
 
   void close() override;
   std::vector<PathStats> stats() const override;
@@ -72,6 +80,8 @@ class LocalStore final : public LocalChunkStore {
   PathChanges changes_;
   std::unique_ptr<Accounting> accounting_;
   std::vector<std::unique_ptr<Slot>> slots_;  // by the shard's index; the last is the background's
+  HeatIndex heat_;
+  std::set<const Extent*> uncompactable_;  // what could not be emptied; tried again after a restart
   bool closed_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "lapis/base/check.h"
 #include "lapis/base/crc64.h"
+#include "storage/chunk/heat_rows.h"
 #include "storage/chunk/keys.h"
 
 namespace lapis::storage {
@@ -10,12 +11,16 @@ void LocalStoredBody::add(ChunkId id, const ChunkRow& row, std::uint64_t crc, Ex
   chunks_.push_back({id, row.length});
   crc_ = crc64_combine(crc_, crc, row.length);
   length_ += row.length;
-  stored_.push_back(
-      {chunk_key(id), encode(row), static_cast<std::int64_t>(row.bytes_on_disk()), std::move(pin)});
+  LAPIS_CHECK(row.places.size() == 1);
+  stored_.push_back({id, encode(row), row.places.front().path,
+                     static_cast<std::int64_t>(row.bytes_on_disk()), std::move(pin)});
 }
 
 void LocalStoredBody::record(MetaView& view) const {
-  for (const Stored& stored : stored_) view.put(stored.key, stored.row);
+  for (const Stored& stored : stored_) {
+    view.put(chunk_key(stored.id), stored.row);
+    put_heat(view, stored.id, {hour_, HeatRank::kNormal, {stored.path}});
+  }
 }
 
 void LocalStoredBody::recorded() {

@@ -13,6 +13,9 @@ namespace lapis::storage {
 // Used by one thread at a time. Its pins keep the reclaimer away from what no row protects yet.
 class LocalStoredBody final : public StoredBody {
  public:
+  // `hour`: of the writing, which counts as the first use.
+  explicit LocalStoredBody(std::uint32_t hour) : hour_(hour) {}
+
   // The chunk's frame is written; `crc` is its payload's. The body is lent to callers only when
   // all its frames are durable.
   void add(ChunkId id, const ChunkRow& row, std::uint64_t crc, ExtentPin pin);
@@ -25,12 +28,14 @@ class LocalStoredBody final : public StoredBody {
 
  private:
   struct Stored {
-    std::string key;
+    ChunkId id;
     std::string row;
+    PathId path;
     std::int64_t frame_bytes = 0;
     ExtentPin pin;
   };
 
+  const std::uint32_t hour_;
   std::vector<ChunkRef> chunks_;
   std::vector<Stored> stored_;
   std::uint64_t length_ = 0;

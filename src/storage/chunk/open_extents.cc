@@ -10,9 +10,9 @@ OpenExtents::Open& OpenExtents::open_on(std::size_t path) {
   return *open_[path];
 }
 
-io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes) {
+io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes, PathFilter filter) {
   Error last{ErrorCode::kInsufficientStorage, "no extent is long enough"};
-  const std::vector<std::size_t> candidates = order(bytes);
+  const std::vector<std::size_t> candidates = order(bytes, filter);
   if (candidates.empty()) co_return fail(why_none());
   for (const std::size_t path : candidates) {
     if (bytes > paths_[path].state.max_frame_bytes()) continue;
@@ -32,9 +32,19 @@ std::uint64_t OpenExtents::max_chunk_length(std::uint64_t wanted) {
   return longest;
 }
 
+std::uint64_t OpenExtents::largest_frame(const PathFilter& filter) const {
+  std::uint64_t largest = 0;
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const PathState& path = paths_[i].state;
+    if (!path.is_writable() || !filter.allows(path.settings())) continue;
+    largest = std::max(largest, path.max_frame_bytes());
+  }
+  return largest;
+}
+
 // Efraimidis and Spirakis' weighted choice needs logarithms; a uniform number below the room serves
 // as well here: it prefers the emptier path and starves none.
-std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes) {
+std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes, const PathFilter& filter) {
   struct Candidate {
     std::size_t path;
     bool is_full;
@@ -44,7 +54,7 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes) {
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     const PathState& path = paths_[i].state;
-    if (!path.is_writable()) continue;
+    if (!path.is_writable() || !filter.allows(path.settings())) continue;
     const auto& open = open_on(i).extent;
     const bool fits_open = open && open->room() >= bytes;
     const bool is_full = !fits_open && path.room_bytes() < bytes;

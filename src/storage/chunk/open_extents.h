@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "lapis/base/result.h"
@@ -12,6 +14,15 @@
 #include "storage/chunk/pool_path.h"
 
 namespace lapis::storage {
+
+// Which paths may be chosen.
+struct PathFilter {
+  std::string pool;            // empty: of any
+  std::optional<PathId> away;  // not this one
+  bool allows(const PathSettings& path) const {
+    return (pool.empty() || path.pool == pool) && path.id != away;
+  }
+};
 
 // Lives on one shard.
 class OpenExtents {
@@ -23,10 +34,13 @@ class OpenExtents {
   // Room for a frame of `bytes` on the path that suits best: writable, with room, of the fastest
   // class, by chance in proportion to free space. Errors: kInsufficientStorage where every writable
   // path is full; kServerBusy, and where no path is online; kInternalError where paths fail.
-  io::Task<Result<Reservation>> reserve(std::uint64_t bytes);
+  io::Task<Result<Reservation>> reserve(std::uint64_t bytes, PathFilter filter = {});
 
   // The longest chunk to write next: what every path takes that it may go to.
   std::uint64_t max_chunk_length(std::uint64_t wanted);
+
+  // The longest frame that any of the paths takes; 0 where none may be written to.
+  std::uint64_t largest_frame(const PathFilter& filter) const;
 
   // The extent, taken here, failed under a write or a sync: it is not written to any more, and
   // where it was not for want of space it is abandoned.
@@ -48,7 +62,7 @@ class OpenExtents {
     Parking waiters;
   };
 
-  std::vector<std::size_t> order(std::uint64_t bytes);
+  std::vector<std::size_t> order(std::uint64_t bytes, const PathFilter& filter);
   io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes);
   Open& open_on(std::size_t path);
   Error why_none() const;

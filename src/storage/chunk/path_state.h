@@ -23,6 +23,7 @@ struct PathSettings {
   PoolClass pool_class = PoolClass::kFlash;
   std::uint64_t extent_bytes = 0;
   std::uint64_t min_free_bytes = 0;
+  std::uint64_t most_bytes = 0;  // that all extents may take; 0: no limit but the disk's
 };
 
 // <directory>/extents, and the file of one extent in it.
@@ -71,6 +72,13 @@ class PathState {
   // Beside what is to stay free; as of the last look.
   std::uint64_t available_bytes() const { return available_bytes_.load(); }
   void set_available_bytes(std::uint64_t bytes) { available_bytes_.store(bytes); }
+  // What of the disk's free space is Lapis's to take.
+  std::uint64_t takeable_bytes(std::uint64_t free_bytes) const {
+    const std::uint64_t left = free_bytes - std::min(free_bytes, settings_.min_free_bytes);
+    if (settings_.most_bytes == 0) return left;
+    const std::uint64_t made = extents_.size() * settings_.extent_bytes;
+    return std::min(left, settings_.most_bytes - std::min(settings_.most_bytes, made));
+  }
   std::uint64_t capacity_bytes() const { return capacity_bytes_.load(); }
   void set_capacity_bytes(std::uint64_t bytes) { capacity_bytes_.store(bytes); }
   // What new and recycled extents could take; open extents' rooms come on top.

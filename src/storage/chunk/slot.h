@@ -5,8 +5,10 @@
 #include "lapis/io/task_group.h"
 #include "lapis/storage/decoded_cache.h"
 #include "storage/chunk/chunk_ids.h"
+#include "storage/chunk/disk_times.h"
 #include "storage/chunk/open_extents.h"
 #include "storage/chunk/rows.h"
+#include "storage/chunk/uses.h"
 
 namespace lapis::storage {
 
@@ -25,6 +27,8 @@ struct Slot {
   DecodedCache<ChunkRow> rows;
   ChunkIds ids;
   OpenExtents open;
+  Uses uses;
+  DiskTimes times;
 };
 
 }  // namespace lapis::storage

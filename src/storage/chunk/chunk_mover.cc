@@ -1,0 +1,305 @@
+#include "storage/chunk/chunk_mover.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "lapis/base/log.h"
+#include "lapis/io/started.h"
+#include "storage/chunk/heat_rows.h"
+#include "storage/chunk/keys.h"
+
+namespace lapis::storage {
+namespace {
+
+// What one transaction swaps: enough to be worth a sync, and little enough for a committer that
+// serves clients too.
+constexpr std::size_t kBatchChunks = 128;
+constexpr std::uint64_t kBatchBytes = 64ull << 20;
+
+}  // namespace
+
+ChunkMover::ChunkMover(const StoreContext& context, const PathSet& paths, Slot& slot,
+                       MoveTarget target, Pace& pace)
+    : context_(context),
+      paths_(paths),
+      slot_(slot),
+      target_(std::move(target)),
+      pace_(pace),
+      files_(context, paths) {}
+
+io::Task<MoveOutcome> ChunkMover::run(std::vector<ColdChunk> chunks) {
+  for (io::Buffer& buffer : buffers_) {
+    auto acquired = co_await slot_.shard.buffers().acquire(io::BufferPool::kLarge);
+    if (!acquired) {
+      outcome_.ended = fail(acquired.error());
+      co_return std::move(outcome_);
+    }
+    buffer = std::move(*acquired);
+  }
+  for (std::span<const ColdChunk> left(chunks);
+       !left.empty() && outcome_.ended && outcome_.moved_bytes < target_.most_bytes;) {
+    const auto batch = left.first(std::min(left.size(), kBatchChunks));
+    outcome_.ended = co_await move_batch(batch);
+    left = left.subspan(batch.size());
+  }
+  co_return std::move(outcome_);
+}
+
+// What was copied before an error is swapped all the same: it is right, and it has cost something.
+io::Task<Result<void>> ChunkMover::move_batch(std::span<const ColdChunk> chunks) {
+  LAPIS_CO_TRY(Sources sources, co_await locate(chunks));
+  // In the order in which they lie: a disk reads them in one sweep.
+  std::ranges::sort(sources, {}, [](const Source& source) {
+    return std::tuple(source.place.path, source.place.extent, source.place.offset);
+  });
+  Result<void> copied;
+  Sources part;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i <= sources.size() && copied; ++i) {
+    const bool is_full = i == sources.size() || bytes + sources[i].bytes() > kBatchBytes;
+    if (is_full && !part.empty()) {
+      copied = co_await copy_all(std::exchange(part, {}));
+      bytes = 0;
+      Result<void> swapped = co_await sync_copies();
+      if (swapped) swapped = co_await swap();
+      if (!swapped) copied = std::move(swapped);
+      copied_.clear();
+    }
+    if (i == sources.size()) break;
+    bytes += sources[i].bytes();
+    part.push_back(std::move(sources[i]));
+  }
+  co_return copied;
+}
+
+io::Task<Result<ChunkMover::Sources>> ChunkMover::locate(std::span<const ColdChunk> chunks) {
+  Sources sources;
+  std::uint64_t bytes = outcome_.moved_bytes;
+  for (const ColdChunk& chunk : chunks) {
+    if (bytes >= target_.most_bytes) break;
+    LAPIS_CO_TRY(const auto stored, co_await context_.meta.get(chunk_key(chunk.id)));
+    std::optional<Source> found;
+    if (stored) {
+      LAPIS_CO_TRY(ChunkRow row, decode_chunk_row(*stored));
+      const auto place = std::ranges::find(row.places, chunk.path, &Place::path);
+      Extent* extent = place == row.places.end() ? nullptr : paths_.find(*place);
+      if (extent != nullptr) {
+        const Place at = *place;
+        ExtentPin pin(*extent, slot_.index);
+        // Pinned first and compared then (see ExtentPin).
+        if (extent->generation() == at.generation) {
+          found.emplace(chunk.id, std::move(row), at, std::move(pin));
+        }
+      }
+    }
+    if (found) {
+      bytes += found->bytes();
+      sources.push_back(std::move(*found));
+    } else {
+      ++outcome_.gone_chunks;
+    }
+  }
+  co_return sources;
+}
+
+io::Task<Result<void>> ChunkMover::copy_all(Sources sources) {
+  for (std::size_t i = 0; i < sources.size();) {
+    if (sources[i].bytes() > buffers_[0].size()) {
+      LAPIS_CO_TRY_VOID(co_await copy_large(sources[i]));
+      ++i;
+      continue;
+    }
+    LAPIS_CO_TRY(i, co_await copy_group(sources, i));
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size_t first) {
+  struct Member {
+    std::size_t source;
+    FrameCopy frame;
+    std::uint64_t at;  // in the buffer
+  };
+  std::vector<Member> group;
+  std::uint64_t bytes = 0;
+  std::size_t i = first;
+  const std::uint64_t most =
+      std::min<std::uint64_t>(buffers_[0].size(), slot_.open.largest_frame(filter()));
+  for (; i < sources.size(); ++i) {
+    Source& source = sources[i];
+    if (bytes != 0 && bytes + source.bytes() > most) break;
+    if (source.bytes() > buffers_[0].size()) break;
+    if (!co_await pace_.admit(source.bytes())) {
+      co_return fail(ErrorCode::kServerBusy, "told to stop");
+    }
+    FrameCopy frame(source.id, source.row, source.place);
+    const MutableBytes into = buffers_[0].bytes().subspan(bytes, source.bytes());
+    LAPIS_CO_TRY(const bool good, co_await read_small(source, frame, into));
+    if (!good) continue;
+    group.push_back({i, std::move(frame), bytes});
+    bytes += source.bytes();
+  }
+  if (group.empty()) co_return i;
+  LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(bytes, filter()));
+  for (Member& member : group) {
+    Place to = place.place();
+    to.offset += member.at;
+    member.frame.readdress(context_, to, 0,
+                           buffers_[0].bytes().subspan(member.at, sources[member.source].bytes()));
+  }
+  const Result<void> written = co_await place.write(0, buffers_[0].bytes().first(bytes));
+  if (!written) {
+    slot_.open.failed(place.open(), written.error());
+    co_return fail(written.error());
+  }
+  const Place begin = place.place();
+  const auto open = place.open();
+  const auto pin = std::make_shared<const ExtentPin>(std::move(place).take_pin());
+  for (const Member& member : group) {
+    Place to = begin;
+    to.offset += member.at;
+    copied_.push_back({std::move(sources[member.source]), to, open, pin});
+  }
+  co_return i;
+}
+
+// False where the frame is damaged or unreadable: it stays where it is.
+io::Task<Result<bool>> ChunkMover::read_small(Source& source, FrameCopy& frame, MutableBytes into) {
+  Result<void> good;
+  const auto file = co_await files_.file(source.place);
+  if (!file) {
+    good = fail(file.error());
+  } else {
+    const auto count = co_await (*file)->read_at(source.place.offset, into);
+    if (!count) good = fail(count.error());
+    if (good && *count != into.size()) {
+      good = fail(ErrorCode::kInternalError, "extent file is short");
+    }
+  }
+  if (good) good = frame.take(0, into);
+  if (good) good = frame.check();
+  if (!good) give_up(source, good.error());
+  co_return good.has_value();
+}
+
+io::Task<Result<void>> ChunkMover::copy_large(Source& source) {
+  FrameCopy frame(source.id, source.row, source.place);
+  LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(source.bytes(), filter()));
+  LAPIS_CO_TRY(const bool good, co_await stream(source, frame, place));
+  if (!good) co_return Result<void>{};
+  const Place to = place.place();
+  const auto open = place.open();
+  auto pin = std::make_shared<const ExtentPin>(std::move(place).take_pin());
+  copied_.push_back({std::move(source), to, open, std::move(pin)});
+  co_return Result<void>{};
+}
+
+// Reads one buffer while the one before is written. False where the frame is damaged or unreadable.
+io::Task<Result<bool>> ChunkMover::stream(Source& source, FrameCopy& frame, Reservation& place) {
+  std::array<io::Started<Result<void>>, 2> writing;
+  Result<void> good;
+  Result<void> written;
+  bool stopped = false;
+  std::size_t active = 0;
+  for (std::uint64_t at = 0; at < source.bytes() && good && written; active = 1 - active) {
+    if (writing[active].pending()) written = co_await writing[active].join();
+    if (!written) break;
+    const std::uint64_t size =
+        std::min<std::uint64_t>(buffers_[active].size(), source.bytes() - at);
+    stopped = !co_await pace_.admit(size);
+    if (stopped) break;
+    const MutableBytes piece = buffers_[active].bytes().first(size);
+    const auto file = co_await files_.file(source.place);
+    if (!file) {
+      good = fail(file.error());
+      break;
+    }
+    const auto count = co_await (*file)->read_at(source.place.offset + at, piece);
+    if (!count) good = fail(count.error());
+    if (good && *count != size) good = fail(ErrorCode::kInternalError, "extent file is short");
+    if (good) good = frame.take(at, piece);
+    if (!good) break;
+    frame.readdress(context_, place.place(), at, piece);
+    writing[active] = io::Started<Result<void>>(place.write(at, piece));
+    at += size;
+  }
+  for (io::Started<Result<void>>& last : writing) {
+    if (!last.pending()) continue;
+    Result<void> ended = co_await last.join();
+    if (written) written = std::move(ended);
+  }
+  if (!written) {
+    slot_.open.failed(place.open(), written.error());
+    co_return fail(written.error());
+  }
+  if (stopped) co_return fail(ErrorCode::kServerBusy, "told to stop");
+  if (good) good = frame.check();
+  if (!good) give_up(source, good.error());
+  co_return good.has_value();
+}
+
+void ChunkMover::give_up(const Source& source, const Error& error) {
+  outcome_.unmovable.push_back(source.id);
+  log_error("storage", "chunk is damaged or unreadable and stays where it is",
+            {{"chunk", source.id.value},
+             {"path_id", source.place.path.value},
+             {"extent", source.place.extent.value},
+             {"offset", source.place.offset},
+             {"error", to_string(error)}});
+}
+
+io::Task<Result<void>> ChunkMover::sync_copies() {
+  std::vector<std::shared_ptr<OpenExtent>> touched;
+  for (const Copied& copy : copied_) touched.push_back(copy.open);
+  std::ranges::sort(touched);
+  const auto repeated = std::ranges::unique(touched);
+  touched.erase(repeated.begin(), repeated.end());
+  for (const std::shared_ptr<OpenExtent>& open : touched) {
+    const Result<void> synced = co_await open->syncs().sync();
+    if (synced) continue;
+    slot_.open.failed(open, synced.error());
+    co_return synced;
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> ChunkMover::swap() {
+  if (copied_.empty()) co_return Result<void>{};
+  std::vector<char> swapped;
+  Transaction change = [this, &swapped](MetaView& view) -> Result<void> {
+    swapped.assign(copied_.size(), 0);
+    for (std::size_t i = 0; i < copied_.size(); ++i) {
+      const Copied& copy = copied_[i];
+      const std::string key = chunk_key(copy.source.id);
+      LAPIS_TRY(const auto stored, view.get(key));
+      if (!stored) continue;
+      LAPIS_TRY(ChunkRow row, decode_chunk_row(*stored));
+      const auto place = std::ranges::find(row.places, copy.source.place);
+      if (place == row.places.end()) continue;
+      *place = copy.to;
+      view.put(key, encode(row));
+      LAPIS_TRY_VOID(move_heat(view, copy.source.id, copy.source.place.path, copy.to.path));
+      swapped[i] = 1;
+    }
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await context_.meta.transact(Scope{}, std::move(change)));
+  for (std::size_t i = 0; i < copied_.size(); ++i) {
+    const Copied& copy = copied_[i];
+    if (swapped[i] == 0) {
+      ++outcome_.gone_chunks;
+      continue;
+    }
+    const auto bytes = static_cast<std::int64_t>(copy.source.bytes());
+    copy.open->extent().add_live(bytes);
+    copy.source.pin.extent()->remove_live(bytes);
+    ++outcome_.moved_chunks;
+    outcome_.moved_bytes += copy.source.bytes();
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace lapis::storage
