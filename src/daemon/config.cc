@@ -27,6 +27,7 @@ void place_data(Config& config, const std::filesystem::path& directory) {
   storage::PoolOptions pool;
   pool.name = "flash";
   pool.paths.push_back(directory / "flash");
+  config.tier.pools = {{.pool = pool.name}};
   config.pools = {std::move(pool)};
 }
 

@@ -12,6 +12,7 @@
 #include "lapis/base/log.h"
 #include "lapis/http/server.h"
 #include "lapis/storage/local_chunk_store.h"
+#include "lapis/tier/tierer.h"
 
 namespace lapis::daemon {
 
@@ -22,6 +23,7 @@ struct Config {
   std::optional<http::TlsOptions> tls;
   std::filesystem::path metadata_path;
   std::vector<storage::PoolOptions> pools;
+  tier::TierOptions tier;  // a policy for each of them
   std::vector<azure::Account> accounts;
   LogLevel log_level = LogLevel::kInfo;
   bool strict_versions = false;

@@ -10,6 +10,7 @@ namespace lapis::daemon {
 namespace {
 
 constexpr std::uint64_t kLeastBufferMemory = 16ull << 20;
+constexpr std::uint64_t kMostPromoteReads = 1'000'000;
 constexpr std::uint64_t kLeastLogBuffer = 64ull << 10;
 constexpr std::uint64_t kMostLogBuffer = 1ull << 30;
 
@@ -67,7 +68,38 @@ Result<void> read_metadata(TomlReader& root, Config& config) {
   return metadata.finish();
 }
 
-Result<storage::PoolOptions> read_pool(const toml::table& table) {
+// A share of the pool's size, in percent.
+Result<std::optional<double>> read_percent(TomlReader& reader, std::string_view key) {
+  LAPIS_TRY(const auto percent, reader.number(key, 1));
+  if (!percent) return std::nullopt;
+  if (*percent > 100) return config_error(*reader.find(key), "a percentage is from 1 to 100");
+  return static_cast<double>(*percent) / 100;
+}
+
+Result<tier::PoolPolicy> read_policy(TomlReader& reader, const storage::PoolOptions& pool) {
+  tier::PoolPolicy policy;
+  policy.pool = pool.name;
+  policy.pool_class = pool.pool_class;
+  LAPIS_TRY(const auto high, read_percent(reader, "high_watermark"));
+  assign(policy.high, high);
+  LAPIS_TRY(const auto low, read_percent(reader, "low_watermark"));
+  assign(policy.low, low);
+  if (policy.low >= policy.high) {
+    return config_error(reader.node(), "a pool's low_watermark is below its high_watermark");
+  }
+  LAPIS_TRY(const auto bytes, reader.bytes("move_rate"));
+  assign(policy.bytes_per_second, bytes);
+  LAPIS_TRY(const auto operations, reader.number("move_operations", 1));
+  assign(policy.operations_per_second, operations);
+  return policy;
+}
+
+struct ConfiguredPool {
+  storage::PoolOptions storage;
+  tier::PoolPolicy policy;
+};
+
+Result<ConfiguredPool> read_pool(const toml::table& table) {
   TomlReader reader(table);
   storage::PoolOptions pool;
   LAPIS_TRY(const auto name, reader.text("name"));
@@ -88,8 +120,11 @@ Result<storage::PoolOptions> read_pool(const toml::table& table) {
   assign(pool.extent_bytes, extent_size);
   LAPIS_TRY(const auto min_free, reader.bytes("min_free"));
   assign(pool.min_free_bytes, min_free);
+  LAPIS_TRY(const auto capacity, reader.bytes("capacity"));
+  assign(pool.capacity_bytes, capacity);
+  LAPIS_TRY(tier::PoolPolicy policy, read_policy(reader, pool));
   LAPIS_TRY_VOID(reader.finish());
-  return pool;
+  return ConfiguredPool{std::move(pool), std::move(policy)};
 }
 
 Result<void> read_pools(TomlReader& root, Config& config) {
@@ -98,12 +133,27 @@ Result<void> read_pools(TomlReader& root, Config& config) {
   std::set<std::string> names;
   for (const toml::table* table : tables) {
     LAPIS_TRY(auto pool, read_pool(*table));
-    if (!names.insert(pool.name).second) {
-      return config_error(*table, "pool " + pool.name + " is named twice");
+    if (!names.insert(pool.storage.name).second) {
+      return config_error(*table, "pool " + pool.storage.name + " is named twice");
     }
-    config.pools.push_back(std::move(pool));
+    config.pools.push_back(std::move(pool.storage));
+    config.tier.pools.push_back(std::move(pool.policy));
   }
   return {};
+}
+
+Result<void> read_tiering(TomlReader& root, Config& config) {
+  LAPIS_TRY(const toml::table* table, root.table("tiering"));
+  if (table == nullptr) return {};
+  TomlReader tiering(*table);
+  LAPIS_TRY(const auto reads, tiering.number("promote_reads", 0));
+  if (reads && *reads > kMostPromoteReads) {
+    return config_error(*tiering.find("promote_reads"), "promote_reads is at most 1000000");
+  }
+  if (reads) config.tier.promote_reads = static_cast<unsigned>(*reads);
+  LAPIS_TRY(const auto below, read_percent(tiering, "compact_below"));
+  assign(config.tier.compact_below, below);
+  return tiering.finish();
 }
 
 Result<void> read_accounts(TomlReader& root, Config& config) {
@@ -227,6 +277,7 @@ Result<Config> read_config(const toml::table& table) {
   LAPIS_TRY_VOID(read_listeners(root, config));
   LAPIS_TRY_VOID(read_metadata(root, config));
   LAPIS_TRY_VOID(read_pools(root, config));
+  LAPIS_TRY_VOID(read_tiering(root, config));
   LAPIS_TRY_VOID(read_accounts(root, config));
   LAPIS_TRY_VOID(read_limits(root, config));
   LAPIS_TRY_VOID(read_admin(root, config));

@@ -106,6 +106,7 @@ Result<void> Node::start_serving() {
   background_service_ =
       std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0, epochs);
   background_work_ = std::make_unique<BackgroundWork>(*background_shard_, *background_service_);
+  tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   http::ServerOptions options;
   options.listen = config_.listen;
   options.tls = config_.tls;
@@ -122,6 +123,7 @@ Result<void> Node::start_serving() {
   sources_.chunks = chunks_.get();
   sources_.blocking = &blocking_;
   sources_.background = background_work_.get();
+  sources_.tierer = tierer_.get();
   return {};
 }
 
@@ -131,11 +133,13 @@ void Node::stop() {
   if (commands_) commands_->stop();
   if (admin_) admin_->stop();
   if (access_log_) access_log_->stop();
+  if (tierer_) tierer_->stop();
   if (background_work_) background_work_->stop();
   if (chunks_) chunks_->close();
   server_.reset();
   for (const auto& shard : shards_) shard->stop();
   if (background_shard_) background_shard_->stop();
+  tierer_.reset();
   background_work_.reset();
   gateways_.clear();
   services_.clear();

@@ -19,6 +19,7 @@
 #include "lapis/io/shard.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "lapis/storage/local_meta_store.h"
+#include "lapis/tier/tierer.h"
 
 namespace lapis::daemon {
 
@@ -89,6 +90,7 @@ class Node {
   std::unique_ptr<blob::Service> background_service_;
   std::vector<std::unique_ptr<gateway::Gateway>> gateways_;  // one a shard
   std::unique_ptr<BackgroundWork> background_work_;
+  std::unique_ptr<tier::Tierer> tierer_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<admin::SocketServer> commands_;

@@ -6,6 +6,7 @@
 
 #include "daemon/admin_commands.h"
 #include "daemon/node.h"
+#include "daemon/tier_json.h"
 #include "lapis/admin/fsck.h"
 #include "lapis/base/log.h"
 #include "lapis/blob/reclaimer.h"
@@ -91,6 +92,7 @@ Result<void> Node::start_commands() {
   sources.status = [this] { return status(); };
   sources.paths = [this] { return chunks_->stats(); };
   add_path_changes(sources);
+  sources.tier = [this]() -> Result<admin::Json> { return json_of(tierer_->status()); };
   sources.fsck = [this](const admin::Json& request, const admin::Caller& caller) {
     return fsck(request, caller);
   };

@@ -53,17 +53,35 @@ name = "flash"
 class = "flash"
 paths = ["{flash}"]
 extent_size = "8MiB"
+{tiers}
 [[account]]
 name = "{account.name}"
 keys = ["{account.key}"]
+[admin]
+listen = "127.0.0.1:0"
+"""
+# What is written goes down at once, nearly all of it: something moves at every moment.
+TIERS = """\
+capacity = "160MiB"
+high_watermark = 30
+low_watermark = 3
+[[pool]]
+name = "disks"
+class = "hdd"
+paths = ["{disks}"]
+extent_size = "8MiB"
 """
 
 
-def write_config(directory: Path, meta: Path, flash: Path) -> Path:
+def make_server(directory: Path, meta: Path, flash: Path, tiered: bool) -> LapisServer:
+    """With a slower pool beside `flash` where it is `tiered`."""
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "lapis.toml"
-    config.write_text(CONFIG.format(meta=meta, flash=flash, account=DEVELOPMENT_ACCOUNT))
-    return config
+    tiers = TIERS.format(disks=flash.with_name("disks")) if tiered else ""
+    config.write_text(
+        CONFIG.format(meta=meta, flash=flash, tiers=tiers, account=DEVELOPMENT_ACCOUNT)
+    )
+    return LapisServer(directory / "lapis", config=config, admin="")
 
 
 def wait_for_requests(crew: Crew, waiting: int) -> None:
@@ -75,10 +93,9 @@ def wait_for_requests(crew: Crew, waiting: int) -> None:
 class KillStage:
     """kill -9: what the process had not handed to the kernel is lost."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, tiered: bool = False) -> None:
         self.data = directory / "data"
-        config = write_config(directory, self.data / "meta", self.data / "flash")
-        self.server = LapisServer(directory / "lapis", config=config)
+        self.server = make_server(directory, self.data / "meta", self.data / "flash", tiered)
 
     def start_over(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -113,12 +130,13 @@ class PowerStage:
     # skips a block whose first sector says that it is newer. That is no fault of ours.
     MODES = {"ext4": ("subset", "torn", "prefix", "drop"), "xfs": ("subset", "drop")}
 
-    def __init__(self, directory: Path, file_system: str = "ext4") -> None:
+    def __init__(
+        self, directory: Path, file_system: str = "ext4", tiered: bool = False
+    ) -> None:
         self.modes = self.MODES[file_system]
         self.disks = FaultDisks(directory / "disks", file_system=file_system)
         meta, flash = self.disks.mounts()
-        config = write_config(directory, meta / "rows", flash / "extents")
-        self.server = LapisServer(directory / "lapis", config=config)
+        self.server = make_server(directory, meta / "rows", flash / "extents", tiered)
 
     def start_over(self) -> None:
         self.disks.unmount()
@@ -127,6 +145,7 @@ class PowerStage:
         meta, flash = self.disks.mounts()
         (meta / "rows").mkdir()
         (flash / "extents").mkdir()
+        (flash / "disks").mkdir()
 
     def settle(self) -> None:
         run("sync", "--file-system", *self.disks.mounts())

@@ -43,3 +43,17 @@ def test_power_cut_at_any_write() -> None:
     if reason := missing_for_power_cuts():
         pytest.skip(reason)
     check(torture("power"))
+
+
+def test_kill_while_chunks_move() -> None:
+    report = torture("kill", "--tiered")
+    check(report)
+    assert report["moved_bytes"] > 0
+
+
+def test_power_cut_while_chunks_move() -> None:
+    if reason := missing_for_power_cuts():
+        pytest.skip(reason)
+    report = torture("power", "--tiered")
+    check(report)
+    assert report["moved_bytes"] > 0

@@ -19,8 +19,16 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow]
 CUTS = "20"  # within which it has to be found
 
 
-@pytest.mark.parametrize("mutant", ["no-extent-sync", "no-wal-sync"])
-def test_a_missing_sync_is_found(mutant: str) -> None:
+MUTANTS = {
+    "no-extent-sync": [],
+    "no-wal-sync": [],
+    # Uses the old place of a chunk that moves before the move is durable.
+    "early-release": ["--tiered"],
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_fault_is_found(mutant: str) -> None:
     if reason := missing_for_power_cuts():
         pytest.skip(reason)
     daemon = REPOSITORY / f"build/mutant-{mutant}/bin/lapisd"
@@ -28,7 +36,7 @@ def test_a_missing_sync_is_found(mutant: str) -> None:
         pytest.skip(f"{daemon} is not built: cmake --preset mutant-{mutant}")
     environment = {"LAPIS_BIN": str(daemon), "LAPIS_FAULTBLK": str(faultblk_binary())}
     done = run_script(
-        "torture.py", "power", "--crashes", CUTS, "--settled",
+        "torture.py", "power", "--crashes", CUTS, "--settled", *MUTANTS[mutant],
         own_mounts=True, environment=environment,
     )  # fmt: skip
     print(done.stdout[-3000:])

@@ -23,7 +23,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from lapis_server import StartFailed
+from lapis_server import LapisServer, StartFailed
+from observing import metrics
 from stages import KillStage, PowerStage, Stage
 from verify import verify
 from worker import CONTAINER, Crew, Portfolio, crash_client
@@ -43,8 +44,15 @@ class Report:
     acknowledged: int = 0
     min_in_flight: int = WORKERS
     max_startup_seconds: float = 0.0
+    moved_bytes: int = 0  # between pools and extents, as far as the daemon lived to tell
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
+
+
+def moved_bytes(server: LapisServer) -> int:
+    page = metrics(server)
+    counters = ("lapis_tier_demoted_bytes_total", "lapis_tier_compacted_bytes_total")
+    return int(sum(page.total(name) for name in counters))
 
 
 class Torture:
@@ -103,6 +111,8 @@ class Torture:
         keys = [key for portfolio in self.portfolios for key in portfolio.keys()]
         if not report.faults:
             report.faults += verify(self.stage.server.endpoint, keys, f"{report.seed}:{cycle}")
+        if not report.faults:
+            report.moved_bytes += moved_bytes(self.stage.server)
         startup = self.stage.server.startup_seconds
         print(f"cycle {cycle}: {what}; {waiting} waiting, {len(keys)} keys, ready in {startup:.2f} s,"
               f" {len(report.faults)} faults", flush=True)  # fmt: skip
@@ -110,8 +120,8 @@ class Torture:
 
 def make_stage(arguments: argparse.Namespace, directory: Path) -> Stage:
     if arguments.mode == "kill":
-        return KillStage(directory)
-    return PowerStage(directory, arguments.file_system)
+        return KillStage(directory, arguments.tiered)
+    return PowerStage(directory, arguments.file_system, arguments.tiered)
 
 
 def main() -> int:
@@ -121,6 +131,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     parser.add_argument("--file-system", choices=["ext4", "xfs"], default="ext4")
     parser.add_argument("--settled", action="store_true")
+    parser.add_argument("--tiered", action="store_true", help="with a slower pool behind flash")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
     report = Report(arguments.mode, arguments.seed)

@@ -158,6 +158,9 @@ class LocalChunkStore : public ChunkStore {
   // yields.
   virtual io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
                                                            std::optional<ColdChunk> after) = 0;
+  // Chunks on paths of slow disks that were read at least `reads` times in this hour (each GET of
+  // a part of it counts as one); each is told once. Any thread.
+  virtual std::vector<ColdChunk> reread(unsigned reads) = 0;
   // Copies the chunks off the paths that are named with them, checks every byte, makes the copies
   // durable and swaps the places in one transaction a batch; the old place is dead after that, and
   // used again after its last reader. A crash at any moment leaves each chunk in one place.

@@ -34,6 +34,7 @@ std::vector<prometheus::MetricFamily> NodeCollector::Collect() const {
   add_memory_families(families, sources_);
   if (sources_.meta != nullptr) add_meta_families(families, *sources_.meta);
   if (sources_.chunks != nullptr) add_chunk_families(families, *sources_.chunks);
+  if (sources_.tierer != nullptr) add_tier_families(families, *sources_.tierer);
   add_reclaim_families(families, sources_);
   return std::move(families).take();
 }

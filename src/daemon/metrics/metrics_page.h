@@ -18,6 +18,7 @@
 #include "lapis/io/shard.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "lapis/storage/local_meta_store.h"
+#include "lapis/tier/tierer.h"
 
 namespace lapis::daemon {
 
@@ -36,6 +37,7 @@ struct MetricSources {
   const storage::LocalChunkStore* chunks = nullptr;
   const io::BlockingPool* blocking = nullptr;
   const BackgroundWork* background = nullptr;
+  const tier::Tierer* tierer = nullptr;
 };
 
 class NodeCollector final : public prometheus::Collectable {
@@ -56,6 +58,7 @@ void add_request_families(Families& families, const gateway::RequestTotals& tota
 void add_server_families(Families& families, const MetricSources& sources);
 void add_meta_families(Families& families, storage::LocalMetaStore& meta);
 void add_chunk_families(Families& families, const storage::LocalChunkStore& chunks);
+void add_tier_families(Families& families, const tier::Tierer& tierer);
 void add_memory_families(Families& families, const MetricSources& sources);
 void add_reclaim_families(Families& families, const MetricSources& sources);
 void add_process_families(Families& families);

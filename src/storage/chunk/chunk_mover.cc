@@ -266,8 +266,26 @@ io::Task<Result<void>> ChunkMover::sync_copies() {
   co_return Result<void>{};
 }
 
+#ifdef LAPIS_MUTANT_EARLY_RELEASE
+// What the next writer would do to a place that was released too early.
+io::Task<void> ChunkMover::use_old_places() {
+  for (const Copied& copy : copied_) {
+    const Place& place = copy.source.place;
+    const auto name =
+        extent_file(paths_.by_id(place.path)->state.settings().directory, place.extent);
+    const auto file = context_.files.open(name, {.writable = true, .direct = true});
+    const MutableBytes block = buffers_[0].bytes().first(kFrameAlignment);
+    std::ranges::fill(block, std::byte{0});
+    if (file) (void)co_await (*file)->write_at(place.offset, block);
+  }
+}
+#endif
+
 io::Task<Result<void>> ChunkMover::swap() {
   if (copied_.empty()) co_return Result<void>{};
+#ifdef LAPIS_MUTANT_EARLY_RELEASE
+  co_await use_old_places();
+#endif
   std::vector<char> swapped;
   Transaction change = [this, &swapped](MetaView& view) -> Result<void> {
     swapped.assign(copied_.size(), 0);

@@ -59,6 +59,9 @@ class ChunkMover {
   io::Task<Result<bool>> read_small(Source& source, FrameCopy& frame, MutableBytes into);
   io::Task<Result<void>> sync_copies();
   io::Task<Result<void>> swap();
+#ifdef LAPIS_MUTANT_EARLY_RELEASE
+  io::Task<void> use_old_places();
+#endif
   void give_up(const Source& source, const Error& error);
   PathFilter filter() const { return {target_.pool, target_.away}; }
 

@@ -72,9 +72,17 @@ io::Task<Result<void>> ChunkReader::find_slice() {
   if (!chunk_ || chunk_->id != slice_.id) {
     LAPIS_CO_TRY(LocatedChunk located, co_await locate_chunk(context_, paths_, slot_, slice_.id));
     chunk_ = std::make_shared<const LocatedChunk>(std::move(located));
-    slot_.uses.note(slice_.id, hour_of(context_.clock.now()));
+    note_use();
   }
   co_return check_within(slice_, *chunk_->row);
+}
+
+void ChunkReader::note_use() {
+  const std::uint32_t hour = hour_of(context_.clock.now());
+  slot_.uses.note(chunk_->id, hour);
+  const PathId path = chunk_->place.path;
+  const bool is_slow = paths_.by_id(path)->state.settings().pool_class != PoolClass::kFlash;
+  if (is_slow) slot_.uses.note_slow(chunk_->id, path, hour);
 }
 
 std::uint64_t ChunkReader::wanted_buffer() const {

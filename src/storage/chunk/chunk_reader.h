@@ -26,6 +26,7 @@ class ChunkReader final : public io::BufferSource {
 
  private:
   io::Task<Result<void>> find_slice();
+  void note_use();
   io::Task<Result<void>> read_now();
   io::Task<void> read_ahead();
   std::shared_ptr<ChunkPiece> cut_piece(io::Buffer buffer);

@@ -162,6 +162,14 @@ io::Task<Result<std::vector<ColdChunk>>> LocalStore::coldest(PathId path, std::s
   co_return co_await heat_.coldest(path, limit, after);
 }
 
+std::vector<ColdChunk> LocalStore::reread(unsigned reads) {
+  std::vector<ColdChunk> chunks;
+  for (const auto& slot : slots_) {
+    for (const auto& [chunk, path] : slot->uses.take_reread(reads)) chunks.push_back({chunk, path});
+  }
+  return chunks;
+}
+
 io::Task<MoveOutcome> LocalStore::move(std::vector<ColdChunk> chunks, MoveTarget target,
                                        Pace& pace) {
   ChunkMover mover(context_, paths_, *slots_.back(), std::move(target), pace);

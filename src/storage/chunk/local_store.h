@@ -7,10 +7,10 @@
 
 #include "lapis/storage/local_chunk_store.h"
 #include "storage/chunk/accounting.h"
+#include "storage/chunk/heat_index.h"
 #include "storage/chunk/missing_paths.h"
 #include "storage/chunk/path_adoption.h"
 #include "storage/chunk/path_changes.h"
-#include "storage/chunk/heat_index.h"
 #include "storage/chunk/pool_path.h"
 #include "storage/chunk/reclaimer.h"
 #include "storage/chunk/slot.h"
@@ -53,6 +53,7 @@ class LocalStore final : public LocalChunkStore {
   io::Task<Result<void>> note_uses() override;
   io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
                                                    std::optional<ColdChunk> after) override;
+  std::vector<ColdChunk> reread(unsigned reads) override;
   io::Task<MoveOutcome> move(std::vector<ColdChunk> chunks, MoveTarget target, Pace& pace) override;
   DiskWaits foreground_waits() const override;
   io::Task<std::optional<MoveOutcome>> compact(PathId path, double most_live, Pace& pace) override;

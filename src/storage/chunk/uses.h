@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -32,6 +33,29 @@ class Uses {
     if (noted_.chunks.size() < kMost) noted_.chunks.push_back(chunk);
   }
 
+  // It was read from a slow path, as often as it is called: reads there are few, and cost more.
+  void note_slow(ChunkId chunk, PathId path, std::uint32_t hour) {
+    const std::lock_guard lock(mutex_);
+    if (hour != slow_hour_ || slow_.size() >= kMost) {
+      slow_.clear();
+      slow_hour_ = hour;
+    }
+    SlowReads& reads = slow_[chunk];
+    reads.path = path;
+    ++reads.count;
+  }
+
+  // Those that were read from slow paths at least `reads` times in this hour; each is told once.
+  std::vector<std::pair<ChunkId, PathId>> take_reread(unsigned reads) {
+    std::vector<std::pair<ChunkId, PathId>> taken;
+    const std::lock_guard lock(mutex_);
+    for (auto& [chunk, slow] : slow_) {
+      if (slow.count < reads || std::exchange(slow.is_told, true)) continue;
+      taken.emplace_back(chunk, slow.path);
+    }
+    return taken;
+  }
+
   NotedUses take() {
     const std::lock_guard lock(mutex_);
     return std::exchange(noted_, {});
@@ -40,10 +64,18 @@ class Uses {
  private:
   static constexpr std::size_t kMost = 1 << 17;
 
+  struct SlowReads {
+    PathId path;
+    std::uint32_t count = 0;
+    bool is_told = false;
+  };
+
   std::uint32_t hour_ = 0;
   std::unordered_set<ChunkId> seen_;
   std::mutex mutex_;
   NotedUses noted_;
+  std::uint32_t slow_hour_ = 0;
+  std::unordered_map<ChunkId, SlowReads> slow_;
 };
 
 }  // namespace lapis::storage

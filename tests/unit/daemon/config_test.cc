@@ -36,6 +36,25 @@ TEST(Config, MinimalFileIsRead) {
   EXPECT_EQ(config->listen.at(0).port, 0);
 }
 
+TEST(Config, PoolsHavePolicies) {
+  const auto config = read(std::string(kMinimal) +
+                           "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d\"]\n"
+                           "capacity = \"1GiB\"\nhigh_watermark = 90\nlow_watermark = 60\n"
+                           "move_rate = \"1MiB\"\nmove_operations = 7\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  ASSERT_EQ(config->tier.pools.size(), 2u);
+  EXPECT_EQ(config->tier.pools[0].pool, "flash");
+  EXPECT_EQ(config->tier.pools[0].high, 0.85);
+  const tier::PoolPolicy& disks = config->tier.pools[1];
+  EXPECT_EQ(disks.pool, "disks");
+  EXPECT_EQ(disks.pool_class, storage::PoolClass::kHdd);
+  EXPECT_EQ(disks.high, 0.9);
+  EXPECT_EQ(disks.low, 0.6);
+  EXPECT_EQ(disks.bytes_per_second, 1u << 20);
+  EXPECT_EQ(disks.operations_per_second, 7u);
+  EXPECT_EQ(config->pools[1].capacity_bytes, 1u << 30);
+}
+
 struct Refusal {
   const char* name;
   const char* text;    // appended to, or in place of, the minimal file
@@ -73,6 +92,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "lapisd.toml:13: a pool's class is flash or hdd"},
         Refusal{"PoolWithoutPaths", "[[pool]]\nname = \"b\"\n",
                 "lapisd.toml:11: a pool needs at least one path"},
+        Refusal{"WatermarksTheWrongWayRound",
+                "[[pool]]\nname = \"b\"\npaths = [\"/g\"]\nhigh_watermark = 70\n",
+                "low_watermark is below"},
+        Refusal{"WatermarkAboveAll",
+                "[[pool]]\nname = \"b\"\npaths = [\"/g\"]\nhigh_watermark = 101\n",
+                "lapisd.toml:14: a percentage is from 1 to 100"},
         Refusal{"NoPool", "[metadata]\npath = \"/m\"\n", "at least one [[pool]] is needed", true},
         Refusal{"KeyNotBase64", "[[account]]\nname = \"x22\"\nkeys = [\"***\"]\n",
                 "lapisd.toml:13"},

@@ -1,0 +1,168 @@
+"""Tiering: a small flash pool in front of a larger slow one. What is written stays what it is,
+wherever it lies."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from azure_client import expect
+from blob_client import BlobClient
+from lapis_server import LapisServer
+from observing import Metrics, metrics
+from signing import DEVELOPMENT_ACCOUNT
+
+MIB = 1 << 20
+CONFIG = """\
+listen = ["127.0.0.1:0"]
+[metadata]
+path = "{data}/meta"
+[[pool]]
+name = "flash"
+class = "flash"
+paths = ["{data}/flash"]
+extent_size = "4MiB"
+capacity = "128MiB"
+high_watermark = 80
+low_watermark = 60
+[[pool]]
+name = "disks"
+class = "hdd"
+paths = ["{data}/disk1", "{data}/disk2"]
+extent_size = "4MiB"
+[[account]]
+name = "{account.name}"
+keys = ["{account.key}"]
+[admin]
+listen = "127.0.0.1:0"
+"""
+
+
+@pytest.fixture
+def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
+    config = tmp_path / "lapis.toml"
+    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
+    return new_server(config=config, shared_data=tmp_path / "data", admin="").start()
+
+
+@pytest.fixture
+def owner(server: LapisServer) -> Iterator[BlobClient]:
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    expect(client.create_container("cold"), 201)
+    yield client
+    client.close()
+
+
+def content(number: int, size: int) -> bytes:
+    return random.Random(number).randbytes(size)
+
+
+def sizes(count: int) -> list[int]:
+    """From what is just not inline to several chunks."""
+    return [(5_000, 60_000, MIB, 3 * MIB + 17, 9 * MIB)[number % 5] for number in range(count)]
+
+
+def put_all(client: BlobClient, count: int) -> None:
+    for number, size in enumerate(sizes(count)):
+        expect(client.put_blob("cold", f"b{number:04}", content(number, size)), 201)
+
+
+def check_all(client: BlobClient, count: int) -> None:
+    for number, size in enumerate(sizes(count)):
+        answer = expect(client.get_blob("cold", f"b{number:04}"), 200)
+        assert answer.body == content(number, size), number
+
+
+def settled(server: LapisServer, seconds: float = 60.0) -> Metrics:
+    """When flash is below its high watermark, and nothing moves down."""
+    deadline = time.monotonic() + seconds
+    while True:
+        page = metrics(server)
+        used = page.total("lapis_tier_used_bytes", pool="flash")
+        high = page.total("lapis_tier_high_bytes", pool="flash")
+        if used <= high and page.total("lapis_tier_demoting", pool="flash") == 0 and high > 0:
+            return page
+        assert time.monotonic() < deadline, (used, high)
+        time.sleep(0.2)
+
+
+def test_cold_bytes_go_down_and_compare_equal(server: LapisServer, owner: BlobClient):
+    count = 150  # 410 MiB
+    put_all(owner, count)
+    page = settled(server)
+    assert page.total("lapis_tier_demoted_bytes_total", pool="flash") > 64 * MIB
+    assert page.total("lapis_tier_unmovable_chunks") == 0
+    check_all(owner, count)
+    server.stop()
+    server.start()
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    check_all(client, count)
+    client.close()
+
+
+def test_kill_while_it_moves_loses_nothing(server: LapisServer):
+    count = 60
+    rng = random.Random(7)
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    expect(client.create_container("cold"), 201)
+    moved = 0.0
+    for _ in range(6):
+        put_all(client, count)
+        time.sleep(rng.uniform(0.0, 0.6))
+        moved += metrics(server).total("lapis_tier_demoted_bytes_total", pool="flash")
+        client.close()
+        server.kill()
+        server.start()
+        client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+        check_all(client, count)
+    assert moved > 0
+    settled(server)
+    check_all(client, count)
+    client.close()
+
+
+def test_what_was_deleted_comes_back_without_moving_down(server: LapisServer, owner: BlobClient):
+    for number in range(400):  # 78 MiB: below the watermarks
+        expect(owner.put_blob("cold", f"d{number}", content(number, 200_000)), 201)
+    for number in range(400):
+        if number % 4:
+            expect(owner.delete_blob("cold", f"d{number}"), 202)
+    for number in range(400, 560):  # and another 31
+        expect(owner.put_blob("cold", f"d{number}", content(number, 200_000)), 201)
+    page = settled(server)
+    assert page.total("lapis_tier_demoted_bytes_total", pool="flash") == 0
+    for number in [*range(0, 400, 4), *range(400, 560)]:
+        assert owner.get_blob("cold", f"d{number}").body == content(number, 200_000)
+
+
+def test_damage_stays_where_it_is_and_is_never_served(server: LapisServer, owner: BlobClient):
+    owner.put_blob("cold", "whole", content(1, 3 * MIB))
+    owner.put_blob("cold", "broken", content(2, 3 * MIB))
+    server.stop()
+    needle = content(2, 3 * MIB)[MIB : MIB + 64]
+    (extent,) = [
+        path for path in (server.data_dir / "flash/extents").iterdir()
+        if needle in path.read_bytes()
+    ]  # fmt: skip
+    data = bytearray(extent.read_bytes())
+    data[data.index(needle) + 5] ^= 0x10
+    extent.write_bytes(data)
+    server.start()
+    client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+    put_all(client, 90)
+    deadline = time.monotonic() + 60
+    while metrics(server).total("lapis_tier_unmovable_chunks", pool="flash") == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    check_all(client, 90)
+    assert client.get_blob("cold", "whole").body == content(1, 3 * MIB)
+    first = client.get_blob("cold", "broken", headers={"Range": "bytes=0-1023"})
+    assert first.status == 206
+    assert first.body == content(2, 3 * MIB)[:1024]
+    damaged = client.get_blob("cold", "broken", headers={"Range": f"bytes={MIB}-{MIB + 1023}"})
+    assert damaged.status >= 500
+    client.close()
