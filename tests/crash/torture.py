@@ -5,8 +5,8 @@
 
 Every cycle: workers change their keys until the crash, which comes while at least eight requests
 wait for their answer; in one of four cycles a second crash hits the recovery; then the daemon
-starts again, and everything that it holds is compared with the oracle (model.py). The last line is
-a summary in JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the
+starts again, everything that it holds is compared with the oracle (model.py), and lapis fsck must
+find nothing. The last line is a summary in JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the
 same load again.
 power needs root and a mount namespace of its own: unshare --mount --propagation private before it.
 """
@@ -23,6 +23,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from lapis_command import lapis
 from lapis_server import LapisServer, StartFailed
 from observing import metrics
 from stages import KillStage, PowerStage, Stage
@@ -111,11 +112,17 @@ class Torture:
         keys = [key for portfolio in self.portfolios for key in portfolio.keys()]
         if not report.faults:
             report.faults += verify(self.stage.server.endpoint, keys, f"{report.seed}:{cycle}")
+            report.faults += self.check_store()
         if not report.faults:
             report.moved_bytes += moved_bytes(self.stage.server)
         startup = self.stage.server.startup_seconds
         print(f"cycle {cycle}: {what}; {waiting} waiting, {len(keys)} keys, ready in {startup:.2f} s,"
               f" {len(report.faults)} faults", flush=True)  # fmt: skip
+
+    def check_store(self) -> list[str]:
+        """Nothing is lost, leaked or doubled, beside what the oracle sees."""
+        ran = lapis("fsck", "--deep", "--config", self.stage.server.config)
+        return [] if ran.code == 0 else [f"fsck says {ran.code}: {ran.out or ran.err}"]
 
 
 def make_stage(arguments: argparse.Namespace, directory: Path) -> Stage:
