@@ -228,7 +228,15 @@ TEST_F(FsckTest, FindsNothingWhereFreeingWasCutOff) {
 TEST_F(FsckTest, FindsEachRowThatIsTakenAway) {
   fill();
   for (const Row& row : rows_of(Table::kChunk)) {
-    EXPECT_EQ(without(row), Sorts{"lost chunk_row"});
+    EXPECT_EQ(without(row), (Sorts{"leaked heat_row", "lost chunk_row"}));
+  }
+  for (const Row& row : rows_of(Table::kHeat)) {
+    const bool is_mark = row.key == std::string("\x14\0\0\0\0\0\0\0\0", 9);
+    EXPECT_EQ(without(row),
+              is_mark ? Sorts{} : (Sorts{"leaked cold_row", "wrong heat_row_missing"}));
+  }
+  for (const Row& row : rows_of(Table::kCold)) {
+    EXPECT_EQ(without(row), Sorts{"wrong cold_row_missing"});
   }
   for (const Row& row : rows_of(Table::kSegment)) {
     const Sorts found = without(row);
@@ -312,7 +320,7 @@ TEST_F(FsckTest, NamesTheBlobsThatAreAffected) {
     return {};
   });
   const json report = check();
-  EXPECT_EQ(report["counts"]["lost"], chunks.size());
+  EXPECT_EQ(report["sorts"]["lost"]["chunk_row"], chunks.size());
   std::set<std::string> blobs, uncommitted;
   for (const json& user : report["affected"]) {
     (user["uncommitted"].get<bool>() ? uncommitted : blobs).insert(user["blob"]);
@@ -329,7 +337,7 @@ TEST_F(FsckTest, ShowsSoManyFindingsAndCountsAll) {
     return {};
   });
   const json report = check({.max_shown = 3});
-  EXPECT_EQ(report["findings"].size(), 3u);
+  EXPECT_EQ(report["findings"].size(), 2 * 3u);  // lost rows, and heat rows without theirs
   EXPECT_EQ(report["affected"].size(), 3u);
   EXPECT_EQ(report["affected_count"], chunks.size());
   EXPECT_EQ(report["counts"]["lost"], chunks.size());

@@ -3,6 +3,7 @@
 #include "lapis/base/number.h"
 #include "storage/chunk/check/checked_rows.h"
 #include "storage/chunk/check/extent_check.h"
+#include "storage/chunk/check/heat_check.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/path_state.h"
 
@@ -178,6 +179,7 @@ Result<ChunkCheckStats> check_chunks(const ChunkCheck& check, const FindingSink&
   ChunkChecking checking(check, rows, found, stats);
   LAPIS_TRY_VOID(checking.check_extents());
   LAPIS_TRY_VOID(checking.check_unknown_files());
+  LAPIS_TRY_VOID(check_heat(check, found));
   return stats;
 }
 

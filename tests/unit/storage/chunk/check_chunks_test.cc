@@ -3,6 +3,7 @@
 
 #include "lapis/storage/chunk_check.h"
 #include "storage/chunk/extent_header.h"
+#include "storage/chunk/heat_rows.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/path_state.h"
 #include "storage/chunk/rows.h"
@@ -157,7 +158,8 @@ TEST_F(CheckChunks, FindsRowsThatNameWrongPlaces) {
     move(chunk, [&](Place& back) { back = place; });
     return found;
   };
-  EXPECT_EQ(with([](Place& at) { at.path.value = 77; }), Found{text("lost extent_row", chunk)});
+  EXPECT_EQ(with([](Place& at) { at.path.value = 77; }),
+            (Found{text("lost extent_row", chunk), text("wrong heat_paths", chunk)}));
   EXPECT_EQ(with([](Place& at) { at.extent.value = 77; }), Found{text("lost extent_row", chunk)});
   EXPECT_EQ(with([](Place& at) { ++at.generation; }),
             Found{text("lost place_of_other_generation", chunk)});
@@ -178,6 +180,32 @@ TEST_F(CheckChunks, FindsRowsThatAreDamaged) {
   EXPECT_EQ(check(), Found{text("lost chunk_row_damaged", chunk)});
 }
 
+TEST_F(CheckChunks, FindsHeatThatDoesNotFit) {
+  open();
+  std::vector<ChunkId> chunks;
+  for (int i = 0; i < 6; ++i) chunks.push_back(put_ok(test::body_text(10'000, i))[0].id);
+  close();
+  change_rows([&](MetaView& view) {
+    put_heat(view, ChunkId{1'000'000}, {5, HeatRank::kNormal, {PathId{1}}});
+    view.put(cold_key({chunks[0], PathId{1}, 7, HeatRank::kAskedDown}), {});
+    view.put(heat_key(chunks[1]), "\xff");
+    EXPECT_TRUE(erase_heat(view, chunks[2]));
+    EXPECT_TRUE(move_heat(view, chunks[3], PathId{1}, PathId{2}));
+    HeatRow row = decode_heat_row(view.get(heat_key(chunks[4])).value().value()).value();
+    view.erase(cold_key({chunks[4], PathId{1}, row.hour, row.rank}));
+    view.put(std::string("\x15nonsense"), {});
+    put_heat(view, ChunkId{0}, {});
+  });
+  for (const std::size_t batch : {1000u, 2u}) {
+    EXPECT_EQ(check(false, batch),
+              (Found{"wrong cold_row_damaged", text("leaked cold_row", chunks[0]),
+                     text("wrong heat_row_damaged", chunks[1]),
+                     text("wrong heat_row_missing", chunks[2]), text("wrong heat_paths", chunks[3]),
+                     text("wrong cold_row_missing", chunks[4]), "leaked heat_row 1000000"}))
+        << batch;
+  }
+}
+
 TEST_F(CheckChunks, FindsFilesThatNoRowNames) {
   open();
   const ChunkId chunk = put_ok(test::body_text(10'000))[0].id;
@@ -193,7 +221,8 @@ TEST_F(CheckChunks, FindsFilesThatNoRowNames) {
     view.erase(extent_key(place.path, place.extent));
     view.erase(chunk_key(chunk));
   });
-  EXPECT_EQ(check(), (Found{"leaked extent_without_row", "leaked foreign_extent"}));
+  EXPECT_EQ(check(), (Found{"leaked extent_without_row", "leaked foreign_extent",
+                            text("leaked heat_row", chunk)}));
 }
 
 TEST_F(CheckChunks, TellsAMissingPathOnce) {
