@@ -120,7 +120,7 @@ void add_admin_commands(CLI::App& app, const Environment& environment, Command& 
   CLI::App* tier = app.add_subcommand("tier", "Moving what is cold to slower pools.");
   tier->require_subcommand(1);
   adder.add(*tier, "status", "What moves, how fast, what is left, and why.", "tier.status",
-            members_text);
+            tier_text);
   CLI::App* scrub = app.add_subcommand("scrub", "Reading everything to find damage.");
   scrub->require_subcommand(1);
   adder.add(*scrub, "status", "How far it is, and what it found.", "scrub.status", members_text);

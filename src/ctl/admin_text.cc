@@ -100,6 +100,21 @@ std::string status_text(const Json& status) {
   return text + "\n\n" + pools_text(status);
 }
 
+std::string tier_text(const Json& answer) {
+  Table table({"POOL", "CLASS", "USED", "OF", "HIGH", "LOW", "LEFT", "DOWN", "UP", "COMPACTED",
+               "DRAINED", "WHY"});
+  for (const Json& pool : answer.value("pools", Json::array())) {
+    table.add({text_of(pool, "name"), text_of(pool, "class"), size_of(pool, "used_bytes"),
+               size_of(pool, "size_bytes"), size_of(pool, "high_bytes"), size_of(pool, "low_bytes"),
+               size_of(pool, "left_bytes"), size_of(pool, "demoted_bytes"),
+               size_of(pool, "promoted_bytes"), size_of(pool, "compacted_bytes"),
+               size_of(pool, "drained_bytes"), text_of(pool, "why")});
+  }
+  const std::uint64_t limit = number_of(answer, "rate_limit_bytes_per_second");
+  return table.text() + "\nmoving " + size_of(answer, "moved_bytes_per_second") + "/s" +
+         (limit == 0 ? "" : ", at most " + bytes_text(limit) + "/s");
+}
+
 std::string fsck_text(const Json& report) {
   std::string text;
   for (const Json& finding : report.value("findings", Json::array())) {

@@ -114,6 +114,14 @@ def test_pool_status_shows_every_path(new_server: Callable[..., LapisServer], tm
     assert "online" in text.out and "(all)" in text.out
 
 
+def test_tier_status_shows_every_pool(server: LapisServer):
+    ran = lapis("tier", "status", "--data-dir", server.data_dir, "--json")
+    assert ran.code == 0, ran
+    assert [pool["name"] for pool in ran.json["pools"]] == ["flash"]
+    text = lapis("tier", "status", "--data-dir", server.data_dir)
+    assert text.code == 0 and text.out.startswith("POOL") and "moving 0 B/s" in text.out
+
+
 def test_paths_are_added_drained_and_retired(
     new_server: Callable[..., LapisServer], tmp_path: Path
 ):

@@ -31,9 +31,22 @@ name = "flash"
 class = "flash"
 paths = ["{data}/flash"]
 extent_size = "4MiB"
+{tiers}
 [[account]]
 name = "{account.name}"
 keys = ["{account.key}"]
+"""
+
+# Nearly all that is written goes down at once.
+TIERS = """\
+capacity = "100MiB"
+high_watermark = 20
+low_watermark = 2
+[[pool]]
+name = "disks"
+class = "hdd"
+paths = ["{data}/disks"]
+extent_size = "4MiB"
 """
 
 
@@ -42,10 +55,15 @@ def client_of(server: LapisServer) -> BlobClient:
 
 
 @pytest.fixture
-def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
+def server(
+    request: pytest.FixtureRequest, new_server: Callable[..., LapisServer], tmp_path: Path
+) -> LapisServer:
+    """With a slower pool behind flash where a test asks for "tiered"."""
+    data = tmp_path / "data"
+    tiers = TIERS.format(data=data) if getattr(request, "param", "") == "tiered" else ""
     config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
-    return new_server(config=config, shared_data=tmp_path / "data").start()
+    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=data, tiers=tiers))
+    return new_server(config=config, shared_data=data).start()
 
 
 @pytest.fixture
@@ -112,6 +130,7 @@ def test_a_sound_store_is_clean(server: LapisServer, owner: BlobClient):
     assert text.code == 0 and text.out.startswith("clean, lost 0, leaked 0")
 
 
+@pytest.mark.parametrize("server", ["flash", "tiered"], indirect=True)
 def test_a_store_is_clean_while_it_is_written_to(server: LapisServer, owner: BlobClient):
     stop = threading.Event()
     failures: list[BaseException] = []
@@ -157,6 +176,8 @@ def test_a_store_is_clean_while_it_is_written_to(server: LapisServer, owner: Blo
         for writer in writers:
             writer.join()
     assert not failures, failures
+    disks = lapis("pool", "status", "--config", server.config, "--json").json["pools"][1:]
+    assert all(pool["live_bytes"] + pool["dead_bytes"] > 0 for pool in disks), "nothing has moved"
     # Killed at any moment it is clean as it lies there, and when it has been started again.
     server.kill()
     ran = fsck(server, "--offline", "--deep", "--json")

@@ -43,6 +43,43 @@ TEST(StatusText, NamesProblems) {
       << text;
 }
 
+TEST(TierText, HasALineForEachPool) {
+  const nlohmann::json answer = {{"pools",
+                                  {{{"name", "flash"},
+                                    {"class", "flash"},
+                                    {"used_bytes", 1u << 30},
+                                    {"size_bytes", 2u << 30},
+                                    {"left_bytes", 1024u},
+                                    {"demoted_bytes", 4096u},
+                                    {"why", "above the high watermark"}}}},
+                                 {"moved_bytes_per_second", 1u << 20},
+                                 {"rate_limit_bytes_per_second", 2u << 20}};
+  EXPECT_EQ(
+      tier_text(answer),
+      "POOL   CLASS     USED       OF  HIGH  LOW     LEFT     DOWN   UP  COMPACTED  DRAINED  WHY\n"
+      "flash  flash  1.0 GiB  2.0 GiB   0 B  0 B  1.0 KiB  4.0 KiB  0 B        0 B      0 B  "
+      "above the high watermark\n"
+      "moving 1.0 MiB/s, at most 2.0 MiB/s");
+}
+
+TEST(FsckText, NamesFindingsAndBlobs) {
+  const nlohmann::json report = {
+      {"clean", false},
+      {"counts", {{"lost", 1u}, {"leaked", 0u}, {"doubled", 0u}, {"wrong", 0u}}},
+      {"findings", {{{"kind", "lost"}, {"what", "payload"}, {"chunk", 7u}, {"file", "/f"}}}},
+      {"affected",
+       {{{"container", "a/c"}, {"blob", "b"}, {"chunk", 7u}, {"uncommitted", false}},
+        {{"container", "a/c"}, {"blob", "u"}, {"chunk", 7u}, {"uncommitted", true}}}},
+      {"checked", {{"blobs", 3u}, {"chunks", 2u}, {"extents", 1u}, {"live_bytes", 8192u}}}};
+  EXPECT_EQ(
+      fsck_text(report),
+      "lost payload chunk=7 file=/f\n"
+      "affected a/c/b chunk=7\n"
+      "affected a/c/u (uncommitted blocks) chunk=7\n"
+      "NOT CLEAN, lost 1, leaked 0, doubled 0, wrong 0; 3 blobs, 2 chunks, 1 extents, 8.0 KiB "
+      "live, 0 B dead, 0 B verified");
+}
+
 TEST(MembersText, NestsAndNamesUnits) {
   const nlohmann::json answer = {{"moved_bytes", 2048u},
                                  {"pools", {{{"name", "a"}, {"left_seconds", 90u}}}},
