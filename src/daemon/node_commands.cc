@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kMostEntriesCounted = 10'000;
 // Of each sort: an answer has a bound.
-constexpr std::uint64_t kMostFindingsShown = 10'000;
+constexpr std::uint64_t kMostFindingsShown = 5'000;
 
 std::string text_of(const http::ListenAddress& address) {
   return (address.tls ? "https://" : "http://") + address.address + ":" +

@@ -90,7 +90,8 @@ io::Task<void> ExtentCheck::walk_frames() {
   const FrameWalk::Expected expected{check_.store, extent_.path, extent_.id, extent_.row.generation,
                                      extent_.row.bytes};
   FrameWalk walk(*file_, expected, std::move(*buffer));
-  while (true) {
+  // What is broken off is told nobody.
+  while (!check_.is_cancelled || !check_.is_cancelled()) {
     const auto frame = co_await walk.next();
     if (!frame) {
       outcome_.extent.push_back(
