@@ -50,10 +50,21 @@ Error named(int error, std::string_view operation, const std::string& name) {
   return from_errno(error, what);
 }
 
+// With O_DIRECT; empty where the file system cannot.
+Result<UniqueFd> open_direct(const std::filesystem::path& path, int mode) {
+  const int flags = O_CLOEXEC | O_DIRECT | mode;
+  UniqueFd fd(retry_eintr([&] { return ::open(path.c_str(), flags); }));
+  if (!fd && errno != EINVAL) return fail(named(errno, "open", path.string()));
+  return fd;
+}
+
 }  // namespace
 
-UringFile::UringFile(std::string name, UniqueFd buffered, UniqueFd direct)
-    : name_(std::move(name)), buffered_(std::move(buffered)), direct_(std::move(direct)) {}
+UringFile::UringFile(std::string name, UniqueFd buffered, UniqueFd direct, UniqueFd uncached)
+    : name_(std::move(name)),
+      buffered_(std::move(buffered)),
+      direct_(std::move(direct)),
+      uncached_(std::move(uncached)) {}
 
 Result<std::unique_ptr<File>> UringFile::open(const std::filesystem::path& path,
                                               const OpenOptions& options) {
@@ -64,15 +75,22 @@ Result<std::unique_ptr<File>> UringFile::open(const std::filesystem::path& path,
   UniqueFd direct;
   if (options.direct && options.writable) {
     // Second, because a file system that cannot do O_DIRECT refuses only after it has created.
-    const int direct_flags = O_CLOEXEC | O_WRONLY | O_DIRECT;
-    direct = UniqueFd(retry_eintr([&] { return ::open(path.c_str(), direct_flags); }));
-    if (!direct && errno != EINVAL) return fail(named(errno, "open", path.string()));
+    LAPIS_TRY(direct, open_direct(path, O_WRONLY));
   }
-  return std::make_unique<UringFile>(path.string(), std::move(buffered), std::move(direct));
+  UniqueFd uncached;
+  if (options.uncached_reads) {
+    LAPIS_TRY(uncached, open_direct(path, O_RDONLY));
+  }
+  return std::make_unique<UringFile>(path.string(), std::move(buffered), std::move(direct),
+                                     std::move(uncached));
 }
 
 Task<Result<std::size_t>> UringFile::read_at(std::uint64_t offset, MutableBytes into) {
-  RingOp op{.kind = RingOp::Kind::kRead, .fd = buffered_.get()};
+  if (uncached_) {
+    const auto address = reinterpret_cast<std::uintptr_t>(into.data());
+    LAPIS_CHECK(is_aligned(offset) && is_aligned(into.size()) && is_aligned(address));
+  }
+  RingOp op{.kind = RingOp::Kind::kRead, .fd = read_fd()};
   std::size_t done = 0;
   int retries = 0;
   while (done < into.size()) {

@@ -161,6 +161,7 @@ class FaultyFile final : public io::File {
         boot_(files.boots_) {}
 
   io::Task<Result<std::size_t>> read_at(std::uint64_t offset, MutableBytes into) override {
+    if (options_.uncached_reads) check_alignment(offset, into);
     co_await somewhat_later();
     const std::lock_guard lock(files_.mutex_);
     if (auto error = refuses(FileOp::kRead)) co_return fail(*std::move(error));
@@ -169,7 +170,7 @@ class FaultyFile final : public io::File {
 
   // A write that fails may have reached the disk in part: the first half is written.
   io::Task<Result<void>> write_at(std::uint64_t offset, Bytes data) override {
-    check_alignment(offset, data);
+    if (options_.direct) check_alignment(offset, data);
     co_await somewhat_later();
     const std::lock_guard lock(files_.mutex_);
     if (!options_.writable) co_return fail(io::from_errno(EBADF, name_));
@@ -251,7 +252,6 @@ class FaultyFile final : public io::File {
   }
 
   void check_alignment(std::uint64_t offset, Bytes data) const {
-    if (!options_.direct) return;
     const auto address = reinterpret_cast<std::uintptr_t>(data.data());
     LAPIS_CHECK((offset | data.size() | address) % io::kIoAlignment == 0);
   }

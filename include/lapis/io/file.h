@@ -25,6 +25,8 @@ class File {
   virtual ~File() = default;
 
   // Reads up to `into.size()` bytes through the page cache; fewer only at the end of the file.
+  // In a file opened with `uncached_reads` past it: offset, length and memory are
+  // kIoAlignment-aligned.
   virtual Task<Result<std::size_t>> read_at(std::uint64_t offset, MutableBytes into) = 0;
   // Writes all of `data`. Completion means that the kernel has it, not that it is durable: only
   // `datasync` promises that. A short write is continued, never reported as success.
@@ -44,6 +46,7 @@ struct OpenOptions {
   bool create_new = false;  // O_CREAT | O_EXCL
   bool writable = false;
   bool direct = false;  // writes bypass the page cache; ignored where the file system cannot
+  bool uncached_reads = false;  // likewise reads: what they return is what the disk holds
 };
 
 struct DiskSpace {

@@ -1,10 +1,14 @@
 #include "io/uring_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -112,6 +116,55 @@ TEST_P(UringFileOn, ADirectOverwriteIsNotHiddenByTheCache) {
   const Result<int> stale = run_on(shard_, task);
   ASSERT_TRUE(stale) << to_string(stale.error());
   EXPECT_EQ(*stale, 0);
+}
+
+TEST_P(UringFileOn, UncachedReadsSeeWhatWasWrittenThroughTheCache) {
+  const std::unique_ptr<File> file = open("f", kNewFile);
+  const std::unique_ptr<File> uncached = open("f", {.uncached_reads = true});
+  ASSERT_TRUE(file && uncached);
+  const auto task = [&]() -> Task<Result<int>> {
+    LAPIS_CO_TRY(Buffer buffer, co_await shard_->buffers().acquire(1));
+    int stale = 0;
+    for (int round = 0; round < 20; ++round) {
+      const auto value = static_cast<std::byte>(round);
+      std::ranges::fill(buffer.bytes(), value);
+      LAPIS_CO_TRY_VOID(co_await file->write_at(0, buffer.bytes()));
+      std::ranges::fill(buffer.bytes(), std::byte{0xff});
+      LAPIS_CO_TRY_VOID(co_await uncached->read_at(0, buffer.bytes()));
+      for (const std::byte seen : buffer.bytes()) stale += seen != value;
+    }
+    co_return stale;
+  };
+  const Result<int> stale = run_on(shard_, task);
+  ASSERT_TRUE(stale) << to_string(stale.error());
+  EXPECT_EQ(*stale, 0);
+}
+
+TEST(UringFile, AnUncachedReadLeavesNothingInTheCache) {
+  const TempDir directory("/var/tmp");
+  const auto path = directory / "f";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_GE(fd, 0);
+  const std::string content(64 * 1024, 'x');
+  ASSERT_EQ(::write(fd, content.data(), content.size()), ssize_t(content.size()));
+  ASSERT_EQ(::fsync(fd), 0);
+  ASSERT_EQ(::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+  const std::unique_ptr<FileSystem> files = make_uring_file_system();
+  TestShard shard;
+  const auto file = files->open(path, {.uncached_reads = true}).value();
+  const auto read = [&]() -> Task<Result<std::string>> {
+    LAPIS_CO_TRY(const Buffer buffer, co_await shard->buffers().acquire(content.size()));
+    LAPIS_CO_TRY(const std::size_t count, co_await file->read_at(0, buffer.bytes()));
+    co_return std::string(as_text(buffer.bytes().first(count)));
+  };
+  const auto got = run_on(shard, read);
+  ASSERT_TRUE(got) << to_string(got.error());
+  EXPECT_EQ(*got, content);
+  std::string block(4096, ' ');
+  iovec into{block.data(), block.size()};
+  EXPECT_EQ(::preadv2(fd, &into, 1, 0, RWF_NOWAIT), -1);  // it would have to wait for the disk
+  EXPECT_EQ(errno, EAGAIN);
+  ::close(fd);
 }
 
 TEST_P(UringFileOn, AReadStopsAtTheEndOfTheFile) {
