@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "storage/chunk/rows.h"
+#include "storage/chunk/scrub_rows.h"
 
 namespace lapis::storage {
 namespace {
@@ -30,6 +31,14 @@ void run(std::string_view input) {
   if (const auto row = decode_chunk_range_row(input)) {
     const auto again = decode_chunk_range_row(encode(*row));
     check(again && again->next_id == row->next_id);
+  }
+  if (const auto row = decode_damage_row(input)) {
+    const auto again = decode_damage_row(encode(*row));
+    check(again && again->bad == row->bad && again->place == row->place);
+  }
+  if (const auto row = decode_scrub_row(input)) {
+    const auto again = decode_scrub_row(encode(*row));
+    check(again && again->next_chunk == row->next_chunk);
   }
 }
 

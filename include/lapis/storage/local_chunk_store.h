@@ -16,6 +16,7 @@
 #include "lapis/io/shard.h"
 #include "lapis/storage/chunk_store.h"
 #include "lapis/storage/local_meta_store.h"
+#include "lapis/storage/scrub.h"
 
 namespace lapis::storage {
 
@@ -33,6 +34,7 @@ struct PoolOptions {
 struct ChunkStoreOptions {
   std::vector<PoolOptions> pools;
   std::uint64_t chunk_cache_bytes = 16ull << 20;  // decoded chunk rows, for each shard
+  ScrubOptions scrub;
   // The operator's word that acknowledged commits may be lost (design: a new epoch begins).
   bool accept_lost_commits = false;
   // How often paths that were missing when the store was opened are looked for.
@@ -176,6 +178,11 @@ class LocalChunkStore : public ChunkStore {
   virtual void close() = 0;
   // Has the free space looked at again, at most once a second, for the next call to tell.
   virtual std::vector<PathStats> stats() const = 0;
+  // Any thread, as the next.
+  virtual ScrubStatus scrub_status() const = 0;
+  // Begins a pass over everything at once, at the full rate, whether scrub is enabled or not; one
+  // that runs is begun anew.
+  virtual void start_scrub() = 0;
 };
 
 }  // namespace lapis::storage

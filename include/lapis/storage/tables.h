@@ -15,6 +15,8 @@ enum class Table : std::uint8_t {
   kChunkRange = 0x13,  // the reserved range of chunk ids
   kHeat = 0x14,        // chunk id -> when it was last used, and the paths that it lies on
   kCold = 0x15,        // path id, rank, hour, chunk id -> empty: a path's chunks, coldest first
+  kDamage = 0x16,      // chunk id -> what scrub or a read found damaged
+  kScrub = 0x17,       // where scrub is
   // The blob module's.
   kContainerName = 0x20,      // account, 0, container name -> container record
   kContainerState = 0x21,     // container id -> live, or deleted and waiting for the sweeper

@@ -74,6 +74,7 @@ io::Task<void> fill_piece(std::shared_ptr<ChunkPiece> piece) {
     report(is_last ? LogLevel::kError : LogLevel::kWarn,
            is_last ? "chunk is damaged or unreadable" : "chunk read failed, reading again", chunk,
            piece->outcome.error());
+    if (is_last && piece->suspects != nullptr) piece->suspects->add(chunk.id);
   }
   if (piece->outcome) piece->wanted = into.subspan(piece->offset - begin, piece->length);
   piece->done = true;

@@ -7,6 +7,7 @@
 #include "storage/chunk/chunk_locator.h"
 #include "storage/chunk/parking.h"
 #include "storage/chunk/path_state.h"
+#include "storage/chunk/suspects.h"
 
 namespace lapis::storage {
 
@@ -16,6 +17,7 @@ struct ChunkPiece {
   std::shared_ptr<const LocatedChunk> chunk;
   std::uint64_t offset = 0;  // of what is wanted, in the chunk
   std::uint64_t length = 0;
+  Suspects* suspects = nullptr;  // where the chunk goes if it fails
   io::Buffer buffer;
 
   Bytes wanted;  // in `buffer`, once filled

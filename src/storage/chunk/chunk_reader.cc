@@ -95,6 +95,7 @@ std::shared_ptr<ChunkPiece> ChunkReader::cut_piece(io::Buffer buffer) {
   piece->chunk = chunk_;
   piece->offset = slice_.offset;
   piece->length = piece_length(slice_, chunk_->row->unit_bytes, buffer.size());
+  piece->suspects = &slot_.suspects;
   piece->buffer = std::move(buffer);
   slice_.offset += piece->length;
   slice_.length -= piece->length;

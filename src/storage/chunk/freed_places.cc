@@ -18,6 +18,14 @@ Result<void> release_chunk(MetaView& view, ChunkId chunk, FreedPlaces& freed) {
   }
   view.erase(key);
   LAPIS_TRY_VOID(erase_heat(view, chunk));
+  if (freed.may_be_damaged) {
+    const std::string damage = damage_key(chunk);
+    LAPIS_TRY(const auto known, view.get(damage));
+    if (known) {
+      view.erase(damage);
+      ++freed.damage_rows;
+    }
+  }
   for (const Place& place : row.places) {
     freed.entries.push_back({place, static_cast<std::int64_t>(row.bytes_on_disk())});
   }

@@ -15,6 +15,8 @@ struct FreedPlaces final : ChunkStore::Freed {
     std::int64_t frame_bytes = 0;
   };
   std::vector<Entry> entries;
+  bool may_be_damaged = false;  // then rows of damage are looked for, and go too
+  std::uint64_t damage_rows = 0;
 };
 
 // See ChunkStore::release. Where further references remain only their count goes down.

@@ -43,6 +43,16 @@ inline std::string chunk_range_key() {
   return std::string(1, static_cast<char>(Table::kChunkRange));
 }
 
+// 0x16, u64 chunk id -> records.DamageRow
+inline std::string damage_key(ChunkId chunk) {
+  std::string key = chunk_key(chunk);
+  key[0] = static_cast<char>(Table::kDamage);
+  return key;
+}
+
+// 0x17 -> records.ScrubRow
+inline std::string scrub_key() { return std::string(1, static_cast<char>(Table::kScrub)); }
+
 // Where the rows of `table` begin, and the first key after all of them.
 inline std::string table_begin(Table table) { return std::string(1, static_cast<char>(table)); }
 inline std::string table_end(Table table) {

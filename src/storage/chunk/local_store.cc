@@ -15,6 +15,9 @@ namespace lapis::storage {
 
 namespace {
 
+// How often it is asked whether scrub is due; closing waits for it.
+constexpr std::chrono::milliseconds kScrubLook{200};
+
 // Lets everything run that was posted to this executor before.
 struct NextTurn {
   bool await_ready() const noexcept { return false; }
@@ -36,7 +39,13 @@ LocalStore::LocalStore(const StoreContext& context, std::vector<io::Shard*> shar
       adoption_(context_, paths_, reclaim_, background_),
       missing_({context_, options_, paths_, adoption_, path_turns_}),
       changes_({context_, options_, paths_, adoption_, path_turns_}, reclaimer_, slots_),
-      heat_(context_, slots_) {}
+      heat_(context_, slots_),
+      damage_(context_),
+      scrubber_(context_, paths_, damage_),
+      scrub_(context_.background, background_, [this] { return scrubber_.pass(); }),
+      examine_(context_.background, background_,
+               [this] { return scrubber_.examine(suspects_.take()); }),
+      suspects_(examine_) {}
 
 LocalStore::~LocalStore() { close(); }
 
@@ -49,16 +58,19 @@ void LocalStore::add_slots(const std::vector<ChunkIdRange>& ids) {
   for (SlotIndex i = 0; i < context_.slots; ++i) {
     io::Shard& shard = i < shards_.size() ? *shards_[i] : context_.background;
     slots_.push_back(
-        std::make_unique<Slot>(context_, paths_, shard, i, options_.chunk_cache_bytes));
+        std::make_unique<Slot>(context_, paths_, suspects_, shard, i, options_.chunk_cache_bytes));
     slots_.back()->ids.seed(ids[i]);
   }
 }
 
-void LocalStore::start_background(std::unique_ptr<MetaSnapshot> snapshot) {
+Result<void> LocalStore::start_background(std::unique_ptr<MetaSnapshot> snapshot) {
+  LAPIS_TRY_VOID(scrubber_.load(options_.scrub, *snapshot));
   accounting_ = std::make_unique<Accounting>(context_, paths_, std::move(snapshot));
   for (std::size_t i = 0; i < paths_.size(); ++i) paths_[i].supply.make_ready();
   (void)background_.spawn(account());
   (void)background_.spawn(missing_.run());
+  if (scrubber_.runs_by_itself()) (void)background_.spawn(scrub_when_due());
+  return {};
 }
 
 io::Task<void> LocalStore::account() {
@@ -70,6 +82,18 @@ io::Task<void> LocalStore::account() {
     log_warn("storage", "chunks without heat are not moved until the next start",
              {{"error", to_string(heated.error())}});
   }
+}
+
+io::Task<void> LocalStore::scrub_when_due() {
+  while (!scrubber_.is_stopping()) {
+    if (scrubber_.is_due()) co_await scrub_.run_through();
+    co_await context_.background.sleep(kScrubLook);
+  }
+}
+
+void LocalStore::start_scrub() {
+  scrubber_.ask_for_pass();
+  scrub_.poke();
 }
 
 Slot* LocalStore::find_slot() const {
@@ -124,11 +148,15 @@ std::unique_ptr<ChunkStore::Freed> LocalStore::new_freed() {
 }
 
 Result<void> LocalStore::release(MetaView& view, ChunkId chunk, Freed& freed) {
-  return release_chunk(view, chunk, static_cast<FreedPlaces&>(freed));
+  auto& places = static_cast<FreedPlaces&>(freed);
+  places.may_be_damaged = damage_.may_exist();
+  return release_chunk(view, chunk, places);
 }
 
 void LocalStore::released(std::unique_ptr<Freed> freed) {
-  for (const FreedPlaces::Entry& entry : static_cast<FreedPlaces&>(*freed).entries) {
+  const auto& places = static_cast<const FreedPlaces&>(*freed);
+  damage_.forget(places.damage_rows);
+  for (const FreedPlaces::Entry& entry : places.entries) {
     Extent* extent = paths_.find(entry.place);
     if (extent == nullptr || extent->generation() != entry.place.generation) continue;
     extent->remove_live(entry.frame_bytes);
@@ -254,6 +282,7 @@ io::Task<void> LocalStore::close_background() {
   reclaimer_.stop();
   missing_.stop();
   if (accounting_) accounting_->stop();
+  scrubber_.stop();
   co_await background_.close();
   for (std::size_t i = 0; i < paths_.size(); ++i) co_await paths_[i].supply.give_back();
   // What was sealed by closing: the next start need not look into it.

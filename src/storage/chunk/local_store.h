@@ -13,6 +13,7 @@
 #include "storage/chunk/path_changes.h"
 #include "storage/chunk/pool_path.h"
 #include "storage/chunk/reclaimer.h"
+#include "storage/chunk/scrubber.h"
 #include "storage/chunk/slot.h"
 #include "storage/chunk/store_context.h"
 
@@ -29,9 +30,9 @@ class LocalStore final : public LocalChunkStore {
   io::Task<void> adopt(Admission admission);
   // `ids` holds a range for each slot.
   void add_slots(const std::vector<ChunkIdRange>& ids);
-  // Counts what rows name, then reclaims, and looks for paths that are missing; `snapshot` is of
-  // before the first write.
-  void start_background(std::unique_ptr<MetaSnapshot> snapshot);
+  // Counts what rows name, then reclaims; scrubs, and looks for paths that are missing. `snapshot`
+  // is of before the first write. Blocks.
+  Result<void> start_background(std::unique_ptr<MetaSnapshot> snapshot);
 
   // --- ChunkStore ---
   io::Task<Result<std::unique_ptr<StoredBody>>> write(ChunkOwner owner, io::ByteSource& body,
@@ -60,11 +61,14 @@ class LocalStore final : public LocalChunkStore {
 
   void close() override;
   std::vector<PathStats> stats() const override;
+  ScrubStatus scrub_status() const override { return scrubber_.status(); }
+  void start_scrub() override;
 
  private:
   Slot* find_slot() const;
   Slot& here() const;
   io::Task<void> account();
+  io::Task<void> scrub_when_due();
   io::Task<void> close_slot(Slot& slot);
   io::Task<void> close_background();
 
@@ -79,6 +83,11 @@ class LocalStore final : public LocalChunkStore {
   Turns path_turns_;
   MissingPaths missing_;
   PathChanges changes_;
+  DamageRecords damage_;
+  Scrubber scrubber_;
+  Chore scrub_;
+  Chore examine_;
+  Suspects suspects_;
   std::unique_ptr<Accounting> accounting_;
   std::vector<std::unique_ptr<Slot>> slots_;  // by the shard's index; the last is the background's
   HeatIndex heat_;

@@ -88,8 +88,7 @@ io::Task<Result<void>> open_on_background(Opening& opening) {
     co_await opening.store->adopt(std::move(admission));
   }
   opening.store->add_slots(ids);
-  opening.store->start_background(opening.meta.snapshot());
-  co_return Result<void>{};
+  co_return opening.store->start_background(opening.meta.snapshot());
 }
 
 io::Task<void> run_opening(Opening& opening, Result<void>& outcome) {

@@ -17,6 +17,7 @@ io::Task<Result<std::uint64_t>> crc64_of_part(Slot& slot, std::shared_ptr<const 
   auto piece = std::make_shared<ChunkPiece>();
   LAPIS_CO_TRY(piece->buffer, co_await slot.shard.buffers().acquire(unit_bytes));
   piece->chunk = std::move(chunk);
+  piece->suspects = &slot.suspects;
   piece->offset = offset;
   piece->length = length;
   co_await fill_piece(piece);
