@@ -1,0 +1,177 @@
+#include "lapis/blob/affected_blobs.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "blob/block_rows.h"
+#include "blob/row_pages.h"
+#include "lapis/base/crc64.h"
+#include "lapis/base/log.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::Table;
+
+constexpr std::size_t kRowsInBatch = 4096;
+constexpr std::size_t kWalkedInBatch = 64;  // bodies and uploads, each with its own rows
+
+using Damaged = std::map<ChunkId, const storage::DamagedChunk*>;
+
+// One container to look through.
+struct Target {
+  ContainerId container;
+  std::string account;
+  std::string name;
+  std::set<std::uint64_t> tags;  // of the blobs' names; none: all blobs
+};
+
+struct Batch {
+  std::vector<AffectedRange> found;
+  std::string next;  // where the next batch begins; empty at the end
+};
+
+// Looks at the rows of one snapshot. Blocks.
+class BatchSearch {
+ public:
+  BatchSearch(storage::MetaSnapshot& snapshot, const Target& target, const Damaged& damaged)
+      : snapshot_(snapshot), target_(target), damaged_(damaged) {}
+
+  Result<Batch> run(const std::string& first) {
+    const std::string last = prefix_end(container_prefix(Table::kBlob, target_.container));
+    const auto cursor = snapshot_.scan(first, last);
+    std::size_t walked = 0;
+    for (std::size_t rows = 0; cursor->valid(); cursor->next(), ++rows) {
+      if (rows == kRowsInBatch || walked == kWalkedInBatch) {
+        batch_.next = cursor->key();
+        return std::move(batch_);
+      }
+      const auto key = parse_name_key(cursor->key());
+      if (!key || !is_wanted(key->name)) continue;
+      ++walked;
+      const Result<void> looked = key->row == NameRow::kBlob
+                                      ? look_at_blob(*key, cursor->value())
+                                      : look_at_upload(*key, cursor->value());
+      if (!looked) {
+        log_warn("scrub", "a blob's rows cannot be searched for damage",
+                 {{"container", target_.name}, {"error", to_string(looked.error())}});
+      }
+    }
+    LAPIS_TRY_VOID(cursor->status());
+    return std::move(batch_);
+  }
+
+ private:
+  bool is_wanted(std::string_view name) const {
+    return target_.tags.empty() || target_.tags.contains(crc64(as_bytes(name)));
+  }
+
+  Result<void> look_at_blob(const NameKey& key, std::string_view row) {
+    LAPIS_TRY(const BlobRecord blob, decode_blob(row));
+    for (const Block& block : blob.body.blocks) look_at_block(key.name, {}, block, block.first);
+    for (const SegmentRef& ref : blob.body.segments) {
+      LAPIS_TRY(const auto stored, snapshot_.get(segment_key(key.container, ref.id)));
+      if (!stored) return fail(ErrorCode::kInternalError, "segment has no row");
+      LAPIS_TRY(const Segment segment, decode_segment(*stored));
+      for (const Block& block : segment.blocks) {
+        look_at_block(key.name, {}, block, ref.first + block.first);
+      }
+    }
+    return {};
+  }
+
+  Result<void> look_at_upload(const NameKey& key, std::string_view row) {
+    LAPIS_TRY(const UploadRecord upload, decode_upload(row));
+    BlockIndex staged;
+    LAPIS_TRY_VOID(read_staged(snapshot_, key.container, upload.id, staged));
+    for (const Block& block : staged.all()) look_at_block(key.name, block.id.text, block, 0);
+    return {};
+  }
+
+  // `first`: where the block begins in what is told of it.
+  void look_at_block(std::string_view name, const std::string& staged_as, const Block& block,
+                     std::uint64_t first) {
+    for (const storage::ChunkRef& chunk : block.chunks) {
+      const auto damage = damaged_.find(chunk.id);
+      if (damage != damaged_.end()) {
+        AffectedRange range{
+            chunk.id, {target_.account, target_.name, std::string(name)}, staged_as, first, 0};
+        if (damage->second->bad.empty()) batch_.found.push_back(range);
+        for (const storage::ChunkRange& bad : damage->second->bad) {
+          if (bad.offset >= chunk.length) continue;
+          range.offset = first + bad.offset;
+          range.length = std::min(bad.length, chunk.length - bad.offset);
+          batch_.found.push_back(range);
+        }
+      }
+      first += chunk.length;
+    }
+  }
+
+  storage::MetaSnapshot& snapshot_;
+  const Target& target_;
+  const Damaged& damaged_;
+  Batch batch_;
+};
+
+io::Task<Result<std::vector<Target>>> all_containers(Service& service) {
+  std::vector<Target> targets;
+  std::string first = table_prefix(Table::kContainerName);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(const RowPage page, co_await read_page(service, first, last));
+    if (page.empty()) co_return targets;
+    first = after(page);
+    for (const Row& row : page) {
+      const auto name = parse_container_name_key(row.key);
+      const auto container = decode_container(row.value);
+      if (!name || !container) continue;
+      const std::string account = row.key.substr(1, row.key.size() - name->size() - 2);
+      targets.push_back({container->id, account, std::string(*name), {}});
+    }
+  }
+}
+
+io::Task<Result<void>> search(Service& service, const Target& target, const Damaged& damaged,
+                              std::vector<AffectedRange>& found) {
+  std::string first = container_prefix(Table::kBlob, target.container);
+  while (!first.empty()) {
+    const auto snapshot = service.meta.snapshot();
+    auto job = [&] { return BatchSearch(*snapshot, target, damaged).run(first); };
+    LAPIS_CO_TRY(Batch batch, co_await service.blocking.run(std::move(job)));
+    first = std::move(batch.next);
+    std::ranges::move(batch.found, std::back_inserter(found));
+  }
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+io::Task<Result<std::vector<AffectedRange>>> find_affected(
+    Service& service, std::vector<storage::DamagedChunk> damaged) {
+  std::vector<AffectedRange> found;
+  if (damaged.empty()) co_return found;
+  LAPIS_CO_TRY(std::vector<Target> containers, co_await all_containers(service));
+  Damaged wanted;
+  for (const storage::DamagedChunk& chunk : damaged) wanted.emplace(chunk.chunk, &chunk);
+  for (const Target& container : containers) {
+    Target target = container;
+    for (const storage::DamagedChunk& chunk : damaged) {
+      const bool is_here = chunk.owner && chunk.owner->container == target.container;
+      if (is_here) target.tags.insert(chunk.owner->tag);
+    }
+    if (target.tags.empty()) continue;
+    LAPIS_CO_TRY_VOID(co_await search(service, target, wanted, found));
+  }
+  // An owner that is not known, or not who has it now.
+  for (const AffectedRange& range : found) wanted.erase(range.chunk);
+  if (wanted.empty()) co_return found;
+  for (const Target& container : containers) {
+    LAPIS_CO_TRY_VOID(co_await search(service, container, wanted, found));
+  }
+  co_return found;
+}
+
+}  // namespace lapis::blob
