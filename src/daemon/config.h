@@ -24,6 +24,7 @@ struct Config {
   std::filesystem::path metadata_path;
   std::vector<storage::PoolOptions> pools;
   tier::TierOptions tier;  // a policy for each of them
+  storage::ScrubOptions scrub{.enabled = true};
   std::vector<azure::Account> accounts;
   LogLevel log_level = LogLevel::kInfo;
   bool strict_versions = false;

@@ -13,6 +13,8 @@ constexpr std::uint64_t kLeastBufferMemory = 16ull << 20;
 constexpr std::uint64_t kMostPromoteReads = 1'000'000;
 constexpr std::uint64_t kLeastLogBuffer = 64ull << 10;
 constexpr std::uint64_t kMostLogBuffer = 1ull << 30;
+constexpr std::chrono::seconds kLeastScrubPeriod{1};
+constexpr std::chrono::hours kMostScrubPeriod{365 * 24};
 
 template <class T, class U>
 void assign(T& setting, const std::optional<U>& value) {
@@ -156,6 +158,25 @@ Result<void> read_tiering(TomlReader& root, Config& config) {
   return tiering.finish();
 }
 
+Result<void> read_scrub(TomlReader& root, Config& config) {
+  LAPIS_TRY(const toml::table* table, root.table("scrub"));
+  if (table == nullptr) return {};
+  TomlReader scrub(*table);
+  LAPIS_TRY(const auto enabled, scrub.flag("enabled"));
+  assign(config.scrub.enabled, enabled);
+  LAPIS_TRY(const auto period, scrub.duration("period"));
+  if (period && (*period < kLeastScrubPeriod || *period > kMostScrubPeriod)) {
+    return config_error(*scrub.find("period"), "period is from 1s to 365d");
+  }
+  assign(config.scrub.period, period);
+  LAPIS_TRY(const auto rate, scrub.bytes("rate"));
+  if (rate && *rate < config.scrub.min_rate) {
+    return config_error(*scrub.find("rate"), "rate is at least 1MiB (a second)");
+  }
+  assign(config.scrub.rate, rate);
+  return scrub.finish();
+}
+
 Result<void> read_accounts(TomlReader& root, Config& config) {
   LAPIS_TRY(const auto tables, root.tables("account"));
   if (tables.empty()) return config_error(root.node(), "at least one [[account]] is needed");
@@ -278,6 +299,7 @@ Result<Config> read_config(const toml::table& table) {
   LAPIS_TRY_VOID(read_metadata(root, config));
   LAPIS_TRY_VOID(read_pools(root, config));
   LAPIS_TRY_VOID(read_tiering(root, config));
+  LAPIS_TRY_VOID(read_scrub(root, config));
   LAPIS_TRY_VOID(read_accounts(root, config));
   LAPIS_TRY_VOID(read_limits(root, config));
   LAPIS_TRY_VOID(read_admin(root, config));

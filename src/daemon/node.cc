@@ -75,6 +75,7 @@ Result<void> Node::open_storage() {
   LAPIS_TRY(meta_, storage::LocalMetaStore::open(meta, blocking_));
   storage::ChunkStoreOptions chunks;
   chunks.pools = config_.pools;
+  chunks.scrub = config_.scrub;
   chunks.accept_lost_commits = config_.accept_lost_commits;
   std::vector<io::Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
@@ -107,6 +108,8 @@ Result<void> Node::start_serving() {
       std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0, epochs);
   background_work_ = std::make_unique<BackgroundWork>(*background_shard_, *background_service_);
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
+  damage_reporter_ =
+      std::make_unique<DamageReporter>(*background_shard_, *background_service_, *chunks_);
   http::ServerOptions options;
   options.listen = config_.listen;
   options.tls = config_.tls;
@@ -134,12 +137,14 @@ void Node::stop() {
   if (admin_) admin_->stop();
   if (access_log_) access_log_->stop();
   if (tierer_) tierer_->stop();
+  if (damage_reporter_) damage_reporter_->stop();
   if (background_work_) background_work_->stop();
   if (chunks_) chunks_->close();
   server_.reset();
   for (const auto& shard : shards_) shard->stop();
   if (background_shard_) background_shard_->stop();
   tierer_.reset();
+  damage_reporter_.reset();
   background_work_.reset();
   gateways_.clear();
   services_.clear();

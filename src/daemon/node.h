@@ -8,6 +8,7 @@
 #include "daemon/admin_server.h"
 #include "daemon/background_work.h"
 #include "daemon/config.h"
+#include "daemon/damage_reporter.h"
 #include "daemon/metrics/metrics_page.h"
 #include "lapis/admin/socket_server.h"
 #include "lapis/base/clock.h"
@@ -91,6 +92,7 @@ class Node {
   std::vector<std::unique_ptr<gateway::Gateway>> gateways_;  // one a shard
   std::unique_ptr<BackgroundWork> background_work_;
   std::unique_ptr<tier::Tierer> tierer_;
+  std::unique_ptr<DamageReporter> damage_reporter_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<admin::SocketServer> commands_;

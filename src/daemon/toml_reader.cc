@@ -17,7 +17,7 @@ struct Unit {
 constexpr std::array kByteUnits = {Unit{"KiB", 1ull << 10}, Unit{"MiB", 1ull << 20},
                                    Unit{"GiB", 1ull << 30}, Unit{"TiB", 1ull << 40}, Unit{"B", 1}};
 constexpr std::array kTimeUnits = {Unit{"ms", 1}, Unit{"s", 1'000}, Unit{"m", 60'000},
-                                   Unit{"h", 3'600'000}};
+                                   Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
 
 // "12unit" as 12 * factor; nothing where the number, the unit or the product is not sound.
 template <std::size_t N>

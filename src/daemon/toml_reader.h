@@ -29,7 +29,7 @@ class TomlReader {
   Result<std::optional<std::uint64_t>> number(std::string_view key, std::uint64_t least);
   // "256MiB", "1GiB", "64KiB" or a number of bytes.
   Result<std::optional<std::uint64_t>> bytes(std::string_view key);
-  // "30s", "5m", "250ms", "1h".
+  // "30s", "5m", "250ms", "1h", "14d".
   Result<std::optional<std::chrono::milliseconds>> duration(std::string_view key);
   // An array of strings; absent: empty.
   Result<std::vector<std::string>> texts(std::string_view key);

@@ -54,6 +54,7 @@ class Budget : public testing::Test {
     config.pools.push_back(pool);
     config.accounts.push_back(azure::make_account("team", {"c2VjcmV0c2VjcmV0"}).value());
     config.shards = 1;
+    config.scrub.enabled = false;  // its position would be counted
     auto files = std::make_unique<test::CountingFileSystem>(io::make_uring_file_system(), counts_);
     auto node = Node::start(config, std::move(files));
     if (!node) throw std::runtime_error(node.error().detail);

@@ -35,6 +35,7 @@ std::vector<prometheus::MetricFamily> NodeCollector::Collect() const {
   if (sources_.meta != nullptr) add_meta_families(families, *sources_.meta);
   if (sources_.chunks != nullptr) add_chunk_families(families, *sources_.chunks);
   if (sources_.tierer != nullptr) add_tier_families(families, *sources_.tierer);
+  if (sources_.chunks != nullptr) add_scrub_families(families, sources_.chunks->scrub_status());
   add_reclaim_families(families, sources_);
   return std::move(families).take();
 }

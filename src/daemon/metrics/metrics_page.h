@@ -59,6 +59,7 @@ void add_server_families(Families& families, const MetricSources& sources);
 void add_meta_families(Families& families, storage::LocalMetaStore& meta);
 void add_chunk_families(Families& families, const storage::LocalChunkStore& chunks);
 void add_tier_families(Families& families, const tier::Tierer& tierer);
+void add_scrub_families(Families& families, const storage::ScrubStatus& scrub);
 void add_memory_families(Families& families, const MetricSources& sources);
 void add_reclaim_families(Families& families, const MetricSources& sources);
 void add_process_families(Families& families);

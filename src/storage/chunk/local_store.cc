@@ -39,13 +39,13 @@ LocalStore::LocalStore(const StoreContext& context, std::vector<io::Shard*> shar
       adoption_(context_, paths_, reclaim_, background_),
       missing_({context_, options_, paths_, adoption_, path_turns_}),
       changes_({context_, options_, paths_, adoption_, path_turns_}, reclaimer_, slots_),
-      heat_(context_, slots_),
       damage_(context_),
       scrubber_(context_, paths_, damage_),
       scrub_(context_.background, background_, [this] { return scrubber_.pass(); }),
       examine_(context_.background, background_,
                [this] { return scrubber_.examine(suspects_.take()); }),
-      suspects_(examine_) {}
+      suspects_(examine_),
+      heat_(context_, slots_) {}
 
 LocalStore::~LocalStore() { close(); }
 

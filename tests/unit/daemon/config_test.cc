@@ -55,6 +55,20 @@ TEST(Config, PoolsHavePolicies) {
   EXPECT_EQ(config->pools[1].capacity_bytes, 1u << 30);
 }
 
+TEST(Config, ScrubIsOnUnlessItSaysOtherwise) {
+  const auto usual = read(kMinimal);
+  ASSERT_TRUE(usual);
+  EXPECT_TRUE(usual->scrub.enabled);
+  EXPECT_EQ(usual->scrub.period, std::chrono::hours(14 * 24));
+  EXPECT_EQ(usual->scrub.rate, 64ull << 20);
+  const auto config =
+      read(std::string(kMinimal) + "[scrub]\nenabled = false\nperiod = \"30d\"\nrate = \"8MiB\"\n");
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_FALSE(config->scrub.enabled);
+  EXPECT_EQ(config->scrub.period, std::chrono::hours(30 * 24));
+  EXPECT_EQ(config->scrub.rate, 8ull << 20);
+}
+
 struct Refusal {
   const char* name;
   const char* text;    // appended to, or in place of, the minimal file
@@ -110,6 +124,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "lapisd.toml:12: the admin listener speaks no TLS"},
         Refusal{"AdminSocketEmpty", "[admin]\nsocket = \"\"\n",
                 "lapisd.toml:12: socket is a path, or \"off\""},
+        Refusal{"ScrubUnknown", "[scrub]\nspeed = 1\n",
+                "lapisd.toml:12: unknown setting \"speed\""},
+        Refusal{"ScrubTooOften", "[scrub]\nperiod = \"10ms\"\n",
+                "lapisd.toml:12: period is from 1s to 365d"},
+        Refusal{"ScrubTooSeldom", "[scrub]\nperiod = \"366d\"\n", "period is from 1s to 365d"},
+        Refusal{"ScrubTooSlow", "[scrub]\nrate = \"1KiB\"\n", "rate is at least 1MiB"},
         Refusal{"AdminUnknown", "[admin]\nmetric = true\n", "unknown setting \"metric\""},
         Refusal{"AccessLogWithoutPath", "[access_log]\n", "access_log needs a path"},
         Refusal{"AccessLogBufferTooSmall", "[access_log]\npath = \"-\"\nbuffer = \"1KiB\"\n",
