@@ -87,7 +87,8 @@ class ChunkStore {
                                                               std::uint64_t length,
                                                               ByteObserver* observer) = 0;
 
-  // Whether a body of `length` would find room: to refuse before a body is read.
+  // Whether a body of `length` would find room: to refuse before a body is read. True where that is
+  // not what `write` would fail for.
   virtual bool has_room(std::uint64_t length) const = 0;
 
   // The bytes of the slices, in order, each checked against its stored checksum before it is lent.

@@ -122,13 +122,18 @@ io::Task<Result<std::unique_ptr<StoredBody>>> LocalStore::write(ChunkOwner owner
 bool LocalStore::has_room(std::uint64_t length) const {
   std::uint64_t room = 0;
   std::uint64_t chunk = kMaxChunkLength;
+  bool may_be_full = false;
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     PoolPath& path = paths_[i];
     path.supply.refresh();
-    if (!path.state.is_writable()) continue;
+    const PathStatus status = path.state.status();
+    may_be_full |= status == PathStatus::kOnline || status == PathStatus::kFailed;
+    if (status != PathStatus::kOnline) continue;
     room += path.state.room_bytes();
     chunk = std::min(chunk, path.state.max_chunk_length());
   }
+  // No path is online, nor has one failed: the write says what it is.
+  if (!may_be_full) return true;
   if (const Slot* slot = find_slot()) room += slot->open.room_bytes();
   const std::uint64_t chunks = length / chunk + 1;
   return length <= room && chunks * frame_bytes(std::min(length, chunk), kUnitBytes) <= room;
