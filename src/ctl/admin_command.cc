@@ -42,6 +42,8 @@ Result<Output> ask(const Options& options, const char* name, Render render,
   return render(*answer);
 }
 
+std::string begun_text(const Json&) { return "begun"; }
+
 class Adder {
  public:
   Adder(const Environment& environment, Command& command)
@@ -123,7 +125,8 @@ void add_admin_commands(CLI::App& app, const Environment& environment, Command& 
             tier_text);
   CLI::App* scrub = app.add_subcommand("scrub", "Reading everything to find damage.");
   scrub->require_subcommand(1);
-  adder.add(*scrub, "status", "How far it is, and what it found.", "scrub.status", members_text);
+  adder.add(*scrub, "start", "Verify everything now, at the full rate.", "scrub.start", begun_text);
+  adder.add(*scrub, "status", "How far it is, and what it found.", "scrub.status", scrub_text);
 }
 
 }  // namespace lapis::ctl

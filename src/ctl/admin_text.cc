@@ -54,6 +54,20 @@ void add_members(const Json& value, std::size_t depth, std::string& text) {
   }
 }
 
+std::string pass_text(const Json& pass) {
+  if (!pass.is_object()) return "none";
+  std::string text = "since " + text_of(pass, "started");
+  const auto completed = pass.find("completed");
+  if (completed != pass.end() && completed->is_string()) {
+    text = text_of(pass, "started") + " to " + completed->get<std::string>();
+  }
+  text += ", " + std::to_string(number_of(pass, "chunks")) + " chunks, " +
+          size_of(pass, "read_bytes") + " read, " + std::to_string(number_of(pass, "damaged")) +
+          " damaged";
+  const std::uint64_t skipped = number_of(pass, "skipped");
+  return skipped == 0 ? text : text + ", " + std::to_string(skipped) + " on missing paths";
+}
+
 }  // namespace
 
 std::string pools_text(const Json& answer) {
@@ -113,6 +127,40 @@ std::string tier_text(const Json& answer) {
   const std::uint64_t limit = number_of(answer, "rate_limit_bytes_per_second");
   return table.text() + "\nmoving " + size_of(answer, "moved_bytes_per_second") + "/s" +
          (limit == 0 ? "" : ", at most " + bytes_text(limit) + "/s");
+}
+
+std::string scrub_text(const Json& answer) {
+  std::string text = answer.value("enabled", false)
+                         ? "everything once in " +
+                               duration_text(number_of(answer, "period_seconds")) + ", at most " +
+                               size_of(answer, "rate_limit_bytes_per_second") + "/s"
+                         : "off: passes run only when asked for";
+  const Json running = answer.value("running", Json());
+  text += "\nrunning: " + pass_text(running);
+  if (running.is_object()) {
+    text += "; " + size_of(answer, "rate_bytes_per_second") + "/s, about " +
+            size_of(answer, "left_bytes") + " left";
+  }
+  text += "\nlast: " + pass_text(answer.value("last", Json()));
+  const Json next = answer.value("next", Json());
+  if (next.is_string()) text += "\nnext: " + next.get<std::string>();
+  text += "\ndamaged chunks: " + std::to_string(number_of(answer, "damaged_chunks"));
+  for (const Json& chunk : answer.value("damaged", Json::array())) {
+    text += "\n  chunk " + std::to_string(number_of(chunk, "chunk")) + ", found " +
+            text_of(chunk, "found") + " by " + text_of(chunk, "by") + ": " + text_of(chunk, "seen");
+  }
+  for (const Json& range : answer.value("affected", Json::array())) {
+    text += "\naffected " + text_of(range, "account") + "/" + text_of(range, "container") + "/" +
+            text_of(range, "blob");
+    const std::string block = text_of(range, "block");
+    if (!block.empty()) text += " (uncommitted block " + block + ")";
+    const std::uint64_t length = number_of(range, "length");
+    text += length == 0 ? " only the frame around its bytes"
+                        : " offset=" + std::to_string(number_of(range, "offset")) +
+                              " length=" + std::to_string(length);
+    text += " chunk=" + std::to_string(number_of(range, "chunk"));
+  }
+  return text;
 }
 
 std::string fsck_text(const Json& report) {

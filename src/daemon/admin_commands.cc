@@ -130,6 +130,11 @@ admin::CommandTable make_commands(CommandSources given) {
       [sources](const Json&, const Caller&) { return sources->tier(); });
   add(table, "scrub.status", sources->scrub, "scrubbing",
       [sources](const Json&, const Caller&) { return sources->scrub(); });
+  add(table, "scrub.start", sources->start_scrub, "scrubbing",
+      [sources](const Json&, const Caller&) -> Result<Json> {
+        sources->start_scrub();
+        return Json::object();
+      });
   table.add("fsck", Kind::kLong,
             sources->fsck ? sources->fsck : admin::not_built("checking a running store"));
   return table;

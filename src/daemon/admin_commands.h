@@ -53,6 +53,7 @@ struct CommandSources {
   ChangePath retire_path;
   std::function<Result<admin::Json>()> tier;
   std::function<Result<admin::Json>()> scrub;
+  std::function<void()> start_scrub;
   admin::Handler fsck;
 };
 

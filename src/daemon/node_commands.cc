@@ -6,6 +6,7 @@
 
 #include "daemon/admin_commands.h"
 #include "daemon/node.h"
+#include "daemon/scrub_json.h"
 #include "daemon/tier_json.h"
 #include "lapis/admin/fsck.h"
 #include "lapis/base/log.h"
@@ -93,6 +94,11 @@ Result<void> Node::start_commands() {
   sources.paths = [this] { return chunks_->stats(); };
   add_path_changes(sources);
   sources.tier = [this]() -> Result<admin::Json> { return json_of(tierer_->status()); };
+  sources.scrub = [this]() -> Result<admin::Json> {
+    LAPIS_TRY(const ScrubReport report, damage_reporter_->report());
+    return json_of(report);
+  };
+  sources.start_scrub = [this] { chunks_->start_scrub(); };
   sources.fsck = [this](const admin::Json& request, const admin::Caller& caller) {
     return fsck(request, caller);
   };

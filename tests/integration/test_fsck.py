@@ -18,6 +18,7 @@ from azure_client import expect
 from blob_client import BlobClient, block_id
 from lapis_command import Ran, lapis
 from lapis_server import LapisServer
+from observing import eventually
 from signing import DEVELOPMENT_ACCOUNT
 
 KIB = 1 << 10
@@ -233,6 +234,27 @@ def test_a_flipped_payload_byte_is_found_by_a_deep_check(
     assert (finding["kind"], finding["what"]) == ("lost", "payload")
     assert finding["file"] == str(path)
     assert finding["damaged_at"] == 100 * KIB // (16 * KIB) * (16 * KIB)
+    assert [user["blob"] for user in ran.json["affected"]] == ["b5"]
+
+
+def test_damage_that_scrub_found_is_told_by_both(server: LapisServer, owner: BlobClient):
+    fill(owner)
+    path, at = extent_holding(server, random.Random(5).randbytes(300 * KIB)[:4096])
+    with path.open("r+b") as extent:
+        extent.seek(at + 100 * KIB)
+        extent.write(b"damaged!")
+    where = ("--config", server.config, "--json")
+    assert lapis("scrub", "start", *where).code == 0
+    assert eventually(lambda: lapis("scrub", "status", *where).json["damaged_chunks"] == 1)
+    status = lapis("scrub", "status", *where).json
+    [affected_range] = status["affected"]
+    assert (affected_range["container"], affected_range["blob"]) == ("data", "b5")
+    assert affected_range["offset"] <= 100 * KIB < affected_range["offset"] + affected_range["length"]
+    text = lapis("scrub", "status", "--config", server.config)
+    assert text.code == 0 and f"affected {DEVELOPMENT_ACCOUNT.name}/data/b5" in text.out
+    ran = fsck(server, "--json")
+    assert ran.code == 1, ran
+    assert findings(ran.json) == {("lost", "known_damage")}
     assert [user["blob"] for user in ran.json["affected"]] == ["b5"]
 
 

@@ -62,6 +62,33 @@ TEST(TierText, HasALineForEachPool) {
       "moving 1.0 MiB/s, at most 2.0 MiB/s");
 }
 
+TEST(ScrubText, TellsHowFarItIsAndWhatIsDamaged) {
+  nlohmann::json answer = {{"enabled", true},
+                           {"period_seconds", 86'400u * 14},
+                           {"rate_limit_bytes_per_second", 64u << 20},
+                           {"running", {{"started", "T1"}, {"completed", nullptr}, {"chunks", 5u}}},
+                           {"last", nullptr},
+                           {"next", "T2"},
+                           {"left_bytes", 1024u},
+                           {"rate_bytes_per_second", 1u << 20},
+                           {"damaged_chunks", 1u}};
+  answer["damaged"] = {{{"chunk", 7u}, {"found", "T0"}, {"by", "scrub"}, {"seen", "1 of 2 units"}}};
+  answer["affected"] = {{{"account", "a"},
+                         {"container", "c"},
+                         {"blob", "b"},
+                         {"offset", 16'384u},
+                         {"length", 100u},
+                         {"chunk", 7u}}};
+  EXPECT_EQ(scrub_text(answer),
+            "everything once in 14d 0h, at most 64.0 MiB/s\n"
+            "running: since T1, 5 chunks, 0 B read, 0 damaged; 1.0 MiB/s, about 1.0 KiB left\n"
+            "last: none\n"
+            "next: T2\n"
+            "damaged chunks: 1\n"
+            "  chunk 7, found T0 by scrub: 1 of 2 units\n"
+            "affected a/c/b offset=16384 length=100 chunk=7");
+}
+
 TEST(FsckText, NamesFindingsAndBlobs) {
   const nlohmann::json report = {
       {"clean", false},

@@ -65,7 +65,7 @@ TEST_F(AdminCommands, ShowTheNodesState) {
 
 TEST_F(AdminCommands, SayWhatIsNotBuilt) {
   for (const char* name : {"pool.add", "pool.drain", "pool.resume", "pool.retire", "tier.status",
-                           "scrub.status", "fsck"}) {
+                           "scrub.status", "scrub.start", "fsck"}) {
     const Json answer = ask({{"command", name}, {"path", "/srv/b"}, {"pool", "flash"}});
     EXPECT_EQ(answer["ok"], false) << name;
     EXPECT_EQ(answer["error"]["code"], "NotImplemented") << name;

@@ -2,6 +2,7 @@
 
 #include "lapis/base/number.h"
 #include "storage/chunk/check/checked_rows.h"
+#include "storage/chunk/check/damage_check.h"
 #include "storage/chunk/check/extent_check.h"
 #include "storage/chunk/check/heat_check.h"
 #include "storage/chunk/keys.h"
@@ -180,6 +181,7 @@ Result<ChunkCheckStats> check_chunks(const ChunkCheck& check, const FindingSink&
   LAPIS_TRY_VOID(checking.check_extents());
   LAPIS_TRY_VOID(checking.check_unknown_files());
   LAPIS_TRY_VOID(check_heat(check, found));
+  if (!check.deep) LAPIS_TRY_VOID(tell_known_damage(check, found));
   return stats;
 }
 

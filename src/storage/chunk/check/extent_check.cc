@@ -139,11 +139,14 @@ io::Task<void> ExtentCheck::read_payloads() {
                       });
   if (!needed) co_return;
   auto buffer = co_await check_.shard.buffers().acquire(io::BufferPool::kLarge);
+  // What the disk holds, not what the page cache remembers.
+  const auto file =
+      check_.files.open(extent_file(path_.directory, extent_.id), {.uncached_reads = true});
   for (const Met& met : met_) {
     if (check_.is_cancelled && check_.is_cancelled()) co_return;
     if (met.frame_is.empty() && !check_.deep) continue;
-    if (buffer) {
-      co_await judge(*met.place, met.frame_is, *buffer);
+    if (buffer && file) {
+      co_await judge(**file, *met.place, met.frame_is, *buffer);
     } else {
       outcome_.places.push_back({*met.place, FindingKind::kLost, "not_checked", {}});
     }
@@ -151,24 +154,28 @@ io::Task<void> ExtentCheck::read_payloads() {
 }
 
 // Reads go by the row, so a chunk is lost where its payload is, whatever its frame says.
-io::Task<void> ExtentCheck::judge(const NamedPlace& place, std::string_view frame_is,
-                                  io::Buffer& buffer) {
+io::Task<void> ExtentCheck::judge(io::File& file, const NamedPlace& place,
+                                  std::string_view frame_is, io::Buffer& buffer) {
   const auto row = row_of(check_, place.chunk);
   if (!row || !*row) co_return;  // told where the rows were checked
-  const CheckedPayload payload = co_await check_payload(*file_, place, **row, buffer);
-  const bool is_lost =
-      payload.state == PayloadState::kDamaged || payload.state == PayloadState::kUnreadable;
-  if (!is_lost) stats_.verified_bytes += place.length;
-  if (is_lost) {
-    std::vector<FindingField> details{{"damaged_at", payload.offset}};
-    const std::string_view what = !frame_is.empty()                         ? frame_is
-                                  : payload.state == PayloadState::kDamaged ? "payload"
-                                                                            : "payload_unreadable";
-    outcome_.places.push_back({place, FindingKind::kLost, what, std::move(details)});
-  } else if (!frame_is.empty()) {
-    outcome_.places.push_back({place, FindingKind::kWrong, "frame_header", {}});
-  } else if (payload.state == PayloadState::kTailDamaged) {
-    outcome_.places.push_back({place, FindingKind::kWrong, "frame_tail", {}});
+  const Place at{extent_.path, extent_.id, extent_.row.generation, place.offset};
+  const FrameCheck::Expected expected{check_.store, place.chunk, at};
+  const FrameFindings frame = co_await read_and_check(file, **row, expected, buffer);
+  stats_.verified_bytes += place.length;
+  std::uint64_t bad_bytes = 0;
+  for (const ChunkRange& range : frame.bad) bad_bytes += range.length;
+  if (bad_bytes != 0) {
+    outcome_.places.push_back({place,
+                               FindingKind::kLost,
+                               frame_is.empty() ? "payload" : frame_is,
+                               {{"damaged_at", frame.bad.front().offset},
+                                {"damaged_bytes", bad_bytes},
+                                {"detail", frame.seen}}});
+  } else if (!frame.is_whole()) {
+    outcome_.places.push_back({place,
+                               FindingKind::kWrong,
+                               frame.owner ? "frame_tail" : "frame_header",
+                               {{"detail", frame.seen}}});
   }
 }
 

@@ -51,7 +51,8 @@ class ExtentCheck {
   void pass_until(std::uint64_t offset);
   void suspect_all(std::string_view what);
   io::Task<void> read_payloads();
-  io::Task<void> judge(const NamedPlace& place, std::string_view frame_is, io::Buffer& buffer);
+  io::Task<void> judge(io::File& file, const NamedPlace& place, std::string_view frame_is,
+                       io::Buffer& buffer);
   void find_overlaps();
 
   const ChunkCheck& check_;
