@@ -128,8 +128,10 @@ admin::CommandTable make_commands(CommandSources given) {
   add_change(table, sources, "pool.retire", &CommandSources::retire_path, "retiring a path");
   add(table, "tier.status", sources->tier, "tiering",
       [sources](const Json&, const Caller&) { return sources->tier(); });
-  add(table, "scrub.status", sources->scrub, "scrubbing",
-      [sources](const Json&, const Caller&) { return sources->scrub(); });
+  // It may search all blobs.
+  table.add("scrub.status", Kind::kLong,
+            sources->scrub ? [sources](const Json&, const Caller&) { return sources->scrub(); }
+                           : admin::not_built("scrubbing"));
   add(table, "scrub.start", sources->start_scrub, "scrubbing",
       [sources](const Json&, const Caller&) -> Result<Json> {
         sources->start_scrub();

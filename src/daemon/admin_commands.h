@@ -52,7 +52,7 @@ struct CommandSources {
   ChangePath resume_path;
   ChangePath retire_path;
   std::function<Result<admin::Json>()> tier;
-  std::function<Result<admin::Json>()> scrub;
+  std::function<Result<admin::Json>()> scrub;  // beside the others too
   std::function<void()> start_scrub;
   admin::Handler fsck;
 };

@@ -14,6 +14,7 @@ import pytest
 
 from azure_client import expect, expect_error
 from blob_client import BlobClient, block_id
+from lapis_command import lapis
 from lapis_server import LapisServer
 from observing import Metrics, eventually, metrics, write_config
 from signing import DEVELOPMENT_ACCOUNT
@@ -123,6 +124,19 @@ def test_a_flipped_bit_is_found_named_and_never_served(new_store: Callable[[str]
     assert named[0][4] == UNIT
     assert "chunk is damaged" in store.server.log()
 
+    socket = store.server.data_dir / "meta" / "admin.sock"
+    ran = lapis("scrub", "status", "--socket", socket, "--json")
+    assert ran.code == 0, ran.err
+    status = ran.json
+    assert status["enabled"] and status["damaged_chunks"] == 1
+    (chunk,) = status["damaged"]
+    (range_,) = status["affected"]
+    assert range_["chunk"] == chunk["chunk"] and chunk["by"] == "scrub"
+    assert (range_["container"], range_["blob"]) == ("data", "victim")
+    assert (range_["offset"], range_["length"]) == named[0][3:]
+    shown = lapis("scrub", "status", "--socket", socket)
+    assert shown.code == 0 and "victim" in shown.out, shown
+
     hit = {"Range": f"bytes={at}-{at + 99}"}
     expect_error(store.client.get_blob("data", "victim", hit), 500, "InternalError")
     got = read_whole(store.client, "victim")
@@ -178,3 +192,12 @@ def test_a_read_finds_damage_where_scrub_is_off(new_store: Callable[[str], Store
     assert page.total("lapis_scrub_pass_completed_seconds") == 0
     expect(store.client.delete_blob("data", "read"), 202)
     assert eventually(lambda: store.damaged_chunks() == 0)
+
+    # By hand it runs all the same.
+    other = os.urandom(200_000)  # what was deleted still lies in its extent
+    expect(store.client.put_blob("data", "again", other), 201)
+    store.flip(other, 100_000)
+    ran = lapis("scrub", "start", "--socket", store.server.data_dir / "meta" / "admin.sock")
+    assert ran.code == 0, ran.err
+    assert eventually(lambda: store.damaged_chunks() == 1)
+    assert eventually(lambda: store.page().total("lapis_scrub_pass_completed_seconds") > 0)
