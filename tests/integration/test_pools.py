@@ -13,6 +13,7 @@ import pytest
 
 from azure_client import expect, expect_error
 from blob_client import BlobClient
+from lapis_command import lapis
 from lapis_server import LapisServer, StartFailed
 from observing import eventually, fetch, metrics
 from signing import DEVELOPMENT_ACCOUNT
@@ -198,6 +199,40 @@ def test_without_a_writable_path_the_daemon_is_not_ready(
     (tmp_path / "disk1.away").rename(tmp_path / "disk1")
     assert eventually(lambda: fetch(server.admin_endpoint + "/readyz").status == 200, 20)
     expect(owner.put_blob("pools", "large", bytes(MIB)), 201)
+
+
+def test_a_path_is_drained_retired_pulled_and_added_anew(
+    server: LapisServer, owner: BlobClient, tmp_path: Path
+) -> None:
+    bodies = put_all(owner)
+    place, config = tmp_path / "flash2", tmp_path / "lapis.toml"
+
+    def change(verb: str, *arguments: object) -> bool:
+        return lapis("pool", verb, *arguments, "--config", config).code == 0
+
+    assert not change("retire", place)
+    assert change("drain", place)
+    assert state(server, "flash2") == "draining"
+    more = {f"m{number}": os.urandom(64 << 10) for number in range(20)}
+    for name, body in more.items():
+        expect(owner.put_blob("pools", name, body), 201)
+    bodies |= more
+    assert eventually(lambda: change("retire", place), 60)
+    assert state(server, "flash2") == "retired"
+    place.rename(tmp_path / "pulled")
+    assert served(owner, bodies) == set(bodies)
+
+    assert server.stop() == 0
+    start(server, owner)  # the configuration names it still
+    assert served(owner, bodies) == set(bodies)
+    assert state(server, "flash2") == ""
+    assert not place.exists()
+    assert change("add", "flash", place)
+    assert state(server, "flash2") == "online"
+    put_all(owner)
+    assert server.stop() == 0
+    start(server, owner)
+    assert state(server, "flash2") == "online"
 
 
 def test_full_flash_falls_back_to_disks(

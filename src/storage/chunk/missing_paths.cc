@@ -72,8 +72,10 @@ Result<Admission> MissingPaths::claim(const PoolPath& path) const {
   KnownRows known;
   LAPIS_TRY(known.paths, load_path_rows(*snapshot));
   LAPIS_TRY(known.extents[settings.id], load_extent_rows(*snapshot, settings.id));
-  LAPIS_TRY(PathClaim claim, claim_path(settings.directory, *work_.pool(settings.pool), known,
-                                        work_.context.store.to_string(), work_.context.files));
+  PathClaim claim;
+  claim.directory = settings.directory;
+  claim.pool = work_.pool(settings.pool);
+  LAPIS_TRY_VOID(claim_path(claim, known, work_.context.store.to_string(), work_.context.files));
   claim.is_configured = !known.paths.at(settings.id).is_added;
   if (!claim.missing && (!claim.superblock || claim.superblock->id != settings.id)) {
     return fail(ErrorCode::kInternalError, "another path lies there");

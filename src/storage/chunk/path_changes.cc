@@ -78,16 +78,20 @@ Result<PathChanges::NewPath> PathChanges::claim_new(const Path& directory,
                                                     const PoolOptions& pool) const {
   KnownRows known;
   LAPIS_TRY(known.paths, load_path_rows(*work_.context.meta.snapshot()));
-  auto claim =
-      claim_path(directory, pool, known, work_.context.store.to_string(), work_.context.files);
-  if (!claim) return refuse(claim.error().detail);
-  claim->is_configured = false;
-  const std::string where = claim->directory.string();
-  if (claim->is_retired) return refuse(where + " was retired; empty it to use it anew");
-  if (claim->superblock && known.paths.contains(claim->superblock->id)) {
+  PathClaim claim;
+  claim.directory = normal_directory(directory);
+  claim.pool = &pool;
+  claim.is_configured = false;
+  claim.is_asked_for = true;
+  const Result<void> claimed =
+      claim_path(claim, known, work_.context.store.to_string(), work_.context.files);
+  if (!claimed) return refuse(claimed.error().detail);
+  const std::string where = claim.directory.string();
+  if (claim.is_retired) return refuse(where + " was retired; empty it to use it anew");
+  if (claim.superblock && known.paths.contains(claim.superblock->id)) {
     return refuse(where + " holds a path that is registered elsewhere");
   }
-  return NewPath{admission_of(std::move(*claim), known), next_path_id(known)};
+  return NewPath{admission_of(std::move(claim), known), next_path_id(known)};
 }
 
 // --- read-only, draining, online again ---

@@ -129,14 +129,10 @@ Result<Claims> claim_paths(const std::vector<PoolOptions>& pools, const KnownRow
   return claims;
 }
 
-Result<PathClaim> claim_path(const Path& directory, const PoolOptions& pool, const KnownRows& known,
-                             const std::string& store, io::FileSystem& files) {
-  PathClaim claim;
-  claim.directory = normal_directory(directory);
-  claim.pool = &pool;
+Result<void> claim_path(PathClaim& claim, const KnownRows& known, const std::string& store,
+                        io::FileSystem& files) {
   LAPIS_TRY_VOID(examine_directory(claim, known, store, files));
-  LAPIS_TRY_VOID(lock_claim(claim, known, store, files));
-  return claim;
+  return lock_claim(claim, known, store, files);
 }
 
 PathId next_path_id(const KnownRows& known) {

@@ -22,6 +22,7 @@ struct PathClaim {
   std::filesystem::path directory;
   const PoolOptions* pool = nullptr;
   bool is_configured = true;             // else known by its row alone
+  bool is_asked_for = false;             // by an operator, now: to be formatted if it is empty
   std::optional<Superblock> superblock;  // nothing: empty, to be formatted, or missing
   std::optional<PathLock> lock;          // not of what is missing or retired
   std::optional<PathId> missing;         // what is registered here and is not there
@@ -41,10 +42,9 @@ Result<std::vector<PathClaim>> claim_paths(const std::vector<PoolOptions>& pools
                                            const KnownRows& known, const std::string& store,
                                            io::FileSystem& files);
 
-// The same for one directory of a store that runs.
-Result<PathClaim> claim_path(const std::filesystem::path& directory, const PoolOptions& pool,
-                             const KnownRows& known, const std::string& store,
-                             io::FileSystem& files);
+// The same for one directory of a store that runs; the claim's directory and pool are set.
+Result<void> claim_path(PathClaim& claim, const KnownRows& known, const std::string& store,
+                        io::FileSystem& files);
 
 // Larger than every path id that is or was in use.
 PathId next_path_id(const KnownRows& known);

@@ -17,6 +17,15 @@ const Registered* registered_at(const KnownRows& known, const Path& directory) {
   return nullptr;
 }
 
+// A path that was here has been given up, and nobody has asked to use its directory anew: it may
+// well be a bare mount point, or a disk that is dead.
+bool is_given_up(const PathClaim& claim, const KnownRows& known) {
+  return !claim.is_asked_for && std::ranges::any_of(known.paths, [&](const Registered& path) {
+    return path.second.mode == PathMode::kRetired &&
+           normal_directory(path.second.directory) == claim.directory;
+  });
+}
+
 // May stand in a directory that counts as empty.
 bool is_ignored(const std::string& name) {
   return name == "lock" || name == "lost+found" || name == std::string(kSuperblockName) + ".tmp";
@@ -94,6 +103,10 @@ Result<void> examine_directory(PathClaim& claim, const KnownRows& known, const s
   }
   if (here != nullptr && !*text) {
     return set_missing(claim, *here, "it has no superblock; is its disk mounted?");
+  }
+  if ((!text || !*text) && is_given_up(claim, known)) {
+    claim.is_retired = true;
+    return {};
   }
   if (!text) return fail(text.error());
   if (!*text) return check_empty(claim, files);
