@@ -138,6 +138,7 @@ Result<void> read_pools(TomlReader& root, Config& config) {
     if (!names.insert(pool.storage.name).second) {
       return config_error(*table, "pool " + pool.storage.name + " is named twice");
     }
+    pool.storage.fill_share = pool.policy.high;
     config.pools.push_back(std::move(pool.storage));
     config.tier.pools.push_back(std::move(pool.policy));
   }

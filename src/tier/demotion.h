@@ -11,13 +11,16 @@
 namespace lapis::tier {
 
 struct Watermarks {
-  std::uint64_t high_bytes = 0;
+  std::uint64_t high_bytes = 0;  // new bytes go elsewhere
+  // Chunks begin to go down: a quarter of the way below it, and four extents a path at least: a
+  // path takes no new bytes from two extents below it on.
+  std::uint64_t start_bytes = 0;
   std::uint64_t low_bytes = 0;
 };
 
-Watermarks watermarks_of(std::uint64_t size_bytes, double high, double low);
+Watermarks watermarks_of(const PoolUsage& usage, double high, double low);
 
-// Whether chunks go down, and how many bytes of them. Begins above the high watermark, ends below
+// Whether chunks go down, and how many bytes of them. Begins near the high watermark, ends below
 // the low one: what is used counts for the beginning, what lives for the end, because what died
 // comes back by reclaiming and compaction without moving anything down.
 struct DemotionNeed {

@@ -13,7 +13,9 @@ constexpr std::string_view kLogComponent = "tier";
 constexpr std::chrono::milliseconds kPause{500};  // where nothing is to be done
 constexpr std::chrono::milliseconds kWatch{100};  // how often foreground latency is looked at
 constexpr std::chrono::seconds kNoting{10};       // how often uses are noted
-constexpr std::size_t kAtOnce = 128;              // chunks that are chosen at once
+// Bytes a second that go down however slow requests are: else new bytes find no room.
+constexpr std::uint64_t kUrgent = 128ull << 20;
+constexpr std::size_t kAtOnce = 128;  // chunks that are chosen at once
 
 constexpr double kSpeedSeconds = 3;
 
@@ -103,7 +105,7 @@ io::Task<void> LocalTierer::run() {
 // True where something moved: then there may be more.
 io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathStats>& paths) {
   const PoolUsage usage = usage_of(pool.policy.pool, paths);
-  const Watermarks marks = watermarks_of(usage.size_bytes, pool.policy.high, pool.policy.low);
+  const Watermarks marks = watermarks_of(usage, pool.policy.high, pool.policy.low);
   PoolStatus& status = pool.status;
   status.size_bytes = usage.size_bytes;
   status.used_bytes = usage.used_bytes;
@@ -115,6 +117,7 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
       pool.below.empty() ? DemotionNeed{} : demotion_need(usage, marks, status.demoting);
   status.demoting = need.demoting;
   status.left_bytes = need.left_bytes;
+  rate_.set_least(need.demoting ? kUrgent : Rate::kLeast);
   publish();
   rate_.set_budget(pool.policy.bytes_per_second, pool.policy.operations_per_second);
   if (co_await drain(pool, usage)) co_return true;
@@ -123,9 +126,9 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   // What died in extents that live on comes back by emptying them: where space is short.
   if (co_await compact(pool, usage)) co_return true;
   // What lives would fit, but extents are not filled to their ends: less of it then.
-  if (pool.below.empty() || usage.used_bytes <= marks.high_bytes) co_return false;
+  if (pool.below.empty() || usage.used_bytes <= marks.start_bytes) co_return false;
   status.demoting = true;
-  status.left_bytes = usage.used_bytes - marks.high_bytes;
+  status.left_bytes = usage.used_bytes - marks.start_bytes;
   publish();
   co_return co_await demote(pool, usage);
 }

@@ -38,7 +38,7 @@ void Rate::observe(Instant now, const storage::DiskWaits& waits, bool is_moving)
   const std::uint64_t operations = waits.operations - observed_.operations;
   const std::uint64_t nanoseconds = waits.nanoseconds - observed_.nanoseconds;
   observed_ = waits;
-  const std::uint64_t least = std::min(kLeast, budget_);
+  const std::uint64_t least = std::min(least_, budget_);
   if (operations == 0) {  // nobody is in the way
     limit_ = std::min(budget_, std::max(limit_ * 2, least));
     return;

@@ -13,12 +13,15 @@ namespace lapis::tier {
 // Pure: time and waits come from the caller. Used on one shard.
 class Rate {
  public:
-  // Bytes a second that are moved however slow requests are: else a busy node would fill up.
+  // Bytes a second that are moved however slow requests are, where nothing else is said.
   static constexpr std::uint64_t kLeast = 16ull << 20;
   static constexpr std::uint64_t kMost = 8ull << 30;
 
   // What a pool's policy allows, from now on; 0: no limit.
   void set_budget(std::uint64_t bytes_per_second, std::uint64_t operations_per_second);
+
+  // What is moved however slow requests are.
+  void set_least(std::uint64_t bytes_per_second) { least_ = bytes_per_second; }
 
   // How long the next `bytes` have to wait; nothing where they may go, and are counted.
   std::optional<Instant::duration> admit(Instant now, std::uint64_t bytes);
@@ -35,6 +38,7 @@ class Rate {
   std::uint64_t budget_ = kMost;
   std::uint64_t operations_ = 0;  // a second; 0: no limit
   std::uint64_t limit_ = kMost;
+  std::uint64_t least_ = kLeast;
   // Bytes that are owed to time: the next may go when this is past.
   Instant free_at_{};
   Instant observed_at_{};

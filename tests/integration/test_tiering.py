@@ -126,16 +126,16 @@ def test_kill_while_it_moves_loses_nothing(server: LapisServer):
 
 
 def test_what_was_deleted_comes_back_without_moving_down(server: LapisServer, owner: BlobClient):
-    for number in range(400):  # 78 MiB: below the watermarks
+    for number in range(240):  # 46 MiB: below the watermarks
         expect(owner.put_blob("cold", f"d{number}", content(number, 200_000)), 201)
-    for number in range(400):
+    for number in range(240):
         if number % 4:
             expect(owner.delete_blob("cold", f"d{number}"), 202)
-    for number in range(400, 560):  # and another 31
+    for number in range(240, 340):  # and another 19
         expect(owner.put_blob("cold", f"d{number}", content(number, 200_000)), 201)
     page = settled(server)
     assert page.total("lapis_tier_demoted_bytes_total", pool="flash") == 0
-    for number in [*range(0, 400, 4), *range(400, 560)]:
+    for number in [*range(0, 240, 4), *range(240, 340)]:
         assert owner.get_blob("cold", f"d{number}").body == content(number, 200_000)
 
 

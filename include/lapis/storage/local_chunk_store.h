@@ -29,6 +29,8 @@ struct PoolOptions {
   std::uint64_t extent_bytes = 0;    // 0: by the size of the path, 4 MiB to 1 GiB
   std::uint64_t min_free_bytes = 0;  // kept free on each path; 0: an extent's worth
   std::uint64_t capacity_bytes = 0;  // that extents may take of each path; 0: all but that
+  // The share of a path from which on new bytes go to other pools while those have room.
+  double fill_share = 1;
 };
 
 struct ChunkStoreOptions {

@@ -63,7 +63,7 @@ class ChunkMover {
   io::Task<void> use_old_places();
 #endif
   void give_up(const Source& source, const Error& error);
-  PathFilter filter() const { return {target_.pool, target_.away}; }
+  PathFilter filter() const { return {target_.pool, target_.away, true}; }
 
   const StoreContext& context_;
   const PathSet& paths_;

@@ -86,6 +86,7 @@ io::Task<void> ExtentSupply::fill() {
       break;
     }
     hand_over(std::move(*prepared));
+    publish_room();  // a burst may keep this going for long
   }
   publish_room();
 }
@@ -228,6 +229,7 @@ void ExtentSupply::publish_room() {
     extents += ready_.size();
   }
   path_.set_room_bytes(extents * path_.max_frame_bytes());
+  path_.set_used_extents(path_.extents().size() - free_.size());
 }
 
 void ExtentSupply::hand_over(std::shared_ptr<OpenExtent> extent) {

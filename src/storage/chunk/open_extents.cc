@@ -57,7 +57,8 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes, const PathFilte
     if (!path.is_writable() || !filter.allows(path.settings())) continue;
     const auto& open = open_on(i).extent;
     const bool fits_open = open && open->room() >= bytes;
-    const bool is_full = !fits_open && path.room_bytes() < bytes;
+    const bool is_filled = path.is_filled() && !filter.to_the_brim;
+    const bool is_full = !fits_open && (is_filled || path.room_bytes() < bytes);
     random_ ^= random_ << 13;
     random_ ^= random_ >> 7;
     random_ ^= random_ << 17;

@@ -14,7 +14,8 @@ PathSettings settings_of(const Admission& admission) {
           .pool_class = pool.pool_class,
           .extent_bytes = extent_bytes,
           .min_free_bytes = pool.min_free_bytes != 0 ? pool.min_free_bytes : extent_bytes,
-          .most_bytes = pool.capacity_bytes};
+          .most_bytes = pool.capacity_bytes,
+          .fill_share = pool.fill_share};
 }
 
 }  // namespace

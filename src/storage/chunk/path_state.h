@@ -24,6 +24,7 @@ struct PathSettings {
   std::uint64_t extent_bytes = 0;
   std::uint64_t min_free_bytes = 0;
   std::uint64_t most_bytes = 0;  // that all extents may take; 0: no limit but the disk's
+  double fill_share = 1;         // see PoolOptions
 };
 
 // <directory>/extents, and the file of one extent in it.
@@ -84,6 +85,16 @@ class PathState {
   // What new and recycled extents could take; open extents' rooms come on top.
   std::uint64_t room_bytes() const { return room_bytes_.load(); }
   void set_room_bytes(std::uint64_t bytes) { room_bytes_.store(bytes); }
+  // New bytes had better go elsewhere: it is filled up to its share.
+  bool is_filled() const { return filled_.load(); }
+  void set_used_extents(std::uint64_t used) {
+    const auto extent = static_cast<double>(settings_.extent_bytes);
+    const double size = static_cast<double>(extents_.size()) * extent +
+                        static_cast<double>(available_bytes_.load());
+    // One that is made ready, and the one after it.
+    filled_.store(settings_.fill_share < 1 &&
+                  (static_cast<double>(used) + 2) * extent > settings_.fill_share * size);
+  }
 
  private:
   static constexpr unsigned kMaxFailures = 3;
@@ -98,6 +109,7 @@ class PathState {
   std::atomic<std::uint64_t> available_bytes_ = 0;
   std::atomic<std::uint64_t> capacity_bytes_ = 0;
   std::atomic<std::uint64_t> room_bytes_ = 0;
+  std::atomic<bool> filled_ = false;
 };
 
 }  // namespace lapis::storage

@@ -28,7 +28,7 @@ class DemotionNeedOf : public testing::TestWithParam<Case> {};
 // High at 8 GiB, low at 6.
 TEST_P(DemotionNeedOf, Pool) {
   const Case& c = GetParam();
-  const Watermarks marks = watermarks_of(c.usage.size_bytes, 0.8, 0.6);
+  const Watermarks marks = watermarks_of(c.usage, 0.8, 0.6);
   const DemotionNeed need = demotion_need(c.usage, marks, c.was_demoting);
   EXPECT_EQ(need.demoting, c.demoting);
   EXPECT_EQ(need.left_bytes, c.left_gib * kGib);
@@ -37,7 +37,7 @@ TEST_P(DemotionNeedOf, Pool) {
 INSTANTIATE_TEST_SUITE_P(
     Uses, DemotionNeedOf,
     testing::Values(Case{"Empty", usage(0, 0), false, false, 0},
-                    Case{"AtTheHighMark", usage(8, 8), false, false, 0},
+                    Case{"NearTheHighMark", usage(8, 8), false, true, 2},
                     Case{"AboveIt", usage(9, 9), false, true, 3},
                     Case{"BetweenOnTheWayUp", usage(7, 7), false, false, 0},
                     Case{"BetweenOnTheWayDown", usage(7, 7), true, true, 1},
@@ -47,6 +47,16 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"FullOfTheDeadOnTheWayDown", usage(9, 5), true, false, 0},
                     Case{"NotYetCounted", usage(9, 9, false), false, false, 0}),
     [](const auto& p) { return std::string(p.param.name); });
+
+TEST(Watermarks, StartBelowWhereNewBytesStop) {
+  PoolUsage pool = usage(5, 5);
+  EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 15 * kGib / 2);
+  pool.paths.resize(2);
+  for (storage::PathStats& path : pool.paths) path.extent_bytes = kGib / 8;
+  EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 7 * kGib);
+  for (storage::PathStats& path : pool.paths) path.extent_bytes = kGib;
+  EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 6 * kGib);  // and not below the low one
+}
 
 TEST(PoolUsage, SumsThePathsOfThePool) {
   storage::PathStats path;
