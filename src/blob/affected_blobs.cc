@@ -135,9 +135,11 @@ io::Task<Result<std::vector<Target>>> all_containers(Service& service) {
 }
 
 io::Task<Result<void>> search(Service& service, const Target& target, const Damaged& damaged,
+                              const std::atomic<bool>& stopping,
                               std::vector<AffectedRange>& found) {
   std::string first = container_prefix(Table::kBlob, target.container);
   while (!first.empty()) {
+    if (stopping) co_return fail(ErrorCode::kServerBusy, "the search for blobs is stopped");
     const auto snapshot = service.meta.snapshot();
     auto job = [&] { return BatchSearch(*snapshot, target, damaged).run(first); };
     LAPIS_CO_TRY(Batch batch, co_await service.blocking.run(std::move(job)));
@@ -150,7 +152,8 @@ io::Task<Result<void>> search(Service& service, const Target& target, const Dama
 }  // namespace
 
 io::Task<Result<std::vector<AffectedRange>>> find_affected(
-    Service& service, std::vector<storage::DamagedChunk> damaged) {
+    Service& service, std::vector<storage::DamagedChunk> damaged,
+    const std::atomic<bool>& stopping) {
   std::vector<AffectedRange> found;
   if (damaged.empty()) co_return found;
   LAPIS_CO_TRY(std::vector<Target> containers, co_await all_containers(service));
@@ -163,13 +166,13 @@ io::Task<Result<std::vector<AffectedRange>>> find_affected(
       if (is_here) target.tags.insert(chunk.owner->tag);
     }
     if (target.tags.empty()) continue;
-    LAPIS_CO_TRY_VOID(co_await search(service, target, wanted, found));
+    LAPIS_CO_TRY_VOID(co_await search(service, target, wanted, stopping, found));
   }
   // An owner that is not known, or not who has it now.
   for (const AffectedRange& range : found) wanted.erase(range.chunk);
   if (wanted.empty()) co_return found;
   for (const Target& container : containers) {
-    LAPIS_CO_TRY_VOID(co_await search(service, container, wanted, found));
+    LAPIS_CO_TRY_VOID(co_await search(service, container, wanted, stopping, found));
   }
   co_return found;
 }

@@ -65,7 +65,7 @@ io::Task<Result<ScrubReport>> DamageReporter::gather() {
   report.status = chunks_.scrub_status();
   auto list = [this] { return storage::list_damaged(service_.meta, {}, kMostDamaged); };
   LAPIS_CO_TRY(report.damaged, co_await service_.blocking.run(std::move(list)));
-  LAPIS_CO_TRY(report.affected, co_await blob::find_affected(service_, report.damaged));
+  LAPIS_CO_TRY(report.affected, co_await blob::find_affected(service_, report.damaged, stopping_));
   co_return report;
 }
 

@@ -24,7 +24,7 @@ class DamageReporter {
 
   // Starts at once. All references outlive the object; `service` belongs to `shard`.
   DamageReporter(io::Shard& shard, blob::Service& service, const storage::LocalChunkStore& chunks);
-  // From a thread that is no shard; ends soon.
+  // From a thread that is no shard; ends soon, as do `report`s that run: from then on they fail.
   void stop();
 
   // What is known now, with the blobs that are affected now: the rows of the containers that have

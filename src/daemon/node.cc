@@ -133,11 +133,11 @@ Result<void> Node::start_serving() {
 void Node::stop() {
   state_.store(State::kDraining, std::memory_order_release);
   if (server_) server_->stop(config_.drain_timeout);
+  if (damage_reporter_) damage_reporter_->stop();
   if (commands_) commands_->stop();
   if (admin_) admin_->stop();
   if (access_log_) access_log_->stop();
   if (tierer_) tierer_->stop();
-  if (damage_reporter_) damage_reporter_->stop();
   if (background_work_) background_work_->stop();
   if (chunks_) chunks_->close();
   server_.reset();

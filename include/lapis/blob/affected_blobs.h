@@ -2,6 +2,7 @@
 // to. For operators; nothing a client asks for leads here.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,8 +24,10 @@ struct AffectedRange {
 // Looks first among the blobs of the name that the frame was written for, and through all
 // containers for a chunk that is not found there. A chunk that no blob names any more, because it
 // waits to be released, has no range. Walks rows in bounded batches on the blocking pool. Errors:
-// those of reading; rows that are damaged themselves are passed over.
+// those of reading; kServerBusy soon after `stopping` is set. Rows that are damaged themselves are
+// passed over.
 io::Task<Result<std::vector<AffectedRange>>> find_affected(
-    Service& service, std::vector<storage::DamagedChunk> damaged);
+    Service& service, std::vector<storage::DamagedChunk> damaged,
+    const std::atomic<bool>& stopping);
 
 }  // namespace lapis::blob

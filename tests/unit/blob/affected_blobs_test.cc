@@ -37,12 +37,13 @@ class AffectedBlobs : public testing::Test {
     return damaged;
   }
   std::vector<AffectedRange> find(std::vector<storage::DamagedChunk> damaged) {
-    auto found = harness_.run(find_affected(harness_.service, std::move(damaged)));
+    auto found = harness_.run(find_affected(harness_.service, std::move(damaged), stopping_));
     EXPECT_TRUE(found) << to_string(found.error());
     return found.value_or(std::vector<AffectedRange>{});
   }
 
   BlobHarness harness_;
+  std::atomic<bool> stopping_ = false;
 };
 
 void expect_range(const AffectedRange& range, const std::string& name, std::uint64_t offset,
@@ -115,6 +116,16 @@ TEST_F(AffectedBlobs, AFrameWhoseBytesAreWholeHasNoLength) {
   const auto found = find({damage(third, {})});
   ASSERT_EQ(found.size(), 1u);
   expect_range(found[0], "long", 200, 0);
+}
+
+TEST_F(AffectedBlobs, ASearchCanBeStopped) {
+  ASSERT_TRUE(harness_.put("long", pattern(250, 1)));
+  const ChunkId chunk = blob("long").body.blocks.at(0).chunks.at(0).id;
+  stopping_ = true;
+  const auto found =
+      harness_.run(find_affected(harness_.service, {damage(chunk, {{0, 16}})}, stopping_));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::kServerBusy);
 }
 
 TEST_F(AffectedBlobs, WhatNoBlobNamesHasNoRange) {
