@@ -82,6 +82,15 @@ TEST_F(HeatRows, WhatHasNoRowIsPassedOver) {
   EXPECT_TRUE(order(kDisk).empty());
 }
 
+// The example of docs/formats.md.
+TEST(HeatRow, IsTheBytesThatAreDocumented) {
+  EXPECT_EQ(encode(HeatRow{498'236, HeatRank::kNormal, {PathId{1}}}),
+            std::string_view("\x08\xbc\xb4\x1e\x10\x01\x1a\x01\x01", 9));
+  EXPECT_EQ(heat_key(ChunkId{7}), std::string_view("\x14\0\0\0\0\0\0\0\x07", 9));
+  EXPECT_EQ(cold_key({ChunkId{7}, PathId{1}, 498'236, HeatRank::kNormal}),
+            std::string_view("\x15\0\0\0\x01\x01\x00\x07\x9a\x3c\0\0\0\0\0\0\0\x07", 18));
+}
+
 TEST(HeatRow, IsReadAsItWasWritten) {
   const HeatRow row{123'456, HeatRank::kAskedDown, {kFlash, kDisk}};
   EXPECT_EQ(decode_heat_row(encode(row)), row);
