@@ -56,18 +56,20 @@ TEST_F(PathCrash, WhileAPathComesBack) {
   const std::string body = test::body_text(9'000);
   const Chunks kept = put_on("second", body);
   bool was_cut = true;
-  for (std::uint64_t n = 2; was_cut; ++n) {  // the first shows it
+  for (std::uint64_t n = 1; was_cut; ++n) {
     ASSERT_LT(n, kMostOperations);
     crash(test::Unsynced::kSomeSectors);
     const std::string superblock = hide("second");
     open();
     ASSERT_EQ(status("second"), PathStatus::kMissing) << n;
     simulated_.cut_power_at(n);
-    show("second", superblock);
+    // Showing it is one of the operations, and behind what the background does in the meantime.
+    const bool is_shown = try_show("second", superblock);
     EXPECT_TRUE(eventually(
         [&] { return !simulated_.has_power() || status("second") == PathStatus::kOnline; }));
     was_cut = !simulated_.has_power();
     crash(test::Unsynced::kSomeSectors);
+    if (!is_shown) show("second", superblock);
     open();
     EXPECT_EQ(status("second"), PathStatus::kOnline) << n;
     EXPECT_TRUE(*get(kept) == body) << n;
