@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kLogComponent = "tier";
 constexpr std::chrono::milliseconds kPause{500};  // where nothing is to be done
+// After a move that failed: what it failed of (a full pool, mostly) does not pass at once.
+constexpr std::chrono::seconds kRest{5};
 constexpr std::chrono::milliseconds kWatch{100};  // how often foreground latency is looked at
 constexpr std::chrono::seconds kNoting{10};       // how often uses are noted
 // Bytes a second that go down however slow requests are: else new bytes find no room.
@@ -47,7 +49,7 @@ LocalTierer::LocalTierer(const TierOptions& options, storage::LocalChunkStore& c
                          [&](const PoolPolicy& pool) { return pool.pool_class == pool_class; });
   }
   for (std::size_t i = 0; i < ordered.size(); ++i) {
-    pools_.push_back({ordered[i], pool_below(ordered, i), {}, {}});
+    pools_.push_back({.policy = ordered[i], .below = pool_below(ordered, i)});
     pools_.back().status.pool = ordered[i].pool;
     pools_.back().status.pool_class = ordered[i].pool_class;
     pools_.back().status.below = pools_.back().below;
@@ -112,7 +114,8 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   status.live_bytes = usage.live_bytes;
   status.high_bytes = marks.high_bytes;
   status.low_bytes = marks.low_bytes;
-  status.why = usage.accounted ? "" : "live bytes are still being counted";
+  const bool is_resting = clock_.instant() < pool.rests_until;
+  if (!is_resting) status.why = usage.accounted ? "" : "live bytes are still being counted";
   const DemotionNeed need =
       pool.below.empty() ? DemotionNeed{} : demotion_need(usage, marks, status.demoting);
   status.demoting = need.demoting;
@@ -120,6 +123,7 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   rate_.set_least(need.demoting ? kUrgent : Rate::kLeast);
   publish();
   rate_.set_budget(pool.policy.bytes_per_second, pool.policy.operations_per_second);
+  if (is_resting) co_return false;
   if (co_await drain(pool, usage)) co_return true;
   if (need.demoting && co_await demote(pool, usage)) co_return true;
   if (!usage.accounted || usage.used_bytes <= marks.low_bytes) co_return false;
@@ -213,8 +217,13 @@ bool LocalTierer::count(Pool& pool, const storage::MoveOutcome& outcome, std::ui
   pool.status.unmovable_chunks = pool.unmovable.size();
   if (!outcome.ended && !stopping_) {
     pool.status.why = to_string(outcome.ended.error());
-    log_warn(kLogComponent, "chunks could not be moved",
-             {{"pool", pool.policy.pool}, {"error", pool.status.why}});
+    pool.rests_until = clock_.instant() + kRest;
+    if (std::exchange(pool.reported, pool.status.why) != pool.status.why) {
+      log_warn(kLogComponent, "chunks could not be moved",
+               {{"pool", pool.policy.pool}, {"error", pool.status.why}});
+    }
+  } else if (outcome.moved_chunks != 0) {
+    pool.reported.clear();
   }
   return outcome.moved_chunks != 0 || (outcome.ended && outcome.gone_chunks != 0);
 }

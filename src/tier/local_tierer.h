@@ -28,8 +28,10 @@ class LocalTierer final : public Tierer, private storage::Pace {
   struct Pool {
     PoolPolicy policy;
     std::string below;  // the pool that takes what goes down; empty: none
-    PoolStatus status;
-    std::set<ChunkId> unmovable;  // not tried again before the next start
+    PoolStatus status{};
+    std::set<ChunkId> unmovable{};  // not tried again before the next start
+    Instant rests_until{};          // after a failure
+    std::string reported{};         // the last one, which is not said again and again
   };
 
   io::Task<bool> admit(std::uint64_t bytes) override;

@@ -18,6 +18,8 @@ namespace {
 // serves clients too.
 constexpr std::size_t kBatchChunks = 128;
 constexpr std::uint64_t kBatchBytes = 64ull << 20;
+// As for a reader: what cannot be read is read once more.
+constexpr int kAttempts = 2;
 
 }  // namespace
 
@@ -135,11 +137,10 @@ io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size
     if (!co_await pace_.admit(source.bytes())) {
       co_return fail(ErrorCode::kServerBusy, "told to stop");
     }
-    FrameCopy frame(source.id, source.row, source.place);
     const MutableBytes into = buffers_[0].bytes().subspan(bytes, source.bytes());
-    LAPIS_CO_TRY(const bool good, co_await read_small(source, frame, into));
-    if (!good) continue;
-    group.push_back({i, std::move(frame), bytes});
+    LAPIS_CO_TRY(auto frame, co_await read_small(source, into));
+    if (!frame) continue;
+    group.push_back({i, std::move(*frame), bytes});
     bytes += source.bytes();
   }
   if (group.empty()) co_return i;
@@ -147,7 +148,7 @@ io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size
   for (Member& member : group) {
     Place to = place.place();
     to.offset += member.at;
-    member.frame.readdress(context_, to, 0,
+    member.frame.readdress(to, 0,
                            buffers_[0].bytes().subspan(member.at, sources[member.source].bytes()));
   }
   const Result<void> written = co_await place.write(0, buffers_[0].bytes().first(bytes));
@@ -166,39 +167,48 @@ io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size
   co_return i;
 }
 
-// False where the frame is damaged or unreadable: it stays where it is.
-io::Task<Result<bool>> ChunkMover::read_small(Source& source, FrameCopy& frame, MutableBytes into) {
-  Result<void> good;
-  const auto file = co_await files_.file(source.place);
-  if (!file) {
-    good = fail(file.error());
-  } else {
-    const auto count = co_await (*file)->read_at(source.place.offset, into);
-    if (!count) good = fail(count.error());
-    if (good && *count != into.size()) {
-      good = fail(ErrorCode::kInternalError, "extent file is short");
-    }
+// Nothing where the frame is damaged or unreadable: it stays where it is.
+io::Task<Result<std::optional<FrameCopy>>> ChunkMover::read_small(const Source& source,
+                                                                  MutableBytes into) {
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    FrameCopy frame(source.id, source.row, source.place, context_);
+    Result<void> good = co_await read_piece(source, 0, frame, into);
+    if (good) good = frame.check();
+    if (good) co_return std::optional<FrameCopy>(std::move(frame));
+    if (good.error().code == ErrorCode::kServerBusy) co_return fail(std::move(good).error());
+    damage_ = std::move(good).error();
   }
-  if (good) good = frame.take(0, into);
-  if (good) good = frame.check();
-  if (!good) give_up(source, good.error());
-  co_return good.has_value();
+  give_up(source);
+  co_return std::nullopt;
+}
+
+// Errors: kServerBusy, which says nothing of the frame; all others are the frame's.
+io::Task<Result<void>> ChunkMover::read_piece(const Source& source, std::uint64_t at,
+                                              FrameCopy& frame, MutableBytes into) {
+  LAPIS_CO_TRY(io::File * file, co_await files_.file(source.place));
+  LAPIS_CO_TRY(const std::size_t count, co_await file->read_at(source.place.offset + at, into));
+  if (count != into.size()) co_return fail(ErrorCode::kInternalError, "extent file is short");
+  co_return frame.take(at, into);
 }
 
 io::Task<Result<void>> ChunkMover::copy_large(Source& source) {
-  FrameCopy frame(source.id, source.row, source.place);
-  LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(source.bytes(), filter()));
-  LAPIS_CO_TRY(const bool good, co_await stream(source, frame, place));
-  if (!good) co_return Result<void>{};
-  const Place to = place.place();
-  const auto open = place.open();
-  auto pin = std::make_shared<const ExtentPin>(std::move(place).take_pin());
-  copied_.push_back({std::move(source), to, open, std::move(pin)});
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(source.bytes(), filter()));
+    LAPIS_CO_TRY(const bool good, co_await stream(source, place));
+    if (!good) continue;
+    const Place to = place.place();
+    const auto open = place.open();
+    auto pin = std::make_shared<const ExtentPin>(std::move(place).take_pin());
+    copied_.push_back({std::move(source), to, open, std::move(pin)});
+    co_return Result<void>{};
+  }
+  give_up(source);
   co_return Result<void>{};
 }
 
 // Reads one buffer while the one before is written. False where the frame is damaged or unreadable.
-io::Task<Result<bool>> ChunkMover::stream(Source& source, FrameCopy& frame, Reservation& place) {
+io::Task<Result<bool>> ChunkMover::stream(const Source& source, Reservation& place) {
+  FrameCopy frame(source.id, source.row, source.place, context_);
   std::array<io::Started<Result<void>>, 2> writing;
   Result<void> good;
   Result<void> written;
@@ -212,17 +222,9 @@ io::Task<Result<bool>> ChunkMover::stream(Source& source, FrameCopy& frame, Rese
     stopped = !co_await pace_.admit(size);
     if (stopped) break;
     const MutableBytes piece = buffers_[active].bytes().first(size);
-    const auto file = co_await files_.file(source.place);
-    if (!file) {
-      good = fail(file.error());
-      break;
-    }
-    const auto count = co_await (*file)->read_at(source.place.offset + at, piece);
-    if (!count) good = fail(count.error());
-    if (good && *count != size) good = fail(ErrorCode::kInternalError, "extent file is short");
-    if (good) good = frame.take(at, piece);
+    good = co_await read_piece(source, at, frame, piece);
     if (!good) break;
-    frame.readdress(context_, place.place(), at, piece);
+    frame.readdress(place.place(), at, piece);
     writing[active] = io::Started<Result<void>>(place.write(at, piece));
     at += size;
   }
@@ -237,18 +239,20 @@ io::Task<Result<bool>> ChunkMover::stream(Source& source, FrameCopy& frame, Rese
   }
   if (stopped) co_return fail(ErrorCode::kServerBusy, "told to stop");
   if (good) good = frame.check();
-  if (!good) give_up(source, good.error());
-  co_return good.has_value();
+  if (good) co_return true;
+  if (good.error().code == ErrorCode::kServerBusy) co_return fail(std::move(good).error());
+  damage_ = std::move(good).error();
+  co_return false;
 }
 
-void ChunkMover::give_up(const Source& source, const Error& error) {
+void ChunkMover::give_up(const Source& source) {
   outcome_.unmovable.push_back(source.id);
   log_error("storage", "chunk is damaged or unreadable and stays where it is",
             {{"chunk", source.id.value},
              {"path_id", source.place.path.value},
              {"extent", source.place.extent.value},
              {"offset", source.place.offset},
-             {"error", to_string(error)}});
+             {"error", to_string(damage_)}});
 }
 
 io::Task<Result<void>> ChunkMover::sync_copies() {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -55,14 +56,16 @@ class ChunkMover {
   // As many small frames as fit one buffer, from `first` on: written in one piece.
   io::Task<Result<std::size_t>> copy_group(Sources& sources, std::size_t first);
   io::Task<Result<void>> copy_large(Source& source);
-  io::Task<Result<bool>> stream(Source& source, FrameCopy& frame, Reservation& place);
-  io::Task<Result<bool>> read_small(Source& source, FrameCopy& frame, MutableBytes into);
+  io::Task<Result<std::optional<FrameCopy>>> read_small(const Source& source, MutableBytes into);
+  io::Task<Result<bool>> stream(const Source& source, Reservation& place);
+  io::Task<Result<void>> read_piece(const Source& source, std::uint64_t at, FrameCopy& frame,
+                                    MutableBytes into);
   io::Task<Result<void>> sync_copies();
   io::Task<Result<void>> swap();
 #ifdef LAPIS_MUTANT_EARLY_RELEASE
   io::Task<void> use_old_places();
 #endif
-  void give_up(const Source& source, const Error& error);
+  void give_up(const Source& source);
   PathFilter filter() const { return {target_.pool, target_.away, true}; }
 
   const StoreContext& context_;
@@ -74,6 +77,7 @@ class ChunkMover {
   std::array<io::Buffer, 2> buffers_;
   std::vector<Copied> copied_;  // of this batch
   MoveOutcome outcome_;
+  Error damage_;  // why the source before could not be copied
 };
 
 }  // namespace lapis::storage

@@ -12,7 +12,7 @@ io::Task<Result<io::File*>> ExtentSource::file(const Place& place) {
   }
   if (open_.size() >= kMostOpen) open_.clear();
   const auto name = extent_file(paths_.by_id(place.path)->state.settings().directory, place.extent);
-  auto open = [&] { return context_.files.open(name, {.direct = true}); };
+  auto open = [&] { return context_.files.open(name, {.uncached_reads = true}); };
   LAPIS_CO_TRY(auto file, co_await context_.blocking.run(std::ref(open)));
   co_return (open_[key] = std::move(file)).get();
 }

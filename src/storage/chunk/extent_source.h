@@ -24,6 +24,8 @@ class ExtentSource {
   // The file in which the place lies; used before the next call, which may close it. Errors: those
   // of opening; kInternalError where there is no such extent.
   io::Task<Result<io::File*>> file(const Place& place);
+  // Closes all of them.
+  void clear() { open_.clear(); }
 
  private:
   static constexpr std::size_t kMostOpen = 16;

@@ -20,11 +20,6 @@ FrameVerifier::Verdict busy() { return {FrameVerifier::Outcome::kBusy, {}, 0}; }
 
 }  // namespace
 
-struct FrameVerifier::Held {
-  std::filesystem::path directory;
-  ExtentPin pin;
-};
-
 io::Task<FrameVerifier::Verdict> FrameVerifier::verify(ChunkId chunk, const ChunkRow& row,
                                                        Place place) {
   Verdict verdict;
@@ -44,17 +39,17 @@ io::Task<FrameVerifier::Verdict> FrameVerifier::verify_once(ChunkId chunk, const
   while (check.taken() < check.bytes()) {
     std::uint64_t step = 0;
     {
-      Held held;
-      if (auto ended = hold(row, place, held)) co_return std::move(*ended);
-      const Result<void> opened = co_await open_file(held.directory, place);
-      if (!opened) {
-        if (opened.error().code == ErrorCode::kServerBusy) co_return busy();
-        co_return lost(row, "not readable: " + to_string(opened.error()));
+      ExtentPin pin;
+      if (auto ended = hold(row, place, pin)) co_return std::move(*ended);
+      const auto file = co_await files_.file(place);
+      if (!file) {
+        if (file.error().code == ErrorCode::kServerBusy) co_return busy();
+        co_return lost(row, "not readable: " + to_string(file.error()));
       }
       step = std::min<std::uint64_t>(check.bytes() - check.taken(), io::BufferPool::kLarge);
       const auto buffer = co_await context_.background.buffers().acquire(step);
       if (!buffer) co_return busy();
-      co_await read_step(check, place, buffer->bytes().first(step));
+      co_await read_step(**file, check, place, buffer->bytes().first(step));
     }
     if (!co_await rest(step)) co_return Verdict{};
   }
@@ -65,14 +60,13 @@ io::Task<FrameVerifier::Verdict> FrameVerifier::verify_once(ChunkId chunk, const
 
 // Pins first and compares the generation then (see ExtentPin).
 std::optional<FrameVerifier::Verdict> FrameVerifier::hold(const ChunkRow& row, Place place,
-                                                          Held& held) const {
+                                                          ExtentPin& pin) const {
   const PoolPath* path = paths_.by_id(place.path);
   if (path == nullptr) return lost(row, "the path does not exist");
   if (path->state.status() == PathStatus::kMissing) return Verdict{Outcome::kNoPath, {}, 0};
   Extent* extent = path->state.extents().find(place.extent);
   if (extent == nullptr) return lost(row, "the extent does not exist");
-  held.directory = path->state.settings().directory;
-  held.pin = ExtentPin(*extent, context_.slots - 1);
+  pin = ExtentPin(*extent, context_.slots - 1);
   if (extent->generation() != place.generation) return Verdict{Outcome::kMoved, {}, 0};
   if (place.offset % kFrameAlignment != 0 || place.offset + row.bytes_on_disk() > extent->bytes()) {
     return lost(row, "the place is not inside the extent");
@@ -80,21 +74,10 @@ std::optional<FrameVerifier::Verdict> FrameVerifier::hold(const ChunkRow& row, P
   return std::nullopt;
 }
 
-io::Task<Result<void>> FrameVerifier::open_file(const std::filesystem::path& directory,
-                                                Place place) {
-  if (file_ && file_path_ == place.path && file_extent_ == place.extent) co_return Result<void>{};
-  file_.reset();
-  const auto name = extent_file(directory, place.extent);
-  auto open = [&] { return context_.files.open(name, {.uncached_reads = true}); };
-  LAPIS_CO_TRY(file_, co_await context_.blocking.run(std::ref(open)));
-  file_path_ = place.path;
-  file_extent_ = place.extent;
-  co_return Result<void>{};
-}
-
-io::Task<void> FrameVerifier::read_step(FrameCheck& check, Place place, MutableBytes into) {
+io::Task<void> FrameVerifier::read_step(io::File& file, FrameCheck& check, Place place,
+                                        MutableBytes into) {
   const std::uint64_t at = place.offset + check.taken();
-  const auto whole = co_await file_->read_at(at, into);
+  const auto whole = co_await file.read_at(at, into);
   if (whole && *whole == into.size()) {
     check.add(into);
     co_return;
@@ -102,7 +85,7 @@ io::Task<void> FrameVerifier::read_step(FrameCheck& check, Place place, MutableB
   for (std::uint64_t from = 0; from < into.size(); from += kSmallStep) {
     const MutableBytes part =
         into.subspan(from, std::min<std::uint64_t>(kSmallStep, into.size() - from));
-    const auto count = co_await file_->read_at(at + from, part);
+    const auto count = co_await file.read_at(at + from, part);
     if (count && *count == part.size()) {
       check.add(part);
     } else {

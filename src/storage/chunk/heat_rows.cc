@@ -119,8 +119,4 @@ Result<void> warm(MetaView& view, ChunkId chunk, std::uint32_t hour) {
   return change_heat(view, chunk, [&](HeatRow& row) { row.hour = std::max(row.hour, hour); });
 }
 
-Result<void> set_rank(MetaView& view, ChunkId chunk, HeatRank rank) {
-  return change_heat(view, chunk, [&](HeatRow& row) { row.rank = rank; });
-}
-
 }  // namespace lapis::storage

@@ -45,6 +45,5 @@ Result<void> erase_heat(MetaView& view, ChunkId chunk);
 Result<void> move_heat(MetaView& view, ChunkId chunk, PathId from, PathId to);
 // It was used in this hour; does nothing where that is known.
 Result<void> warm(MetaView& view, ChunkId chunk, std::uint32_t hour);
-Result<void> set_rank(MetaView& view, ChunkId chunk, HeatRank rank);
 
 }  // namespace lapis::storage

@@ -168,7 +168,7 @@ io::Task<void> Scrubber::end_pass() {
     progress_.at_full_rate = false;
     shown_.rate = shown_.wanted_rate = shown_.bytes_left = 0;
   }
-  passing_.forget_file();
+  passing_.close_files();
   log_info(kLogComponent, "a pass is complete",
            {{"chunks", done.chunks},
             {"bytes", done.bytes},
@@ -186,7 +186,7 @@ io::Task<bool> Scrubber::work_through(ScrubWindow window) {
     const Look look = co_await look_at(entry.chunk, entry.place, passing_, DamageFinder::kScrub);
     if (look == Look::kStopped || asked_) co_return false;
   }
-  passing_.forget_file();
+  passing_.close_files();
   const std::lock_guard lock(mutex_);
   progress_.next_chunk = window.next;
   progress_.running->damaged += window.broken.size();
@@ -302,7 +302,7 @@ io::Task<void> Scrubber::examine(std::vector<ChunkId> chunks) {
     const Look look = co_await look_at(chunk, std::nullopt, examining_, DamageFinder::kRead);
     if (look == Look::kStopped) co_return;
   }
-  examining_.forget_file();
+  examining_.close_files();
 }
 
 io::Task<void> Scrubber::save() {

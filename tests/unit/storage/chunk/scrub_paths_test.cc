@@ -83,9 +83,11 @@ TEST_F(ScrubPaths, WhatMovesMeanwhileIsNotDamage) {
   EXPECT_EQ(store_->scrub_status().damage_found, 0u);
 }
 
-// A bit of the bytes, and one of the frame's header.
+// A bit of the bytes, one of the frame's header, one of its table and one of its trailer.
 TEST_F(ScrubPaths, WhatIsDamagedIsNotMoved) {
-  for (const std::uint64_t byte : {kFrameHeaderBytes + 10'000, std::uint64_t{16}}) {
+  const std::uint64_t table = kFrameHeaderBytes + 20'000;
+  const std::uint64_t trailer = table + unit_count(20'000, kUnitBytes) * sizeof(std::uint64_t);
+  for (const std::uint64_t byte : {kFrameHeaderBytes + 10'000, std::uint64_t{16}, table, trailer}) {
     open();
     const auto chunks = put_ok(test::body_text(20'000));
     const auto row = decode_chunk_row(meta_.rows().rows().at(chunk_key(chunks.at(0).id)));
