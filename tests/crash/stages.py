@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from configuration import Pool, write_config
 from fault_disks import FaultDisks, run
 from lapis_server import LapisServer
 from signing import DEVELOPMENT_ACCOUNT
@@ -42,46 +43,23 @@ class Stage(Protocol):
         ...
 
 
-# Small extents: many are opened, filled, sealed and used again within a run, and what lives long
-# among them does not fill the disks (extents are not compacted).
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{meta}"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{flash}"]
-extent_size = "8MiB"
-{tiers}
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-[admin]
-listen = "127.0.0.1:0"
-"""
+# Small extents: many are opened, filled, sealed and used again within a run.
+EXTENTS = 'extent_size = "8MiB"\n'
 # What is written goes down at once, nearly all of it: something moves at every moment.
-TIERS = """\
+POLICY = """\
 capacity = "160MiB"
 high_watermark = 30
 low_watermark = 3
-[[pool]]
-name = "disks"
-class = "hdd"
-paths = ["{disks}"]
-extent_size = "8MiB"
 """
 
 
 def make_server(directory: Path, meta: Path, flash: Path, tiered: bool) -> LapisServer:
     """With a slower pool beside `flash` where it is `tiered`."""
-    directory.mkdir(parents=True, exist_ok=True)
-    config = directory / "lapis.toml"
-    tiers = TIERS.format(disks=flash.with_name("disks")) if tiered else ""
-    config.write_text(
-        CONFIG.format(meta=meta, flash=flash, tiers=tiers, account=DEVELOPMENT_ACCOUNT)
-    )
-    return LapisServer(directory / "lapis", config=config, admin="")
+    pools = [Pool("flash", "flash", [flash], EXTENTS + (POLICY if tiered else ""))]
+    if tiered:
+        pools.append(Pool("disks", "hdd", [flash.with_name("disks")], EXTENTS))
+    config = write_config(directory / "lapis.toml", meta, pools)
+    return LapisServer(directory / "lapis", config=config, admin="127.0.0.1:0")
 
 
 def wait_for_requests(crew: Crew, waiting: int) -> None:

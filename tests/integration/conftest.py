@@ -18,24 +18,9 @@ import pytest
 
 from azure_client import expect
 from blob_client import BlobClient, block_id
+from configuration import flash, write_config
 from lapis_server import LapisServer, binary
 from signing import DEVELOPMENT_ACCOUNT
-
-TLS_CONFIG = """\
-listen = ["https://127.0.0.1:0", "127.0.0.1:0"]
-[tls]
-certificate = "{certificate}"
-private_key = "{key}"
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
 
 _container_numbers = itertools.count(1)
 
@@ -152,7 +137,13 @@ def tls_server(
     new_server: Callable[..., LapisServer], tmp_path: Path, certificate: tuple[Path, Path]
 ) -> LapisServer:
     """Serves over TLS, with the certificate above, and without."""
-    values = {"certificate": certificate[0], "key": certificate[1], "data": tmp_path / "data"}
-    config = tmp_path / "lapis.toml"
-    config.write_text(TLS_CONFIG.format(account=DEVELOPMENT_ACCOUNT, **values))
+    data = tmp_path / "data"
+    tls = f'[tls]\ncertificate = "{certificate[0]}"\nprivate_key = "{certificate[1]}"'
+    config = write_config(
+        tmp_path / "lapis.toml",
+        data / "meta",
+        [flash(data / "flash")],
+        listen=["https://127.0.0.1:0", "127.0.0.1:0"],
+        more=tls,
+    )
     return new_server(config=config).start(expected_addresses=2)

@@ -11,24 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import configuration
+from configuration import flash
 from lapis_server import LapisServer
 from signing import DEVELOPMENT_ACCOUNT
 
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-{top}
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-extent_size = "4MiB"
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-{more}
-"""
 
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
@@ -38,10 +25,10 @@ def write_config(directory: Path, top: str = "", more: str = "") -> Path:
     """A configuration with an access log at `directory`/access.log unless `more` has its own."""
     if "[access_log]" not in more:
         more += f'\n[access_log]\npath = "{directory}/access.log"\n'
-    config = directory / "lapis.toml"
-    values = {"data": directory / "data", "account": DEVELOPMENT_ACCOUNT}
-    config.write_text(CONFIG.format(top=top, more=more, **values))
-    return config
+    data = directory / "data"
+    pools = [flash(data / "flash")]
+    file = directory / "lapis.toml"
+    return configuration.write_config(file, data / "meta", pools, top=top, more=more)
 
 
 @dataclass

@@ -13,27 +13,13 @@ import pytest
 
 from azure_client import expect
 from blob_client import BlobClient
+from configuration import flash, write_config
 from lapis_command import lapis
 from lapis_server import LapisServer, StartFailed
 from observing import eventually
 from signing import DEVELOPMENT_ACCOUNT
 
 MIB = 1 << 20
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash", "{data}/more"]
-extent_size = "4MiB"
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-[admin]
-socket = "{socket}"
-"""
 
 
 @pytest.fixture
@@ -87,10 +73,18 @@ def test_status_shows_the_daemon(server: LapisServer):
     assert str(server.data_dir / "flash") in text.out
 
 
+def two_paths(directory: Path, socket: Path) -> Path:
+    data = directory / "data"
+    return write_config(
+        directory / "lapis.toml",
+        data / "meta",
+        [flash(data / "flash", data / "more")],
+        more=f'[admin]\nsocket = "{socket}"',
+    )
+
+
 def test_pool_status_shows_every_path(new_server: Callable[..., LapisServer], tmp_path: Path):
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data",
-                                    socket=tmp_path / "admin"))
+    config = two_paths(tmp_path, tmp_path / "admin")
     server = new_server(config=config, shared_data=tmp_path / "data").start()
     owner = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
     expect(owner.create_container("data"), 201)
@@ -126,8 +120,7 @@ def test_paths_are_added_drained_and_retired(
     new_server: Callable[..., LapisServer], tmp_path: Path
 ):
     data = tmp_path / "data"
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=data, socket=tmp_path / "s"))
+    config = two_paths(tmp_path, tmp_path / "s")
     server = new_server(config=config, shared_data=data).start()
     owner = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
     expect(owner.create_container("data"), 201)

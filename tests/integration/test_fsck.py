@@ -16,6 +16,7 @@ import pytest
 
 from azure_client import expect
 from blob_client import BlobClient, block_id
+from configuration import disks, flash, write_config
 from lapis_command import Ran, lapis
 from lapis_server import LapisServer
 from observing import eventually
@@ -23,31 +24,12 @@ from signing import DEVELOPMENT_ACCOUNT
 
 KIB = 1 << 10
 MIB = 1 << 20
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-extent_size = "4MiB"
-{tiers}
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
 
 # Nearly all that is written goes down at once.
-TIERS = """\
+POLICY = """\
 capacity = "100MiB"
 high_watermark = 20
 low_watermark = 2
-[[pool]]
-name = "disks"
-class = "hdd"
-paths = ["{data}/disks"]
-extent_size = "4MiB"
 """
 
 
@@ -61,9 +43,10 @@ def server(
 ) -> LapisServer:
     """With a slower pool behind flash where a test asks for "tiered"."""
     data = tmp_path / "data"
-    tiers = TIERS.format(data=data) if getattr(request, "param", "") == "tiered" else ""
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=data, tiers=tiers))
+    pools = [flash(data / "flash")]
+    if getattr(request, "param", "") == "tiered":
+        pools = [flash(data / "flash", settings=POLICY), disks(data / "disks")]
+    config = write_config(tmp_path / "lapis.toml", data / "meta", pools)
     return new_server(config=config, shared_data=data).start()
 
 

@@ -12,25 +12,12 @@ import pytest
 
 from azure_client import expect, expect_error
 from blob_client import BlobClient, block_id
+from configuration import flash, write_config
 from lapis_server import LapisServer
 from signing import DEVELOPMENT_ACCOUNT
 from test_space import settled
 
 MIB = 1 << 20
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{directory}/meta"
-min_free = "{min_free}"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{directory}/disk/flash"]
-extent_size = "4MiB"
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
 
 
 @pytest.fixture
@@ -50,14 +37,18 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(mount)], check=True)
 
 
+def config_over(directory: Path, metadata: Path, pool: Path) -> Path:
+    min_free = 'min_free = "64MiB"'
+    return write_config(
+        directory / "lapis.toml", metadata, [flash(pool)], metadata_settings=min_free
+    )
+
+
 @pytest.fixture
 def server(
     disk: Path, new_server: Callable[..., LapisServer], tmp_path: Path
 ) -> Iterator[LapisServer]:
-    config = tmp_path / "lapis.toml"
-    text = CONFIG.format(account=DEVELOPMENT_ACCOUNT, directory=tmp_path, min_free="64MiB")
-    config.write_text(text)
-    server = new_server(config=config).start()
+    server = new_server(config=config_over(tmp_path, tmp_path / "meta", disk / "flash")).start()
     yield server
     server.kill()
 
@@ -118,11 +109,7 @@ def test_a_full_disk_survives_a_kill(server: LapisServer, owner: BlobClient):
 def test_full_metadata_refuses_writes_and_takes_deletes(
     disk: Path, new_server: Callable[..., LapisServer], tmp_path: Path
 ):
-    config = tmp_path / "lapis.toml"
-    text = CONFIG.format(account=DEVELOPMENT_ACCOUNT, directory=tmp_path, min_free="64MiB")
-    text = text.replace(f"{tmp_path}/meta", f"{disk}/meta")
-    config.write_text(text.replace(f"{disk}/flash", f"{tmp_path}/flash"))
-    server = new_server(config=config).start()
+    server = new_server(config=config_over(tmp_path, disk / "meta", tmp_path / "flash")).start()
     owner = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
     expect(owner.create_container("full"), 201)
     expect(owner.put_blob("full", "a", b"first"), 201)

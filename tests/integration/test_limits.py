@@ -13,22 +13,13 @@ import pytest
 
 from azure_client import encode_query, expect, expect_error
 from blob_client import BlobClient
+from configuration import Pool, write_config
 from lapis_server import LapisServer
 from raw_http import RawConnection, connect
 from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
+LIMITS = """\
 [limits]
 buffer_memory = "32MiB"
 head_timeout = "2s"
@@ -40,8 +31,9 @@ busy_timeout = "1s"
 
 @pytest.fixture
 def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
+    data = tmp_path / "data"
+    pools = [Pool("flash", "flash", [data / "flash"], settings="")]
+    config = write_config(tmp_path / "lapis.toml", data / "meta", pools, more=LIMITS)
     return new_server(config=config).start()
 
 

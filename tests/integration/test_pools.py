@@ -13,6 +13,7 @@ import pytest
 
 from azure_client import expect, expect_error
 from blob_client import BlobClient
+from configuration import disks, flash, write_config
 from lapis_command import lapis
 from lapis_server import LapisServer, StartFailed
 from observing import eventually, fetch, metrics
@@ -20,36 +21,16 @@ from signing import DEVELOPMENT_ACCOUNT
 
 MIB = 1 << 20
 BLOBS = 40
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{directory}/meta"
-[[pool]]
-name = "flash"
-paths = ["{directory}/flash1", "{directory}/flash2"]
-extent_size = "4MiB"
-{flash}
-[[pool]]
-name = "disks"
-class = "hdd"
-paths = ["{directory}/disk1"]
-extent_size = "4MiB"
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
 
 
-def write_config(directory: Path, flash: str = "") -> Path:
-    directory.mkdir(exist_ok=True)
-    config = directory / "lapis.toml"
-    config.write_text(CONFIG.format(directory=directory, flash=flash, account=DEVELOPMENT_ACCOUNT))
-    return config
+def config_in(directory: Path) -> Path:
+    pools = [flash(directory / "flash1", directory / "flash2"), disks(directory / "disk1")]
+    return write_config(directory / "lapis.toml", directory / "meta", pools)
 
 
 @pytest.fixture
 def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
-    return new_server(config=write_config(tmp_path), admin="127.0.0.1:0").start()
+    return new_server(config=config_in(tmp_path), admin="127.0.0.1:0").start()
 
 
 @pytest.fixture
@@ -136,7 +117,7 @@ def test_a_foreign_disk_is_refused_and_the_rest_goes_on(
     new_server: Callable[..., LapisServer],
     tmp_path: Path,
 ) -> None:
-    other = new_server("other", config=write_config(tmp_path / "other")).start()
+    other = new_server("other", config=config_in(tmp_path / "other")).start()
     assert other.stop() == 0
     bodies = put_all(owner)
     assert server.stop() == 0
@@ -244,11 +225,11 @@ def test_full_flash_falls_back_to_disks(
     try:
         for name in ("flash1", "flash2"):
             (tmp_path / name).mkdir()
-            options = ["-t", "tmpfs", "-o", "size=24m", "none", str(tmp_path / name)]
+            options = ["-t", "tmpfs", "-o", "size=48m", "none", str(tmp_path / name)]
             if subprocess.run(["mount", *options], check=False).returncode != 0:
                 pytest.skip("tmpfs cannot be mounted here")
             mounted.append(tmp_path / name)
-        check_fallback(new_server(config=write_config(tmp_path), admin="127.0.0.1:0").start())
+        check_fallback(new_server(config=config_in(tmp_path), admin="127.0.0.1:0").start())
     finally:
         for mount in mounted:
             subprocess.run(["umount", "-l", str(mount)], check=True)
@@ -258,7 +239,7 @@ def check_fallback(server: LapisServer) -> None:
     owner = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
     expect(owner.create_container("pools"), 201)
     live = lambda pool: metrics(server).total("lapis_pool_extent_bytes", pool=pool, state="live")
-    bodies = {f"b{number}": os.urandom(3 * MIB) for number in range(24)}
+    bodies = {f"b{number}": os.urandom(3 * MIB) for number in range(48)}
     expect(owner.put_blob("pools", "b0", bodies["b0"]), 201)
     assert (live("flash") > 0, live("disks")) == (True, 0)
     for name, body in bodies.items():

@@ -12,6 +12,7 @@ import pytest
 
 from azure_client import encode_query, expect, expect_error
 from blob_client import BlobClient, block_id
+from configuration import flash, write_config
 from lapis_server import LapisServer
 from raw_http import connect
 from sas import account_sas
@@ -24,19 +25,6 @@ EXTENT = 4 * MIB
 # up to a second to make garbage usable, and on a busy machine longer.
 TURNS = 24
 BOUND = 384 * MIB
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-extent_size = "4MiB"
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
 BLOCK_BLOB = {"x-ms-blob-type": "BlockBlob"}
 
 
@@ -57,9 +45,9 @@ def settled(measure: Callable[[], bool], seconds: float = 30.0) -> bool:
 
 @pytest.fixture
 def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
-    return new_server(config=config, shared_data=tmp_path / "data").start()
+    data = tmp_path / "data"
+    config = write_config(tmp_path / "lapis.toml", data / "meta", [flash(data / "flash")])
+    return new_server(config=config, shared_data=data).start()
 
 
 @pytest.fixture

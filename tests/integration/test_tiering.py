@@ -12,41 +12,25 @@ import pytest
 
 from azure_client import expect
 from blob_client import BlobClient
+from configuration import disks, flash, write_config
 from lapis_server import LapisServer
 from observing import Metrics, metrics
 from signing import DEVELOPMENT_ACCOUNT
 
 MIB = 1 << 20
-CONFIG = """\
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{data}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{data}/flash"]
-extent_size = "4MiB"
+POLICY = """\
 capacity = "128MiB"
 high_watermark = 80
 low_watermark = 60
-[[pool]]
-name = "disks"
-class = "hdd"
-paths = ["{data}/disk1", "{data}/disk2"]
-extent_size = "4MiB"
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-[admin]
-listen = "127.0.0.1:0"
 """
 
 
 @pytest.fixture
 def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
-    config = tmp_path / "lapis.toml"
-    config.write_text(CONFIG.format(account=DEVELOPMENT_ACCOUNT, data=tmp_path / "data"))
-    return new_server(config=config, shared_data=tmp_path / "data", admin="").start()
+    data = tmp_path / "data"
+    pools = [flash(data / "flash", settings=POLICY), disks(data / "disk1", data / "disk2")]
+    config = write_config(tmp_path / "lapis.toml", data / "meta", pools)
+    return new_server(config=config, shared_data=data, admin="127.0.0.1:0").start()
 
 
 @pytest.fixture
