@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <list>
+#include <system_error>
 #include <thread>
 
 #include "admin/line_channel.h"
@@ -102,8 +103,12 @@ class OwnSocketServer final : public SocketServer {
       (void)refused.write_line(kBusy, milliseconds(1));
       return;
     }
-    clients_.push_back(
-        std::make_unique<Client>(std::move(socket), wake_.get(), stopping_, commands_, clock_));
+    try {
+      clients_.push_back(
+          std::make_unique<Client>(std::move(socket), wake_.get(), stopping_, commands_, clock_));
+    } catch (const std::system_error& error) {  // no thread to be had: the client sees it hang up
+      log_warn("admin", "a client cannot be served", {{"error", error.what()}});
+    }
   }
 
   std::optional<ListeningSocket> socket_;

@@ -36,14 +36,17 @@ struct Batch {
 // Looks at the rows of one snapshot. Blocks.
 class BatchSearch {
  public:
-  BatchSearch(storage::MetaSnapshot& snapshot, const Target& target, const Damaged& damaged)
-      : snapshot_(snapshot), target_(target), damaged_(damaged) {}
+  // `most`: ranges that are wanted still.
+  BatchSearch(storage::MetaSnapshot& snapshot, const Target& target, const Damaged& damaged,
+              std::size_t most)
+      : snapshot_(snapshot), target_(target), damaged_(damaged), most_(most) {}
 
   Result<Batch> run(const std::string& first) {
     const std::string last = prefix_end(container_prefix(Table::kBlob, target_.container));
     const auto cursor = snapshot_.scan(first, last);
     std::size_t walked = 0;
-    for (std::size_t rows = 0; cursor->valid(); cursor->next(), ++rows) {
+    for (std::size_t rows = 0; cursor->valid() && batch_.found.size() < most_;
+         cursor->next(), ++rows) {
       if (rows == kRowsInBatch || walked == kWalkedInBatch) {
         batch_.next = cursor->key();
         return std::move(batch_);
@@ -59,7 +62,7 @@ class BatchSearch {
                  {{"container", target_.name}, {"error", to_string(looked.error())}});
       }
     }
-    LAPIS_TRY_VOID(cursor->status());
+    if (!cursor->valid()) LAPIS_TRY_VOID(cursor->status());
     return std::move(batch_);
   }
 
@@ -98,21 +101,26 @@ class BatchSearch {
       if (damage != damaged_.end()) {
         AffectedRange range{
             chunk.id, {target_.account, target_.name, std::string(name)}, staged_as, first, 0};
-        if (damage->second->bad.empty()) batch_.found.push_back(range);
+        if (damage->second->bad.empty()) add(range);
         for (const storage::ChunkRange& bad : damage->second->bad) {
           if (bad.offset >= chunk.length) continue;
           range.offset = first + bad.offset;
           range.length = std::min(bad.length, chunk.length - bad.offset);
-          batch_.found.push_back(range);
+          add(range);
         }
       }
       first += chunk.length;
     }
   }
 
+  void add(const AffectedRange& range) {
+    if (batch_.found.size() < most_) batch_.found.push_back(range);
+  }
+
   storage::MetaSnapshot& snapshot_;
   const Target& target_;
   const Damaged& damaged_;
+  const std::size_t most_;
   Batch batch_;
 };
 
@@ -138,10 +146,11 @@ io::Task<Result<void>> search(Service& service, const Target& target, const Dama
                               const std::atomic<bool>& stopping,
                               std::vector<AffectedRange>& found) {
   std::string first = container_prefix(Table::kBlob, target.container);
-  while (!first.empty()) {
+  while (!first.empty() && found.size() < kMostAffected) {
     if (stopping) co_return fail(ErrorCode::kServerBusy, "the search for blobs is stopped");
     const auto snapshot = service.meta.snapshot();
-    auto job = [&] { return BatchSearch(*snapshot, target, damaged).run(first); };
+    const std::size_t most = kMostAffected - found.size();
+    auto job = [&] { return BatchSearch(*snapshot, target, damaged, most).run(first); };
     LAPIS_CO_TRY(Batch batch, co_await service.blocking.run(std::move(job)));
     first = std::move(batch.next);
     std::ranges::move(batch.found, std::back_inserter(found));

@@ -95,18 +95,19 @@ Result<Json> add_path(const CommandSources& sources, const Json& request) {
 // A command over a source, or one that says what is missing.
 template <class Source>
 void add(admin::CommandTable& table, const char* name, const Source& source, const char* what,
-         admin::Handler handler) {
-  table.add(name, Kind::kQuick, source ? std::move(handler) : admin::not_built(what));
+         admin::Handler handler, Kind kind = Kind::kQuick) {
+  table.add(name, kind, source ? std::move(handler) : admin::not_built(what));
 }
 
 void add_change(admin::CommandTable& table, const Sources& sources, const char* name,
-                CommandSources::ChangePath CommandSources::* change, const char* what) {
-  add(table, name, (*sources).*change, what,
-      [sources, change](const Json& request, const Caller&) -> Result<Json> {
-        LAPIS_TRY(const std::string path, admin::text_argument(request, "path"));
-        LAPIS_TRY_VOID(((*sources).*change)(path));
-        return Json{{"pools", pools_of(*sources)}};
-      });
+                CommandSources::ChangePath CommandSources::* change, const char* what,
+                Kind kind = Kind::kQuick) {
+  const auto handler = [sources, change](const Json& request, const Caller&) -> Result<Json> {
+    LAPIS_TRY(const std::string path, admin::text_argument(request, "path"));
+    LAPIS_TRY_VOID(((*sources).*change)(path));
+    return Json{{"pools", pools_of(*sources)}};
+  };
+  add(table, name, (*sources).*change, what, handler, kind);
 }
 
 }  // namespace
@@ -125,7 +126,9 @@ admin::CommandTable make_commands(CommandSources given) {
   add_change(table, sources, "pool.read-only", &CommandSources::set_read_only,
              "making a path read-only");
   add_change(table, sources, "pool.resume", &CommandSources::resume_path, "resuming a path");
-  add_change(table, sources, "pool.retire", &CommandSources::retire_path, "retiring a path");
+  // It looks at every chunk's row.
+  add_change(table, sources, "pool.retire", &CommandSources::retire_path, "retiring a path",
+             Kind::kLong);
   add(table, "tier.status", sources->tier, "tiering",
       [sources](const Json&, const Caller&) { return sources->tier(); });
   // It may search all blobs.

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t kLeastBufferMemory = 16ull << 20;
 constexpr std::uint64_t kMostPromoteReads = 1'000'000;
+// Extents that are as good as full would be emptied into others for ever.
+constexpr double kMostCompactBelow = 0.9;
 constexpr std::uint64_t kLeastLogBuffer = 64ull << 10;
 constexpr std::uint64_t kMostLogBuffer = 1ull << 30;
 constexpr std::chrono::seconds kLeastScrubPeriod{1};
@@ -155,6 +157,9 @@ Result<void> read_tiering(TomlReader& root, Config& config) {
   }
   if (reads) config.tier.promote_reads = static_cast<unsigned>(*reads);
   LAPIS_TRY(const auto below, read_percent(tiering, "compact_below"));
+  if (below && *below > kMostCompactBelow) {
+    return config_error(*tiering.find("compact_below"), "compact_below is at most 90");
+  }
   assign(config.tier.compact_below, below);
   return tiering.finish();
 }

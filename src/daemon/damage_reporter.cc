@@ -1,5 +1,6 @@
 #include "daemon/damage_reporter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lapis/base/log.h"
@@ -8,7 +9,11 @@ namespace lapis::daemon {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{500};
-// Of one look; `lapis scrub status` shows all.
+// A search may read the rows of whole containers, and a dying disk is one find after the other: ten
+// times as long as one took nothing is searched for, and after one that failed this long.
+constexpr int kRestFactor = 10;
+constexpr std::chrono::seconds kLongestRest{30};
+// Lines after one search.
 constexpr std::size_t kMostLogged = 100;
 
 }  // namespace
@@ -27,26 +32,44 @@ io::Task<void> DamageReporter::start() {
 // Each time that more was found than when it last looked.
 io::Task<void> DamageReporter::run() {
   std::uint64_t told = 0;
+  Instant next{};
   while (!stopping_) {
     const std::uint64_t found = chunks_.scrub_status().damage_found;
-    if (found != told) {
+    if (found != told && service_.clock.instant() >= next) {
+      const Instant began = service_.clock.instant();
       const auto report = co_await gather();
-      if (report) {
-        told = found;
-        log_affected(*report);
-      } else {
+      const Instant now = service_.clock.instant();
+      next = now + std::min<Instant::duration>(kRestFactor * (now - began), kLongestRest);
+      if (!report) {
+        next = now + kLongestRest;
         log_warn("scrub", "the blobs that are damaged cannot be named",
                  {{"error", to_string(report.error())}});
+      } else if (log_new(*report)) {
+        told = found;
       }
     }
     co_await shard_.sleep(kPause);
   }
 }
 
-void DamageReporter::log_affected(const ScrubReport& report) const {
-  std::size_t logged = 0;
+// What the log does not name yet. False where more is left than is said at once.
+bool DamageReporter::log_new(const ScrubReport& report) {
+  std::set<ChunkId> still;
+  for (const storage::DamagedChunk& chunk : report.damaged) {
+    if (named_.contains(chunk.chunk)) still.insert(chunk.chunk);
+  }
+  named_ = std::move(still);
+  std::set<ChunkId> now;
+  bool is_all = true;
+  std::size_t lines = 0;
   for (const blob::AffectedRange& range : report.affected) {
-    if (logged++ == kMostLogged) break;
+    if (named_.contains(range.chunk)) continue;
+    if (lines == kMostLogged) {  // of a chunk that is begun with, the rest is in `scrub status`
+      is_all = is_all && now.contains(range.chunk);
+      continue;
+    }
+    ++lines;
+    now.insert(range.chunk);
     log_error("scrub",
               range.length == 0 ? "the frame around a blob's bytes is damaged"
                                 : "bytes of a blob are damaged",
@@ -58,6 +81,8 @@ void DamageReporter::log_affected(const ScrubReport& report) const {
                {"length", range.length},
                {"chunk", range.chunk.value}});
   }
+  named_.merge(now);
+  return is_all;
 }
 
 io::Task<Result<ScrubReport>> DamageReporter::gather() {

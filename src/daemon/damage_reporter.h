@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "lapis/blob/affected_blobs.h"
@@ -37,12 +38,13 @@ class DamageReporter {
   io::Task<void> finish();
   io::Task<Result<ScrubReport>> gather();
   io::Task<void> gather_into(Result<ScrubReport>& report);
-  void log_affected(const ScrubReport& report) const;
+  bool log_new(const ScrubReport& report);
 
   io::Shard& shard_;
   blob::Service& service_;
   const storage::LocalChunkStore& chunks_;
-  io::TaskGroup tasks_;  // lives on shard_
+  std::set<ChunkId> named_;  // in the log, of those that are damaged now; of the shard
+  io::TaskGroup tasks_;      // lives on shard_
   std::atomic<bool> stopping_ = false;
   bool stopped_ = false;
 };

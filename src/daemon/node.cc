@@ -134,6 +134,7 @@ void Node::stop() {
   state_.store(State::kDraining, std::memory_order_release);
   if (server_) server_->stop(config_.drain_timeout);
   if (damage_reporter_) damage_reporter_->stop();
+  if (chunks_) chunks_->abandon_changes();
   if (commands_) commands_->stop();
   if (admin_) admin_->stop();
   if (access_log_) access_log_->stop();

@@ -129,8 +129,10 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   if (!usage.accounted || usage.used_bytes <= marks.low_bytes) co_return false;
   // What died in extents that live on comes back by emptying them: where space is short.
   if (co_await compact(pool, usage)) co_return true;
-  // What lives would fit, but extents are not filled to their ends: less of it then.
+  // What lives would fit, but extents are not filled to their ends: less of it then. Not while some
+  // wait to be recycled.
   if (pool.below.empty() || usage.used_bytes <= marks.start_bytes) co_return false;
+  if (usage.dead_extents != 0) co_return false;
   status.demoting = true;
   status.left_bytes = usage.used_bytes - marks.start_bytes;
   publish();

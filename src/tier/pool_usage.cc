@@ -16,6 +16,7 @@ PoolUsage usage_of(std::string_view pool, const std::vector<storage::PathStats>&
     }
     usage.used_bytes += used;
     usage.live_bytes += path.live_bytes;
+    usage.dead_extents += path.extents_dead;
     usage.accounted = usage.accounted && path.accounted;
     usage.paths.push_back(path);
   }

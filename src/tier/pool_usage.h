@@ -13,6 +13,7 @@ struct PoolUsage {
   std::uint64_t size_bytes = 0;  // of its extents, and of those that could be made
   std::uint64_t used_bytes = 0;  // of extents that are not free
   std::uint64_t live_bytes = 0;
+  std::uint64_t dead_extents = 0;         // of the used: they are free in a moment
   bool accounted = true;                  // live bytes are known
   std::vector<storage::PathStats> paths;  // that are there
 

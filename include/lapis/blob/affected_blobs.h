@@ -25,7 +25,8 @@ struct AffectedRange {
 // containers for a chunk that is not found there. A chunk that no blob names any more, because it
 // waits to be released, has no range. Walks rows in bounded batches on the blocking pool. Errors:
 // those of reading; kServerBusy soon after `stopping` is set. Rows that are damaged themselves are
-// passed over.
+// passed over. Ends at kMostAffected ranges: a blob may name one block fifty thousand times.
+inline constexpr std::size_t kMostAffected = 10'000;
 io::Task<Result<std::vector<AffectedRange>>> find_affected(
     Service& service, std::vector<storage::DamagedChunk> damaged,
     const std::atomic<bool>& stopping);

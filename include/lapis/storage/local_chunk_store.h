@@ -113,9 +113,10 @@ struct PathStats {
   std::uint64_t extents_open = 0;
   std::uint64_t extents_sealed = 0;
   std::uint64_t extents_free = 0;
-  std::uint64_t live_bytes = 0;  // in frames that rows name; complete once `accounted`
-  std::uint64_t dead_bytes = 0;  // of sealed extents: what no row names, gaps included
-  std::uint64_t free_bytes = 0;  // of extents that wait to be used again
+  std::uint64_t extents_dead = 0;  // of the sealed: nothing lives in them, they are recycled next
+  std::uint64_t live_bytes = 0;    // in frames that rows name; complete once `accounted`
+  std::uint64_t dead_bytes = 0;    // of sealed extents: what no row names, gaps included
+  std::uint64_t free_bytes = 0;    // of extents that wait to be used again
   std::uint64_t available_bytes = 0;
   std::uint64_t capacity_bytes = 0;  // of the path's file system
   bool accounted = false;
@@ -154,6 +155,8 @@ class LocalChunkStore : public ChunkStore {
   // later start asks for it. One that is missing too, so that a dead disk can be taken out of the
   // books.
   virtual io::Task<Result<void>> retire_path(std::filesystem::path directory) = 0;
+  // Any thread, before `close`: a change that looks at every chunk's row ends soon, undecided.
+  virtual void abandon_changes() = 0;
 
   // --- moving, on the background shard; never two moves at once ---
   // Notes in the index what has been read since the last call: once an hour and chunk at most.

@@ -79,9 +79,7 @@ struct DamagedChunk {
 // The damaged chunks from `from` on, `limit` at most, by id. Blocks.
 Result<std::vector<DamagedChunk>> list_damaged(MetaStore& meta, ChunkId from, std::size_t limit);
 
-// Whether damage of the chunk is known. It must not be moved: a copy would put new checksums over
-// what is wrong, or lose what may still be repaired.
+// Whether damage of the chunk is known.
 io::Task<Result<bool>> is_damaged(MetaStore& meta, ChunkId chunk);
-Result<bool> is_damaged(MetaView& view, ChunkId chunk);  // in a transaction
 
 }  // namespace lapis::storage

@@ -247,6 +247,7 @@ io::Task<Result<bool>> ChunkMover::stream(const Source& source, Reservation& pla
 
 void ChunkMover::give_up(const Source& source) {
   outcome_.unmovable.push_back(source.id);
+  slot_.suspects.add(source.id);
   log_error("storage", "chunk is damaged or unreadable and stays where it is",
             {{"chunk", source.id.value},
              {"path_id", source.place.path.value},

@@ -84,8 +84,10 @@ io::Task<Result<bool>> DamageRecords::record(ChunkId chunk, DamageRow row) {
     return {};
   };
   const Result<void> done = co_await context_.meta.transact(Scope{}, std::move(put));
-  // What failed may be durable all the same: then one too many is counted until the next start.
-  if (done && !is_new) rows_.fetch_sub(1);
+  // What failed may be durable all the same, unless it was never taken: then one too many is
+  // counted until the next start.
+  const bool was_taken = done || done.error().code != ErrorCode::kServerBusy;
+  if (!was_taken || (done && !is_new)) rows_.fetch_sub(1);
   if (!done) co_return fail(done.error());
   co_return is_current;
 }
@@ -159,11 +161,6 @@ Result<std::vector<DamagedChunk>> list_damaged(MetaStore& meta, ChunkId from, st
 io::Task<Result<bool>> is_damaged(MetaStore& meta, ChunkId chunk) {
   LAPIS_CO_TRY(const auto stored, co_await meta.get(damage_key(chunk)));
   co_return stored.has_value();
-}
-
-Result<bool> is_damaged(MetaView& view, ChunkId chunk) {
-  LAPIS_TRY(const auto stored, view.get(damage_key(chunk)));
-  return stored.has_value();
 }
 
 }  // namespace lapis::storage

@@ -42,6 +42,7 @@ io::Task<Result<RecoveredExtents>> ExtentRecovery::run() {
     found_.last = std::max(found_.last, ExtentId{*id});
     if (!rows_.contains(ExtentId{*id})) co_await examine_unknown(ExtentId{*id});
   }
+  LAPIS_CO_TRY_VOID(outcome_);
   co_return std::move(found_);
 }
 
@@ -107,6 +108,10 @@ io::Task<void> ExtentRecovery::recover_one(ExtentId id, ExtentRow row) {
   const bool may_hold_later = row.state == ExtentState::kOpen || row.state == ExtentState::kFree;
   if (is_ours && may_hold_later && (is_current || read.header.generation > row.generation)) {
     const auto frames = co_await examine_frames(*extent.reader, read.header);
+    if (!frames && frames.error().code == ErrorCode::kServerBusy) {
+      outcome_ = fail(frames.error());
+      co_return;
+    }
     if (!frames) {
       report(LogLevel::kError, describe(id), "not readable: " + to_string(frames.error()));
       extent.row.state = ExtentState::kFailed;
@@ -133,6 +138,7 @@ io::Task<void> ExtentRecovery::examine_unknown(ExtentId id) {
   }
   if (read.kind == Header::kOurs) {
     const auto frames = co_await examine_frames(**file, read.header);
+    if (!frames && frames.error().code == ErrorCode::kServerBusy) outcome_ = fail(frames.error());
     if (!frames) {
       report(LogLevel::kWarn, describe(id), "unknown and not readable; left alone");
       co_return;
@@ -143,7 +149,10 @@ io::Task<void> ExtentRecovery::examine_unknown(ExtentId id) {
 
 io::Task<ExtentRecovery::Read> ExtentRecovery::read_header(io::File& file, ExtentId id) {
   const auto buffer = co_await context_.background.buffers().acquire(kExtentHeaderBytes);
-  if (!buffer) co_return Read{};
+  if (!buffer) {  // that says nothing of the extent
+    outcome_ = fail(buffer.error());
+    co_return Read{};
+  }
   const MutableBytes block = buffer->bytes().first(kExtentHeaderBytes);
   const auto count = co_await file.read_at(0, block);
   if (!count) co_return Read{};

@@ -8,8 +8,8 @@ namespace {
 
 constexpr int kAttempts = 2;
 // Where a step cannot be read it is read in these, so that damage is told apart from its
-// neighbours.
-constexpr std::uint64_t kSmallStep = kUnitBytes;
+// neighbours: the units of a payload do not begin where reads can.
+constexpr std::uint64_t kSmallStep = kFrameAlignment;
 constexpr std::chrono::milliseconds kLongestSleep{200};
 
 FrameVerifier::Verdict lost(const ChunkRow& row, std::string why) {

@@ -233,7 +233,8 @@ io::Task<std::optional<MoveOutcome>> LocalStore::compact(PathId id, double most_
   } else {
     outcome.ended = fail(chunks.error());
   }
-  const bool is_stuck = !chunks || !outcome.unmovable.empty();
+  const bool is_busy = !chunks && chunks.error().code == ErrorCode::kServerBusy;
+  const bool is_stuck = (!chunks && !is_busy) || !outcome.unmovable.empty();
   if (is_stuck) uncompactable_.insert(extent);
   co_return outcome;
 }
@@ -260,6 +261,7 @@ std::vector<PathStats> LocalStore::stats() const {
       stats.extents_free += state == ExtentState::kFree ? 1 : 0;
       const bool is_sealed = state == ExtentState::kSealed || state == ExtentState::kFailed;
       stats.extents_sealed += is_sealed ? 1 : 0;
+      stats.extents_dead += extent.looks_dead() ? 1 : 0;
       const auto live = static_cast<std::uint64_t>(std::max<std::int64_t>(extent.live_bytes(), 0));
       stats.live_bytes += live;
       if (is_sealed) stats.dead_bytes += extent.bytes() - std::min(live, extent.bytes());

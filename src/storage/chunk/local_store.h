@@ -51,6 +51,7 @@ class LocalStore final : public LocalChunkStore {
   io::Task<Result<void>> set_read_only(std::filesystem::path directory) override;
   io::Task<Result<void>> resume_path(std::filesystem::path directory) override;
   io::Task<Result<void>> retire_path(std::filesystem::path directory) override;
+  void abandon_changes() override { changes_.abandon(); }
   io::Task<Result<void>> note_uses() override;
   io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
                                                    std::optional<ColdChunk> after) override;

@@ -185,6 +185,7 @@ Result<void> PathChanges::check_unused(const PoolPath& path) const {
 io::Task<Result<void>> PathChanges::check_unnamed(PathId path) {
   ChunkScan scan(work_.context, work_.context.meta.snapshot());
   while (true) {
+    if (abandoned_) co_return fail(ErrorCode::kServerBusy, "the store is being closed");
     LAPIS_CO_TRY(const ChunkScan::Batch batch, co_await scan.next());
     for (const ChunkScan::Named& named : batch.named) {
       if (named.place.path != path) continue;

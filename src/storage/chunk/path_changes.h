@@ -1,6 +1,7 @@
 // PathChanges: what an operator changes of the paths while the store runs. See LocalChunkStore.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -23,6 +24,8 @@ class PathChanges {
   io::Task<Result<void>> add(std::string pool, std::filesystem::path directory);
   io::Task<Result<void>> set_mode(std::filesystem::path directory, PathMode mode);
   io::Task<Result<void>> retire(std::filesystem::path directory);
+  // Any thread: what looks at every row, and is not decided yet, ends soon with kServerBusy.
+  void abandon() { abandoned_.store(true); }
 
  private:
   struct NewPath {
@@ -42,6 +45,7 @@ class PathChanges {
   const PathWork work_;
   const Reclaimer& reclaimer_;
   const Slots& slots_;
+  std::atomic<bool> abandoned_ = false;
 };
 
 }  // namespace lapis::storage

@@ -37,9 +37,10 @@ PathStatus PathState::status() const {
   const PathMode asked = mode();
   if (asked == PathMode::kRetired) return PathStatus::kRetired;
   if (!is_present()) return PathStatus::kMissing;
+  // A failed path is what is most worth draining.
+  if (asked == PathMode::kDraining) return PathStatus::kDraining;
   if (failures_.load() >= kMaxFailures) return PathStatus::kFailed;
-  if (asked == PathMode::kReadOnly) return PathStatus::kReadOnly;
-  return asked == PathMode::kDraining ? PathStatus::kDraining : PathStatus::kOnline;
+  return asked == PathMode::kReadOnly ? PathStatus::kReadOnly : PathStatus::kOnline;
 }
 
 void PathState::set_present() {

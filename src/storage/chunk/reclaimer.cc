@@ -50,6 +50,8 @@ io::Task<void> Reclaimer::record_state(Extent& extent) {
 io::Task<void> Reclaimer::recycle(PoolPath& path, Extent& extent) {
   // Sealed and unpinned, so no writer has or gets anything in it: rows that name it can only go.
   const Result<bool> unnamed = co_await is_unnamed(extent);
+  // No memory for it just now: the next pass tries again.
+  if (!unnamed && unnamed.error().code == ErrorCode::kServerBusy) co_return;
   if (!unnamed) {
     report(LogLevel::kError, "extent cannot be walked and is kept", extent, unnamed.error());
     extent.set_unwalkable();

@@ -35,6 +35,11 @@ std::uint64_t live_bytes(const PathSet& paths) {
   return sum;
 }
 
+template <class T>
+bool is_busy(const Result<T>& result) {
+  return !result && result.error().code == ErrorCode::kServerBusy;
+}
+
 std::string to_text(const std::vector<ChunkRange>& ranges) {
   constexpr std::size_t kShown = 8;
   std::string text;
@@ -113,16 +118,16 @@ Timestamp Scrubber::next_begin() const {
 io::Task<void> Scrubber::pass() {
   if (!is_due()) co_return;
   begin_pass();
+  co_await save();  // an order to begin outlives a restart
   while (!stopping_ && !asked_) {
     set_rates();
     Result<ScrubWindow> window = co_await read_window();
     if (!window) {
-      const bool is_busy = window.error().code == ErrorCode::kServerBusy;
-      if (!is_busy) {
+      if (!is_busy(window)) {
         log_error(kLogComponent, "chunk rows cannot be read; trying again",
                   {{"error", to_string(window.error())}});
       }
-      if (!co_await pause(is_busy ? kBusyDelay : kErrorDelay)) co_return;
+      if (!co_await pause(is_busy(window) ? kBusyDelay : kErrorDelay)) co_return;
       continue;
     }
     const bool is_last = window->is_last;
@@ -216,7 +221,7 @@ io::Task<Scrubber::Look> Scrubber::look_at(ChunkId chunk, std::optional<Place> p
   for (int moves = 0; moves < kMoves;) {
     const auto stored = co_await context_.meta.get(chunk_key(chunk));
     if (stored && !*stored) co_return Look::kDone;  // released
-    if (!stored && stored.error().code == ErrorCode::kServerBusy) {
+    if (is_busy(stored)) {
       if (!co_await pause(kBusyDelay)) co_return Look::kStopped;
       continue;
     }
@@ -265,7 +270,9 @@ io::Task<void> Scrubber::judge(ChunkId chunk, Place place, FrameVerifier::Verdic
   bool is_damaged = false;
   Result<void> recorded;
   if (verdict.outcome == Outcome::kWhole) {
-    recorded = co_await damage_.clear(chunk, place);
+    do {
+      recorded = co_await damage_.clear(chunk, place);
+    } while (is_busy(recorded) && co_await pause(kBusyDelay));
     if (!is_pass) {
       log_warn(kLogComponent, "a chunk that a read could not verify is whole on its disk",
                {{"chunk", chunk.value}});
@@ -277,7 +284,10 @@ io::Task<void> Scrubber::judge(ChunkId chunk, Place place, FrameVerifier::Verdic
                         std::move(verdict.findings.bad),
                         verdict.findings.owner,
                         std::move(verdict.findings.seen)};
-    const Result<bool> is_current = co_await damage_.record(chunk, row);
+    Result<bool> is_current;
+    do {
+      is_current = co_await damage_.record(chunk, row);
+    } while (is_busy(is_current) && co_await pause(kBusyDelay));
     is_damaged = !is_current || *is_current;
     if (!is_current) recorded = fail(is_current.error());
     if (is_damaged) report(chunk, row);

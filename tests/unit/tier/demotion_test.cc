@@ -65,6 +65,7 @@ TEST(PoolUsage, SumsThePathsOfThePool) {
   path.extents_open = 1;
   path.extents_sealed = 3;
   path.extents_free = 2;
+  path.extents_dead = 1;
   path.free_bytes = 200;
   path.available_bytes = 400;
   path.live_bytes = 250;
@@ -77,6 +78,7 @@ TEST(PoolUsage, SumsThePathsOfThePool) {
   EXPECT_EQ(usage.size_bytes, 2000u);
   EXPECT_EQ(usage.used_bytes, 800u);
   EXPECT_EQ(usage.live_bytes, 500u);
+  EXPECT_EQ(usage.dead_extents, 2u);
   EXPECT_FALSE(usage.accounted);
   EXPECT_EQ(usage.paths.size(), 2u);
   EXPECT_EQ(usage_of("none", {path}).size_bytes, 0u);

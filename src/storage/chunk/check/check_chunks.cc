@@ -35,8 +35,17 @@ class ChunkChecking {
   Result<void> check_unknown_files() {
     for (const CheckedPath& path : rows_.paths()) {
       if (path.directory.empty()) continue;
-      LAPIS_TRY(const auto names, check_.files.list(extents_directory(path.directory)));
-      for (const std::string& name : names) {
+      const auto names = check_.files.list(extents_directory(path.directory));
+      if (!names) {  // its extents have been told of one by one
+        found_({FindingKind::kLost,
+                "extents_directory",
+                {{"path_id", std::uint64_t{path.id.value}},
+                 {"path", path.directory.string()},
+                 {"detail", to_string(names.error())}},
+                {}});
+        continue;
+      }
+      for (const std::string& name : *names) {
         const auto id = name.size() == 16 ? parse_hex_u64(name) : std::nullopt;
         if (id && !knows(path.id, ExtentId{*id})) LAPIS_TRY_VOID(examine(path, ExtentId{*id}));
       }

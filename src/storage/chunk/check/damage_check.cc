@@ -10,11 +10,16 @@ Result<void> tell_known_damage(const ChunkCheck& check, const FindingSink& found
   const auto cursor = check.snapshot.scan(table_begin(Table::kDamage), table_end(Table::kDamage));
   for (; cursor->valid(); cursor->next()) {
     const Bytes key = as_bytes(cursor->key());
-    if (key.size() != damage_key({}).size()) {
-      return fail(ErrorCode::kInternalError, "damage row: key of a wrong length");
+    const bool is_key = key.size() == damage_key({}).size();
+    const ChunkId chunk{is_key ? load_be<std::uint64_t>(key, 1) : 0};
+    const auto decoded = decode_damage_row(cursor->value());
+    if (!is_key || !decoded) {
+      Finding finding{FindingKind::kWrong, "damage_row_damaged", {}, chunk};
+      finding.fields = {{"chunk", chunk.value}};
+      found(std::move(finding));
+      continue;
     }
-    const ChunkId chunk{load_be<std::uint64_t>(key, 1)};
-    LAPIS_TRY(const DamageRow damage, decode_damage_row(cursor->value()));
+    const DamageRow& damage = *decoded;
     LAPIS_TRY(const auto row, check.snapshot.get(chunk_key(chunk)));
     if (!row) continue;
     const bool is_lost = !damage.bad.empty();

@@ -100,6 +100,9 @@ TEST_F(PoolPaths, APathThatFailedCanBeResumed) {
   simulated_.fail({.op = test::FileOp::kDatasync, .times = test::kForEver, .path_part = "second"});
   for (int i = 0; i < 300 && status("second") != PathStatus::kFailed; ++i) (void)put("x");
   EXPECT_EQ(status("second"), PathStatus::kFailed);
+  ASSERT_TRUE(drain("second").has_value());
+  EXPECT_EQ(status("second"), PathStatus::kDraining);  // and is emptied as any other
+  EXPECT_NE(stats_of("second").problem, "");
   EXPECT_NE(stats_of("second").problem, "");
   simulated_.clear_faults();
   for (int i = 0; i < 30; ++i) EXPECT_TRUE(lies_on(put_ok("elsewhere"), "pool"));
