@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "blob/block_rows.h"
+#include "blob/hint_queue.h"
 #include "blob/release.h"
 
 namespace lapis::blob {
@@ -44,6 +45,14 @@ Result<void> resolve(storage::MetaSnapshot& snapshot, ContainerId container,
   for (Block& block : left_over(committed, chosen)) prepared.dropped.push_back(std::move(block));
   prepared.emptied = emptied_segments(prepared.plan, old.segments);
   return {};
+}
+
+// Blocks are staged before anybody says what tier they will be of, and may come from a blob of
+// another one.
+bool needs_hint(const PreparedCommit& prepared, AccessTier tier, const BlobRecord* replaced) {
+  constexpr auto kNormal = storage::HeatRank::kNormal;
+  if (rank_of(tier) != kNormal) return prepared.plan.length != 0;
+  return prepared.keeps_some && rank_of(replaced->properties.tier) != kNormal;
 }
 
 }  // namespace
@@ -88,6 +97,7 @@ BlobProperties write_commit(storage::MetaView& view, ContainerId container,
   made.content_length = prepared.plan.length;
   const BlobRecord* replaced = rows.blob ? &*rows.blob : nullptr;
   BlobProperties properties = make_properties(std::move(made), Etag{view.next_id()}, replaced);
+  if (needs_hint(prepared, properties.tier, replaced)) queue_hint(view, container, name);
   const Body body = write_block_map(view, container, prepared.plan);
   view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
   if (rows.upload) consume_upload(view, container, name, rows.upload->id, prepared.staged);

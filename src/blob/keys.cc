@@ -98,6 +98,12 @@ std::string service_properties_key(std::string_view account) {
   return key;
 }
 
+std::string hint_key(ContainerId container, std::string_view name) {
+  std::string key = one_id(Table::kHint, container, name.size());
+  key += name;
+  return key;
+}
+
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
 
 std::string container_prefix(Table table, ContainerId container) {
@@ -144,6 +150,11 @@ std::optional<StagedKey> parse_staged_key(std::string_view key) {
 std::optional<ReleaseKey> parse_release_key(std::string_view key) {
   if (!is_of(key, Table::kRelease, kTwoIds) || key.size() != kTwoIds) return std::nullopt;
   return ReleaseKey{ContainerId{id_at(key, 1)}, ReleaseId{id_at(key, kOneId)}};
+}
+
+std::optional<HintKey> parse_hint_key(std::string_view key) {
+  if (!is_of(key, Table::kHint, kOneId)) return std::nullopt;
+  return HintKey{ContainerId{id_at(key, 1)}, key.substr(kOneId)};
 }
 
 std::optional<std::string_view> parse_container_name_key(std::string_view key) {

@@ -12,6 +12,7 @@
 //   release entry    25 | container id | entry id
 //   block bytes      26 | container id | id
 //   service properties 27 | account
+//   placement hint   28 | container id | name
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
 // because of the 00 behind it. Behind the name there is room for a time (snapshots, versions): the
@@ -44,10 +45,11 @@ std::string segment_key(ContainerId container, SegmentId segment);
 std::string release_key(ContainerId container, ReleaseId entry);
 std::string block_bytes_key(ContainerId container, BlockBytesId id);
 std::string service_properties_key(std::string_view account);
+std::string hint_key(ContainerId container, std::string_view name);
 
 // Where keys that begin with the given parts begin; with `prefix_end` of it, the range of them.
 std::string table_prefix(storage::Table table);
-std::string container_prefix(storage::Table table, ContainerId container);  // tables 21 to 26
+std::string container_prefix(storage::Table table, ContainerId container);  // tables 21 to 26, 28
 std::string account_prefix(std::string_view account);                       // table 20
 std::string name_prefix(ContainerId container, std::string_view prefix);    // table 22
 std::string upload_prefix(ContainerId container, UploadId upload);          // table 23
@@ -79,6 +81,13 @@ struct ReleaseKey {
   ReleaseId entry;
 };
 std::optional<ReleaseKey> parse_release_key(std::string_view key);
+
+// A key of table 28. `name` points into the key.
+struct HintKey {
+  ContainerId container;
+  std::string_view name;
+};
+std::optional<HintKey> parse_hint_key(std::string_view key);
 
 // The container's name out of a key of table 20, its id out of one of table 21.
 std::optional<std::string_view> parse_container_name_key(std::string_view key);

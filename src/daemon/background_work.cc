@@ -26,7 +26,7 @@ void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
 }  // namespace
 
 BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service)
-    : shard_(shard), clock_(service.clock), reclaimer_(service) {
+    : shard_(shard), service_(service), clock_(service.clock), reclaimer_(service) {
   shard_.run(start());
 }
 
@@ -46,8 +46,20 @@ io::Task<void> BackgroundWork::run() {
       next_expiry = clock_.instant() + kExpiryInterval;
     }
     publish();
+    co_await apply_hints();
     co_await shard_.sleep(kPause);
   }
+}
+
+io::Task<void> BackgroundWork::apply_hints() {
+  const auto applied = co_await blob::apply_placement_hints(service_, stopping_);
+  if (!applied) {
+    log_error("blob", "access tiers wait to be told to the tierer",
+              {{"error", to_string(applied.error())}});
+    co_return;
+  }
+  hinted_blobs_.add(applied->blobs);
+  hinted_chunks_.add(applied->chunks);
 }
 
 void BackgroundWork::publish() {

@@ -1,10 +1,11 @@
-// BackgroundWork: drives the reclaimer on the background shard, once a second, and the expiry of
-// uncommitted blocks once an hour.
+// BackgroundWork: drives the reclaimer and the placement hints on the background shard, twice a
+// second, and the expiry of uncommitted blocks once an hour.
 #pragma once
 
 #include <atomic>
 
 #include "lapis/base/metrics.h"
+#include "lapis/blob/placement_hints.h"
 #include "lapis/blob/reclaimer.h"
 #include "lapis/io/shard.h"
 
@@ -18,14 +19,17 @@ class BackgroundWork {
   void stop();
   // What it has done so far; for any thread.
   blob::ReclaimStats totals() const;
+  blob::HintStats hint_totals() const { return {hinted_blobs_.value(), hinted_chunks_.value()}; }
 
  private:
   io::Task<void> start();
   io::Task<void> run();
   io::Task<void> finish();
+  io::Task<void> apply_hints();
   void publish();
 
   io::Shard& shard_;
+  blob::Service& service_;
   const Clock& clock_;
   blob::Reclaimer reclaimer_;
   io::TaskGroup tasks_;  // lives on shard_
@@ -33,6 +37,8 @@ class BackgroundWork {
   Counter released_chunks_;
   Counter expired_uploads_;
   Counter swept_rows_;
+  Counter hinted_blobs_;
+  Counter hinted_chunks_;
   std::atomic<bool> stopping_ = false;
   bool stopped_ = false;
 };

@@ -156,6 +156,11 @@ Result<void> read_tiering(TomlReader& root, Config& config) {
     return config_error(*tiering.find("promote_reads"), "promote_reads is at most 1000000");
   }
   if (reads) config.tier.promote_reads = static_cast<unsigned>(*reads);
+  LAPIS_TRY(const auto cool, tiering.text("cool_blobs"));
+  if (cool && *cool != "first" && *cool != "at-once") {
+    return config_error(*tiering.find("cool_blobs"), "cool_blobs is first or at-once");
+  }
+  config.tier.asked_down_at_once = cool && *cool == "at-once";
   LAPIS_TRY(const auto below, read_percent(tiering, "compact_below"));
   if (below && *below > kMostCompactBelow) {
     return config_error(*tiering.find("compact_below"), "compact_below is at most 90");

@@ -40,6 +40,7 @@ LocalTierer::LocalTierer(const TierOptions& options, storage::LocalChunkStore& c
                          io::Shard& background, const Clock& clock)
     : compact_below_(options.compact_below),
       promote_reads_(options.promote_reads),
+      asked_down_at_once_(options.asked_down_at_once),
       chunks_(chunks),
       shard_(background),
       clock_(clock) {
@@ -126,6 +127,7 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   if (is_resting) co_return false;
   if (co_await drain(pool, usage)) co_return true;
   if (need.demoting && co_await demote(pool, usage)) co_return true;
+  if (asked_down_at_once_ && co_await demote_asked(pool, usage)) co_return true;
   if (!usage.accounted || usage.used_bytes <= marks.low_bytes) co_return false;
   // What died in extents that live on comes back by emptying them: where space is short.
   if (co_await compact(pool, usage)) co_return true;
@@ -139,13 +141,38 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   co_return co_await demote(pool, usage);
 }
 
-io::Task<bool> LocalTierer::demote(Pool& pool, const PoolUsage& usage) {
+// The coldest chunks that can be moved.
+io::Task<Result<std::vector<storage::ColdChunk>>> LocalTierer::choose(const Pool& pool,
+                                                                      const PoolUsage& usage) {
   auto coldest = co_await coldest_of(chunks_, usage, kAtOnce + pool.unmovable.size());
+  if (!coldest) co_return coldest;
+  std::erase_if(*coldest, [&](const auto& chunk) { return pool.unmovable.contains(chunk.id); });
+  co_return coldest;
+}
+
+// Whatever room there is: their owners said so.
+io::Task<bool> LocalTierer::demote_asked(Pool& pool, const PoolUsage& usage) {
+  if (pool.below.empty()) co_return false;
+  auto asked = co_await choose(pool, usage);
+  if (!asked) {
+    pool.status.why = to_string(asked.error());
+    co_return false;
+  }
+  std::erase_if(*asked,
+                [](const auto& chunk) { return chunk.rank != storage::HeatRank::kAskedDown; });
+  if (asked->empty()) co_return false;
+  moving_ = true;
+  const auto outcome = co_await chunks_.move(std::move(*asked), {.pool = pool.below}, *this);
+  pool.status.demoted_chunks += outcome.moved_chunks;
+  co_return count(pool, outcome, pool.status.demoted_bytes);
+}
+
+io::Task<bool> LocalTierer::demote(Pool& pool, const PoolUsage& usage) {
+  auto coldest = co_await choose(pool, usage);
   if (!coldest) {
     pool.status.why = to_string(coldest.error());
     co_return false;
   }
-  std::erase_if(*coldest, [&](const auto& chunk) { return pool.unmovable.contains(chunk.id); });
   if (coldest->empty()) {
     pool.status.why = "nothing in it can be moved";
     co_return false;
@@ -191,7 +218,17 @@ io::Task<bool> LocalTierer::promote() {
            status.used_bytes < status.low_bytes;
   });
   if (pool == pools_.end()) co_return false;
-  auto chunks = chunks_.reread(promote_reads_);
+  auto reread = co_await chunks_.reread(promote_reads_);
+  if (!reread) {
+    log_warn(kLogComponent, "what is read again stays on slow disks",
+             {{"error", to_string(reread.error())}});
+    co_return false;
+  }
+  std::vector<storage::ColdChunk> chunks = *std::move(reread);
+  if (asked_down_at_once_) {
+    std::erase_if(chunks,
+                  [](const auto& chunk) { return chunk.rank == storage::HeatRank::kAskedDown; });
+  }
   if (chunks.empty()) co_return false;
   rate_.set_budget(pool->policy.bytes_per_second, pool->policy.operations_per_second);
   moving_ = true;

@@ -40,6 +40,9 @@ class LocalTierer final : public Tierer, private storage::Pace {
   io::Task<void> watch();
   io::Task<bool> work_on(Pool& pool, const std::vector<storage::PathStats>& paths);
   io::Task<bool> demote(Pool& pool, const PoolUsage& usage);
+  io::Task<bool> demote_asked(Pool& pool, const PoolUsage& usage);
+  io::Task<Result<std::vector<storage::ColdChunk>>> choose(const Pool& pool,
+                                                           const PoolUsage& usage);
   io::Task<bool> drain(Pool& pool, const PoolUsage& usage);
   io::Task<bool> promote();
   io::Task<bool> compact(Pool& pool, const PoolUsage& usage);
@@ -50,6 +53,7 @@ class LocalTierer final : public Tierer, private storage::Pace {
 
   const double compact_below_;
   const unsigned promote_reads_;
+  const bool asked_down_at_once_;
   storage::LocalChunkStore& chunks_;
   io::Shard& shard_;
   const Clock& clock_;

@@ -88,6 +88,24 @@ class MemoryChunkStore final : public storage::ChunkStore {
     for (ChunkId chunk : static_cast<FreedChunks&>(*freed).chunks) state_->drop(chunk);
   }
 
+  Result<void> set_rank(storage::MetaView& view, ChunkId chunk, storage::HeatRank rank) override {
+    LAPIS_TRY(auto row, view.get(row_key(chunk)));
+    if (row) view.put(row_key(chunk), row_of(rank));
+    return {};
+  }
+
+  // Chunks whose rows have this rank.
+  std::size_t ranked(storage::HeatRank rank) const {
+    const std::lock_guard lock(state_->mutex);
+    std::size_t count = 0;
+    const auto snapshot = meta_.snapshot();
+    for (const auto& [id, chunk] : state_->chunks) {
+      const auto row = snapshot->get(row_key(id));
+      count += row && *row == row_of(rank) ? 1 : 0;
+    }
+    return count;
+  }
+
   // Bytes in chunks that were recorded and not released since.
   std::uint64_t live_bytes() const {
     const std::lock_guard lock(state_->mutex);
@@ -121,6 +139,10 @@ class MemoryChunkStore final : public storage::ChunkStore {
     key[0] = static_cast<std::byte>(storage::Table::kChunk);
     store_be(key, 1, chunk.value);
     return std::string(as_text(key));
+  }
+
+  static std::string_view row_of(storage::HeatRank rank) {
+    return rank == storage::HeatRank::kNormal ? "memory" : "memory, asked down";
   }
 
  private:
@@ -173,8 +195,8 @@ class MemoryChunkStore final : public storage::ChunkStore {
     const std::vector<storage::ChunkRef>& chunks() const override { return chunks_; }
     std::uint64_t length() const override { return length_; }
     std::uint64_t crc64() const override { return crc_; }
-    void record(storage::MetaView& view) const override {
-      for (const auto& ref : chunks_) view.put(row_key(ref.id), "memory");
+    void record(storage::MetaView& view, storage::HeatRank rank) const override {
+      for (const auto& ref : chunks_) view.put(row_key(ref.id), row_of(rank));
     }
     void recorded() override {
       recorded_ = true;

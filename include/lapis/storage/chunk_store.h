@@ -29,6 +29,12 @@ struct ChunkOwner {
   std::uint64_t tag = 0;  // a hash of the blob's name
 };
 
+// Which chunks go down to slow disks first.
+enum class HeatRank : std::uint8_t {
+  kAskedDown = 0,  // their owner's access tier asks for slow disks
+  kNormal = 1,
+};
+
 struct ChunkRef {
   ChunkId id;
   std::uint64_t length = 0;
@@ -58,7 +64,7 @@ class StoredBody {
   virtual std::uint64_t crc64() const = 0;  // CRC-64/NVME of the whole body
 
   // Adds the chunks' rows to a transaction. May be called again when the transaction is re-run.
-  virtual void record(MetaView& view) const = 0;
+  virtual void record(MetaView& view, HeatRank rank) const = 0;
   // To be called once that transaction has committed: the space counts as live from here.
   virtual void recorded() = 0;
 };
@@ -113,6 +119,10 @@ class ChunkStore {
   virtual Result<void> release(MetaView& view, ChunkId chunk, Freed& freed) = 0;
   // After that transaction has committed: the space counts as dead from here.
   virtual void released(std::unique_ptr<Freed> freed) = 0;
+
+  // Inside a transaction: a hint to where the chunk lies, which nobody waits for. A chunk without a
+  // row is passed over.
+  virtual Result<void> set_rank(MetaView& view, ChunkId chunk, HeatRank rank) = 0;
 };
 
 }  // namespace lapis::storage

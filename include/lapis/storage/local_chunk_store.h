@@ -55,12 +55,6 @@ enum class PathStatus : std::uint8_t {
 // "online", "read-only" and so on.
 std::string_view name_of(PathStatus status);
 
-// Which chunks go down first.
-enum class HeatRank : std::uint8_t {
-  kAskedDown = 0,  // their owner's access tier asks for slow disks
-  kNormal = 1,
-};
-
 // A chunk on one of its paths, as the index of the coldest has it.
 struct ColdChunk {
   ChunkId id;
@@ -166,8 +160,8 @@ class LocalChunkStore : public ChunkStore {
   virtual io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
                                                            std::optional<ColdChunk> after) = 0;
   // Chunks on paths of slow disks that were read at least `reads` times in this hour (each GET of
-  // a part of it counts as one); each is told once. Any thread.
-  virtual std::vector<ColdChunk> reread(unsigned reads) = 0;
+  // a part of it counts as one), as the index has them; each is told once.
+  virtual io::Task<Result<std::vector<ColdChunk>>> reread(unsigned reads) = 0;
   // Copies the chunks off the paths that are named with them, checks every byte, makes the copies
   // durable and swaps the places in one transaction a batch; the old place is dead after that, and
   // used again after its last reader. A crash at any moment leaves each chunk in one place.

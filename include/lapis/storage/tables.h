@@ -26,6 +26,7 @@ enum class Table : std::uint8_t {
   kRelease = 0x25,            // container id, id -> what waits to be released
   kBlockBytes = 0x26,         // container id, id -> the bytes of one short block
   kServiceProperties = 0x27,  // account -> what its owner set for the Blob service
+  kHint = 0x28,               // container id, name -> its access tier asks for other ranks
 };
 
 }  // namespace lapis::storage

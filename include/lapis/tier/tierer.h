@@ -31,6 +31,9 @@ struct TierOptions {
   // A chunk on slow disks moves up when it is read this often in an hour, as long as a pool of fast
   // ones is below its low watermark; 0: never.
   unsigned promote_reads = 2;
+  // Chunks that their owners' access tiers ask down move down at once, and do not come up; else
+  // they only go first when something must.
+  bool asked_down_at_once = false;
   // An extent of which at most this share lives is emptied where its pool needs space.
   double compact_below = 0.75;
 };

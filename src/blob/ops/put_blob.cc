@@ -2,6 +2,7 @@
 
 #include "blob/blob_rows.h"
 #include "blob/body_intake.h"
+#include "blob/hint_queue.h"
 #include "blob/lookup.h"
 #include "blob/release.h"
 
@@ -56,7 +57,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
   LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing));
   change.properties = make_properties(change.made, Etag{view.next_id()}, existing);
-  if (change.stored != nullptr) change.stored->record(view);
+  if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
   view.put(blob_key(change.container, name), encode_blob(change.properties, change.encoded_body));
   if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
   if (rows.blob) queue_body(view, change.container, std::move(rows.blob->body));

@@ -59,7 +59,7 @@ Block store_block(storage::MetaView& view, const Change& change) {
   Block block;
   block.length = change.request.content_length;
   if (change.taken.stored) {
-    change.taken.stored->record(view);
+    change.taken.stored->record(view, storage::HeatRank::kNormal);
     block.chunks = change.taken.stored->chunks();
   } else {
     block.bytes_row.value = view.next_id();

@@ -1,5 +1,6 @@
 #include "lapis/blob/ops/set_blob_tier.h"
 
+#include "blob/hint_queue.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/property_row.h"
@@ -27,6 +28,9 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY_VOID(check(request, properties));
   // What is so already keeps the time since when it is.
   if (properties.tier == *request.tier && !properties.tier_inferred) return {};
+  if (rank_of(properties.tier) != rank_of(*request.tier)) {
+    queue_hint(view, change.container, request.key.name);
+  }
   change.result.rehydrated = properties.tier == AccessTier::kArchive;
   properties.tier = *request.tier;
   properties.tier_inferred = false;

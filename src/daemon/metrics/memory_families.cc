@@ -74,6 +74,11 @@ void add_reclaim_families(Families& families, const MetricSources& sources) {
                    reclaimed.swept_rows);
   families.counter({"lapis_reclaim_expired_uploads_total", "Uploads that nobody committed."}, {},
                    reclaimed.expired_uploads);
+  const blob::HintStats hinted = sources.background->hint_totals();
+  families.counter({"lapis_placement_hinted_blobs_total",
+                    "Blobs whose access tier was told to the tierer after they were written."},
+                   {}, hinted.blobs);
+  families.counter({"lapis_placement_hinted_chunks_total", "Chunks of theirs."}, {}, hinted.chunks);
   families.gauge({"lapis_release_queue_entries",
                   "Entries that wait to be released; more than 10,000 are not counted."},
                  {}, blob::count_release_entries(*sources.meta, kMostEntriesCounted));

@@ -68,6 +68,19 @@ Result<std::vector<ColdChunk>> HeatIndex::scan(PathId path, std::size_t limit,
   return chunks;
 }
 
+io::Task<Result<std::vector<ColdChunk>>> HeatIndex::reread(unsigned reads) {
+  std::vector<ColdChunk> chunks;
+  for (const auto& slot : slots_) {
+    for (const auto& [chunk, path] : slot->uses.take_reread(reads)) {
+      LAPIS_CO_TRY(const auto stored, co_await context_.meta.get(heat_key(chunk)));
+      if (!stored) continue;  // released meanwhile
+      LAPIS_CO_TRY(const HeatRow heat, decode_heat_row(*stored));
+      chunks.push_back({chunk, path, heat.hour, heat.rank});
+    }
+  }
+  co_return chunks;
+}
+
 io::Task<Result<void>> HeatIndex::complete() {
   LAPIS_CO_TRY(const auto mark, co_await context_.meta.get(heat_key(kCompleteMark)));
   if (mark) co_return Result<void>{};

@@ -1,5 +1,5 @@
 // HeatIndex: the index of the coldest chunks, written from what the shards have read and asked for
-// what is to move. See LocalChunkStore::note_uses and coldest.
+// what is to move. See LocalChunkStore::note_uses, coldest and reread.
 #pragma once
 
 #include <memory>
@@ -24,6 +24,7 @@ class HeatIndex {
   io::Task<Result<void>> note_uses();
   io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
                                                    std::optional<ColdChunk> after);
+  io::Task<Result<std::vector<ColdChunk>>> reread(unsigned reads);
   // Gives a heat row to every chunk that has none: those of stores from before there were any.
   // Costs a look at each chunk, once in a store's life.
   io::Task<Result<void>> complete();

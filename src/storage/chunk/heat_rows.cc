@@ -115,6 +115,10 @@ Result<void> move_heat(MetaView& view, ChunkId chunk, PathId from, PathId to) {
   return change_heat(view, chunk, [&](HeatRow& row) { std::ranges::replace(row.paths, from, to); });
 }
 
+Result<void> rank_heat(MetaView& view, ChunkId chunk, HeatRank rank) {
+  return change_heat(view, chunk, [&](HeatRow& row) { row.rank = rank; });
+}
+
 Result<void> warm(MetaView& view, ChunkId chunk, std::uint32_t hour) {
   return change_heat(view, chunk, [&](HeatRow& row) { row.hour = std::max(row.hour, hour); });
 }

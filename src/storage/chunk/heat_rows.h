@@ -43,6 +43,7 @@ Result<HeatRow> decode_heat_row(std::string_view value);
 void put_heat(MetaView& view, ChunkId chunk, const HeatRow& row);
 Result<void> erase_heat(MetaView& view, ChunkId chunk);
 Result<void> move_heat(MetaView& view, ChunkId chunk, PathId from, PathId to);
+Result<void> rank_heat(MetaView& view, ChunkId chunk, HeatRank rank);
 // It was used in this hour; does nothing where that is known.
 Result<void> warm(MetaView& view, ChunkId chunk, std::uint32_t hour);
 

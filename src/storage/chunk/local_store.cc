@@ -9,6 +9,7 @@
 #include "storage/chunk/chunk_reader.h"
 #include "storage/chunk/compactor.h"
 #include "storage/chunk/freed_places.h"
+#include "storage/chunk/heat_rows.h"
 #include "storage/chunk/slices_crc.h"
 
 namespace lapis::storage {
@@ -158,6 +159,10 @@ Result<void> LocalStore::release(MetaView& view, ChunkId chunk, Freed& freed) {
   return release_chunk(view, chunk, places);
 }
 
+Result<void> LocalStore::set_rank(MetaView& view, ChunkId chunk, HeatRank rank) {
+  return rank_heat(view, chunk, rank);
+}
+
 void LocalStore::released(std::unique_ptr<Freed> freed) {
   const auto& places = static_cast<const FreedPlaces&>(*freed);
   damage_.forget(places.damage_rows);
@@ -195,12 +200,8 @@ io::Task<Result<std::vector<ColdChunk>>> LocalStore::coldest(PathId path, std::s
   co_return co_await heat_.coldest(path, limit, after);
 }
 
-std::vector<ColdChunk> LocalStore::reread(unsigned reads) {
-  std::vector<ColdChunk> chunks;
-  for (const auto& slot : slots_) {
-    for (const auto& [chunk, path] : slot->uses.take_reread(reads)) chunks.push_back({chunk, path});
-  }
-  return chunks;
+io::Task<Result<std::vector<ColdChunk>>> LocalStore::reread(unsigned reads) {
+  co_return co_await heat_.reread(reads);
 }
 
 io::Task<MoveOutcome> LocalStore::move(std::vector<ColdChunk> chunks, MoveTarget target,

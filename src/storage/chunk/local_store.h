@@ -45,6 +45,7 @@ class LocalStore final : public LocalChunkStore {
   std::unique_ptr<Freed> new_freed() override;
   Result<void> release(MetaView& view, ChunkId chunk, Freed& freed) override;
   void released(std::unique_ptr<Freed> freed) override;
+  Result<void> set_rank(MetaView& view, ChunkId chunk, HeatRank rank) override;
 
   io::Task<Result<void>> add_path(std::string pool, std::filesystem::path directory) override;
   io::Task<Result<void>> drain_path(std::filesystem::path directory) override;
@@ -55,7 +56,7 @@ class LocalStore final : public LocalChunkStore {
   io::Task<Result<void>> note_uses() override;
   io::Task<Result<std::vector<ColdChunk>>> coldest(PathId path, std::size_t limit,
                                                    std::optional<ColdChunk> after) override;
-  std::vector<ColdChunk> reread(unsigned reads) override;
+  io::Task<Result<std::vector<ColdChunk>>> reread(unsigned reads) override;
   io::Task<MoveOutcome> move(std::vector<ColdChunk> chunks, MoveTarget target, Pace& pace) override;
   DiskWaits foreground_waits() const override;
   io::Task<std::optional<MoveOutcome>> compact(PathId path, double most_live, Pace& pace) override;

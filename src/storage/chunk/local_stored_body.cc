@@ -16,10 +16,10 @@ void LocalStoredBody::add(ChunkId id, const ChunkRow& row, std::uint64_t crc, Ex
                      static_cast<std::int64_t>(row.bytes_on_disk()), std::move(pin)});
 }
 
-void LocalStoredBody::record(MetaView& view) const {
+void LocalStoredBody::record(MetaView& view, HeatRank rank) const {
   for (const Stored& stored : stored_) {
     view.put(chunk_key(stored.id), stored.row);
-    put_heat(view, stored.id, {hour_, HeatRank::kNormal, {stored.path}});
+    put_heat(view, stored.id, {hour_, rank, {stored.path}});
   }
 }
 

@@ -23,7 +23,7 @@ class LocalStoredBody final : public StoredBody {
   const std::vector<ChunkRef>& chunks() const override { return chunks_; }
   std::uint64_t length() const override { return length_; }
   std::uint64_t crc64() const override { return crc_; }
-  void record(MetaView& view) const override;
+  void record(MetaView& view, HeatRank rank) const override;
   void recorded() override;
 
  private:

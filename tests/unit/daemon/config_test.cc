@@ -112,6 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"WatermarkAboveAll",
                 "[[pool]]\nname = \"b\"\npaths = [\"/g\"]\nhigh_watermark = 101\n",
                 "lapisd.toml:14: a percentage is from 1 to 100"},
+        Refusal{"CoolBlobs", "[tiering]\ncool_blobs = \"never\"\n",
+                "lapisd.toml:12: cool_blobs is first or at-once"},
         Refusal{"CompactionOfFullExtents", "[tiering]\ncompact_below = 91\n",
                 "lapisd.toml:12: compact_below is at most 90"},
         Refusal{"NoPool", "[metadata]\npath = \"/m\"\n", "at least one [[pool]] is needed", true},

@@ -74,8 +74,20 @@ TEST_F(HeatRows, TheIndexFollowsMovesAndEnds) {
   EXPECT_EQ(order(kFlash), (std::vector<std::uint64_t>{0x100}));
 }
 
+TEST_F(HeatRows, ARankComesBeforeEveryHourAndSurvivesUse) {
+  put(1, {10, HeatRank::kNormal, {kFlash}});
+  put(2, {20, HeatRank::kNormal, {kFlash}});
+  change([](MetaView& view) { return rank_heat(view, ChunkId{2}, HeatRank::kAskedDown); });
+  EXPECT_EQ(order(kFlash), (std::vector<std::uint64_t>{2, 1}));
+  change([](MetaView& view) { return warm(view, ChunkId{2}, 30); });
+  EXPECT_EQ(order(kFlash), (std::vector<std::uint64_t>{2, 1}));
+  change([](MetaView& view) { return rank_heat(view, ChunkId{2}, HeatRank::kNormal); });
+  EXPECT_EQ(order(kFlash), (std::vector<std::uint64_t>{1, 2}));
+}
+
 TEST_F(HeatRows, WhatHasNoRowIsPassedOver) {
   change([](MetaView& view) { return warm(view, ChunkId{7}, 30); });
+  change([](MetaView& view) { return rank_heat(view, ChunkId{7}, HeatRank::kAskedDown); });
   change([](MetaView& view) { return move_heat(view, ChunkId{7}, kFlash, kDisk); });
   EXPECT_TRUE(order(kFlash).empty());
   EXPECT_TRUE(order(kDisk).empty());

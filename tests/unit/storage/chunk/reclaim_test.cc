@@ -101,7 +101,7 @@ TEST_F(Reclaim, WaitsForABodyThatIsNotRecordedYet) {
   settle();
   test::run_on(shard0_, [&]() -> io::Task<void> {
     Transaction record = [&](MetaView& view) -> Result<void> {
-      stored->record(view);
+      stored->record(view, storage::HeatRank::kNormal);
       return {};
     };
     EXPECT_TRUE((co_await meta_.transact({}, std::move(record))).has_value());

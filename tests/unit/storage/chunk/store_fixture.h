@@ -104,7 +104,7 @@ struct StoreCalls {
                  co_await store.write({ContainerId{7}, 9}, body, text.size(), nullptr));
     const storage::StoredBody& written = *stored;
     storage::Transaction record = [&written](storage::MetaView& view) -> Result<void> {
-      written.record(view);
+      written.record(view, storage::HeatRank::kNormal);
       return {};
     };
     LAPIS_CO_TRY_VOID(co_await meta.transact({}, std::move(record)));
