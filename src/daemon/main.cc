@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "daemon/config.h"
 #include "daemon/node.h"
 #include "daemon/reload_actions.h"
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 
 namespace lapis::daemon {
@@ -87,6 +89,13 @@ int run(const Flags& flags, bool check_only) {
     return 0;
   }
   set_log_level(config->log_level);
+#ifdef LAPIS_CRASH_POINTS
+  const char* const order = std::getenv("LAPIS_CRASH_AT");
+  if (order != nullptr && !arm_crash_point(order)) {
+    std::cerr << "lapisd: LAPIS_CRASH_AT names no crash point: " << order << "\n";
+    return kExitConfiguration;
+  }
+#endif
   const sigset_t signals = block_signals();
   auto node = Node::start(*config, io::make_uring_file_system());
   if (!node) {

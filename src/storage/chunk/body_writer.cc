@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/io/started.h"
 #include "storage/chunk/frame_fill.h"
 #include "storage/chunk/heat_rows.h"
@@ -41,7 +42,9 @@ io::Task<Result<std::unique_ptr<StoredBody>>> BodyWriter::run() {
       LAPIS_CO_TRY_VOID(co_await write_streamed(chunk));
     }
   }
+  if (!touched_.empty()) crash_point(CrashPoint::kWriteWritten);
   LAPIS_CO_TRY_VOID(co_await sync_touched());
+  crash_point(CrashPoint::kWriteSynced);
   co_return std::unique_ptr<StoredBody>(std::move(body_));
 }
 
@@ -72,6 +75,7 @@ io::Task<Result<void>> BodyWriter::write_whole(Chunk& chunk) {
     fill_tail(chunk, 0, frame);
     const Instant began = context_.clock.instant();
     Result<void> stored = co_await place.write(0, frame);
+    if (is_whole_body) crash_point(CrashPoint::kWriteWritten);
     if (stored && is_whole_body) stored = co_await place.open()->syncs().sync();
     slot_.times.add(context_.clock.instant() - began);
     if (stored) {

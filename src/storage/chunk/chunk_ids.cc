@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/rows.h"
 
@@ -29,6 +30,7 @@ io::Task<Result<ChunkIdRange>> reserve_chunk_ids(const StoreContext& context, st
     return {};
   };
   LAPIS_CO_TRY_VOID(co_await context.meta.transact(Scope{}, std::move(reserve)));
+  crash_point(CrashPoint::kIdsReserved);
   co_return range;
 }
 

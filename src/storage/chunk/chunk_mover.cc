@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "lapis/io/started.h"
 #include "storage/chunk/heat_rows.h"
@@ -156,6 +157,7 @@ io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size
     slot_.open.failed(place.open(), written.error());
     co_return fail(written.error());
   }
+  crash_point(CrashPoint::kMoveSmallWritten);
   const Place begin = place.place();
   const auto open = place.open();
   const auto pin = std::make_shared<const ExtentPin>(std::move(place).take_pin());
@@ -196,6 +198,7 @@ io::Task<Result<void>> ChunkMover::copy_large(Source& source) {
     LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(source.bytes(), filter()));
     LAPIS_CO_TRY(const bool good, co_await stream(source, place));
     if (!good) continue;
+    crash_point(CrashPoint::kMoveLargeWritten);
     const Place to = place.place();
     const auto open = place.open();
     auto pin = std::make_shared<const ExtentPin>(std::move(place).take_pin());
@@ -217,6 +220,7 @@ io::Task<Result<bool>> ChunkMover::stream(const Source& source, Reservation& pla
   for (std::uint64_t at = 0; at < source.bytes() && good && written; active = 1 - active) {
     if (writing[active].pending()) written = co_await writing[active].join();
     if (!written) break;
+    if (at != 0) crash_point(CrashPoint::kMoveLargeHalf);
     const std::uint64_t size =
         std::min<std::uint64_t>(buffers_[active].size(), source.bytes() - at);
     stopped = !co_await pace_.admit(size);
@@ -268,6 +272,7 @@ io::Task<Result<void>> ChunkMover::sync_copies() {
     slot_.open.failed(open, synced.error());
     co_return synced;
   }
+  if (!touched.empty()) crash_point(CrashPoint::kMoveSynced);
   co_return Result<void>{};
 }
 
@@ -309,7 +314,9 @@ io::Task<Result<void>> ChunkMover::swap() {
     }
     return {};
   };
+  crash_point(CrashPoint::kMoveBeforeSwap);
   LAPIS_CO_TRY_VOID(co_await context_.meta.transact(Scope{}, std::move(change)));
+  crash_point(CrashPoint::kMoveSwapped);
   for (std::size_t i = 0; i < copied_.size(); ++i) {
     const Copied& copy = copied_[i];
     if (swapped[i] == 0) {
@@ -322,6 +329,7 @@ io::Task<Result<void>> ChunkMover::swap() {
     ++outcome_.moved_chunks;
     outcome_.moved_bytes += copy.source.bytes();
   }
+  crash_point(CrashPoint::kMoveCounted);
   co_return Result<void>{};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/rows.h"
@@ -83,7 +84,9 @@ io::Task<Result<bool>> DamageRecords::record(ChunkId chunk, DamageRow row) {
     view.put(damage_key(chunk), encode(merged));
     return {};
   };
+  crash_point(CrashPoint::kDamageBeforeRecord);
   const Result<void> done = co_await context_.meta.transact(Scope{}, std::move(put));
+  crash_point(CrashPoint::kDamageRecorded);
   // What failed may be durable all the same, unless it was never taken: then one too many is
   // counted until the next start.
   const bool was_taken = done || done.error().code != ErrorCode::kServerBusy;
@@ -112,6 +115,7 @@ io::Task<Result<void>> DamageRecords::clear(ChunkId chunk, Place place) {
   };
   LAPIS_CO_TRY_VOID(co_await context_.meta.transact(Scope{}, std::move(erase)));
   if (erased) {
+    crash_point(CrashPoint::kDamageCleared);
     rows_.fetch_sub(1);
     log_info("scrub", "chunk is whole again", {{"chunk", chunk.value}});
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/extent_rows.h"
 
@@ -132,7 +133,9 @@ io::Task<ExtentSupply::Taken> ExtentSupply::make_new() {
       (void)context_.files.remove(name);  // else found, and removed, at the next start
       return fail(allocated.error());
     }
+    crash_point(CrashPoint::kExtentAllocated);
     LAPIS_TRY_VOID(context_.files.sync_directory(name.parent_path()));
+    crash_point(CrashPoint::kExtentMade);
     LAPIS_TRY(reader, context_.files.open(name, {}));
     return file;
   };
@@ -144,6 +147,7 @@ io::Task<ExtentSupply::Taken> ExtentSupply::make_new() {
   if (!header) co_return disk_failed(header.error());
   // Where this fails the file stays: its row may be there or not, and the next start will see.
   LAPIS_CO_TRY_VOID(co_await put_extent_row(context_, identity, row));
+  crash_point(CrashPoint::kExtentRegistered);
   auto made = std::make_unique<Extent>(identity, row, std::move(reader), context_.slots, reclaim_);
   Extent& extent = path_.extents().add(std::move(made));
   co_return std::make_shared<OpenExtent>(extent, std::move(*file));
@@ -171,6 +175,7 @@ io::Task<ExtentSupply::Taken> ExtentSupply::renew(Extent& extent) {
     free_.push_back(&extent);
     co_return fail(put.error());
   }
+  crash_point(CrashPoint::kExtentRenewed);
   extent.open();
   co_return std::make_shared<OpenExtent>(extent, std::move(*file));
 }
@@ -183,7 +188,10 @@ io::Task<Result<void>> ExtentSupply::write_header(io::File& file, Extent::Identi
   encode_extent_header({context_.store, identity.path, identity.id, generation, identity.bytes},
                        header);
   LAPIS_CO_TRY_VOID(co_await file.write_at(0, header));
-  co_return co_await file.datasync();
+  crash_point(CrashPoint::kExtentHeaderWritten);
+  LAPIS_CO_TRY_VOID(co_await file.datasync());
+  crash_point(CrashPoint::kExtentHeaderSynced);
+  co_return Result<void>{};
 }
 
 io::Task<void> ExtentSupply::look_at_space() {
@@ -213,6 +221,7 @@ io::Task<void> ExtentSupply::give_back() {
     const Result<void> put =
         co_await put_extent_row(context_, {extent.path(), extent.id(), extent.bytes()}, row);
     if (put) {
+      crash_point(CrashPoint::kExtentGivenBack);
       extent.restart();
       free_.push_back(&extent);
     } else {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/heat_rows.h"
 #include "storage/chunk/keys.h"
@@ -41,7 +42,9 @@ io::Task<Result<void>> HeatIndex::warm_all(const NotedUses& noted) {
       for (const ChunkId chunk : batch) LAPIS_TRY_VOID(warm(view, chunk, hour));
       return {};
     };
+    crash_point(CrashPoint::kHeatBeforeNoted);
     LAPIS_CO_TRY_VOID(co_await context_.meta.transact(Scope{}, std::move(change)));
+    crash_point(CrashPoint::kHeatNoted);
   }
   co_return Result<void>{};
 }

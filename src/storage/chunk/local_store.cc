@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "lapis/base/request_trace.h"
 #include "storage/chunk/body_writer.h"
@@ -164,6 +165,7 @@ Result<void> LocalStore::set_rank(MetaView& view, ChunkId chunk, HeatRank rank) 
 }
 
 void LocalStore::released(std::unique_ptr<Freed> freed) {
+  crash_point(CrashPoint::kReleaseDurable);
   const auto& places = static_cast<const FreedPlaces&>(*freed);
   damage_.forget(places.damage_rows);
   for (const FreedPlaces::Entry& entry : places.entries) {
@@ -227,10 +229,13 @@ io::Task<std::optional<MoveOutcome>> LocalStore::compact(PathId id, double most_
   if (!reclaimer_.is_accounted()) co_return std::nullopt;
   Extent* extent = sparsest_extent(path->state, most_live, uncompactable_);
   if (extent == nullptr) co_return std::nullopt;
+  crash_point(CrashPoint::kCompactChosen);
   MoveOutcome outcome;
   auto chunks = co_await chunks_in(context_, *extent);
+  crash_point(CrashPoint::kCompactListed);
   if (chunks) {
     outcome = co_await move(std::move(*chunks), {.pool = path->state.settings().pool}, pace);
+    if (outcome.ended) crash_point(CrashPoint::kCompactEmptied);
   } else {
     outcome.ended = fail(chunks.error());
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/known_rows.h"
 #include "storage/chunk/local_store.h"
@@ -81,7 +82,9 @@ io::Task<Result<void>> open_on_background(Opening& opening) {
   }
   LAPIS_CO_TRY_VOID(judge(opening, lost));
   LAPIS_CO_TRY_VOID(occupy_all(opening));
+  crash_point(CrashPoint::kOpenBeforeRows);
   LAPIS_CO_TRY_VOID(co_await put_all(opening));
+  crash_point(CrashPoint::kOpenRegistered);
   LAPIS_CO_TRY(const auto ids, co_await reserve_ids(opening));
   opening.store = std::make_unique<LocalStore>(opening.context, opening.shards, opening.options);
   for (Admission& admission : opening.admissions) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/keys.h"
 
@@ -33,6 +34,7 @@ Result<void> remove_leftovers(const Admission& admission, io::FileSystem& files)
     const auto name = extent_file(directory, id);
     log_info("storage", "removing an extent that no row names", {{"extent", name.string()}});
     LAPIS_TRY_VOID(files.remove(name));
+    crash_point(CrashPoint::kLeftoverRemoved);
   }
   if (admission.recovered.leftovers.empty()) return {};
   return files.sync_directory(extents_directory(directory));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/chunk_scan.h"
 #include "storage/chunk/keys.h"
@@ -66,6 +67,7 @@ io::Task<Result<void>> PathChanges::add(std::string pool, Path directory) {
   if (lost) co_return refuse(*lost);
   LAPIS_CO_TRY_VOID(co_await admit(work_.context, added.admission, added.id));
   co_await work_.adoption.adopt(std::move(added.admission));
+  crash_point(CrashPoint::kAddAdopted);
   PoolPath& path = work_.paths[work_.paths.size() - 1];
   path.supply.make_ready();
   log_info("storage", "pool path added; the configuration should name it",
@@ -101,13 +103,16 @@ io::Task<Result<void>> PathChanges::set_mode(Path directory, PathMode mode) {
   LAPIS_CO_TRY(const std::size_t index, find(directory));
   if (mode == PathMode::kDraining) LAPIS_CO_TRY_VOID(check_others_writable(index));
   PoolPath& path = work_.paths[index];
+  crash_point(CrashPoint::kModeBeforeRow);
   LAPIS_CO_TRY_VOID(co_await put_mode(path.state.settings().id, mode));
+  crash_point(CrashPoint::kModeRowWritten);
   path.state.set_mode(mode);
   if (mode == PathMode::kNormal) {
     path.state.clear_failures();
   } else {
     co_await seal_everywhere(index);
   }
+  crash_point(CrashPoint::kModeChanged);
   path.supply.make_ready();  // or gives back what was
   log_info("storage", "pool path has changed",
            {{"path", path.state.settings().directory.string()},
@@ -152,8 +157,11 @@ io::Task<Result<void>> PathChanges::retire(Path directory) {
   if (path.state.mode() != PathMode::kDraining) co_return refuse("drain the path first");
   LAPIS_CO_TRY_VOID(check_unused(path));
   LAPIS_CO_TRY_VOID(co_await check_unnamed(path.state.settings().id));
+  crash_point(CrashPoint::kRetireBeforeRows);
   LAPIS_CO_TRY_VOID(co_await put_mode(path.state.settings().id, PathMode::kRetired));
+  crash_point(CrashPoint::kRetireRowsGone);
   co_await let_go(path);
+  crash_point(CrashPoint::kRetireMarked);
   log_info("storage", "pool path is retired; the configuration need not name it any more",
            {{"path", path.state.settings().directory.string()}});
   co_return Result<void>{};

@@ -4,6 +4,7 @@
 #include <bit>
 #include <set>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/path_examination.h"
 #include "storage/chunk/pool_path.h"
@@ -172,9 +173,12 @@ Result<PathRow> occupy_path(PathClaim& claim, const std::optional<PathRow>& know
   const std::uint64_t next = (known ? known->generation : 0) + 1;
   superblock.generation = superblock.generation > next ? superblock.generation + 1 : next;
   // First the superblock, then the row: the disk is never behind what is registered.
+  crash_point(CrashPoint::kPathBeforeSuperblock);
   LAPIS_TRY_VOID(files.replace_file(claim.directory / kSuperblockName, encode(superblock)));
+  crash_point(CrashPoint::kPathSuperblock);
   LAPIS_TRY_VOID(files.make_directories(extents_directory(claim.directory)));
   LAPIS_TRY_VOID(files.sync_directory(claim.directory));
+  crash_point(CrashPoint::kPathOccupied);
   PathRow row;
   row.uuid = superblock.path;
   row.pool = superblock.pool;

@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "lapis/base/crash_point.h"
+
 namespace lapis::storage {
 
 io::Task<Result<std::optional<std::string>>> find_lost(const StoreContext& context,
@@ -15,11 +17,14 @@ io::Task<Result<std::optional<std::string>>> find_lost(const StoreContext& conte
 io::Task<Result<void>> admit(const StoreContext& context, Admission& admission, PathId new_id) {
   auto write = [&] { return occupy(context, admission, new_id); };
   LAPIS_CO_TRY_VOID(co_await context.blocking.run(std::ref(write)));
+  crash_point(CrashPoint::kAddBeforeRows);
   Transaction put = [&admission](MetaView& view) -> Result<void> {
     put_rows(view, admission);
     return {};
   };
-  co_return co_await context.meta.transact(Scope{}, std::move(put));
+  LAPIS_CO_TRY_VOID(co_await context.meta.transact(Scope{}, std::move(put)));
+  crash_point(CrashPoint::kAddRegistered);
+  co_return Result<void>{};
 }
 
 }  // namespace lapis::storage

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/extent_rows.h"
 #include "storage/chunk/frame_walk.h"
@@ -40,6 +41,7 @@ io::Task<void> Reclaimer::record_state(Extent& extent) {
   const Result<void> put =
       co_await put_extent_row(context_, {extent.path(), extent.id(), extent.bytes()}, row);
   if (put) {
+    crash_point(CrashPoint::kExtentRecorded);
     extent.set_recorded(row.state);
   } else {
     // Harmless: at the next start what was open is sealed.
@@ -48,6 +50,7 @@ io::Task<void> Reclaimer::record_state(Extent& extent) {
 }
 
 io::Task<void> Reclaimer::recycle(PoolPath& path, Extent& extent) {
+  crash_point(CrashPoint::kReclaimBegun);
   // Sealed and unpinned, so no writer has or gets anything in it: rows that name it can only go.
   const Result<bool> unnamed = co_await is_unnamed(extent);
   // No memory for it just now: the next pass tries again.
@@ -57,6 +60,7 @@ io::Task<void> Reclaimer::recycle(PoolPath& path, Extent& extent) {
     extent.set_unwalkable();
     co_return;
   }
+  crash_point(CrashPoint::kReclaimWalked);
   if (!*unnamed || !extent.looks_dead()) co_return;
   const std::uint64_t generation = extent.generation();
   extent.set_generation(generation + 1);  // who pins from here on sees that it came too late
@@ -64,6 +68,7 @@ io::Task<void> Reclaimer::recycle(PoolPath& path, Extent& extent) {
     extent.set_generation(generation);  // unpinning pokes again
     co_return;
   }
+  crash_point(CrashPoint::kReclaimBeforeFree);
   const ExtentRow row{ExtentState::kFree, generation + 1, extent.bytes()};
   const Result<void> put =
       co_await put_extent_row(context_, {extent.path(), extent.id(), extent.bytes()}, row);
@@ -74,6 +79,7 @@ io::Task<void> Reclaimer::recycle(PoolPath& path, Extent& extent) {
     report(LogLevel::kWarn, "extent could not be recycled", extent, put.error());
     co_return;
   }
+  crash_point(CrashPoint::kReclaimFreed);
   extent.restart();
   log_debug("storage", "extent recycled",
             {{"path_id", extent.path().value}, {"extent", extent.id().value}});

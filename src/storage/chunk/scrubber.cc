@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/rows.h"
@@ -325,7 +326,9 @@ io::Task<void> Scrubber::save() {
     view.put(scrub_key(), value);
     return {};
   };
+  crash_point(CrashPoint::kScrubBeforeSave);
   const Result<void> saved = co_await context_.meta.transact(Scope{}, std::move(put));
+  crash_point(CrashPoint::kScrubSaved);
   if (!saved) {
     // Harmless: more is verified again after a restart.
     log_warn(kLogComponent, "position is not recorded", {{"error", to_string(saved.error())}});

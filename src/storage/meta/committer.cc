@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lapis/base/check.h"
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 #include "lapis/base/request_trace.h"
 
@@ -94,6 +95,7 @@ Result<void> Committer::make_durable(CommitGroup& group) {
   if (has_failed()) return fail(read_only());
   if (!group.has_writes()) return {};
   const Cycles began = cycles_now();
+  crash_point(CrashPoint::kCommitBeforeWrite);
   Result<CommitPoint> written = group.write();
   write_times_.record(cycles_.nanoseconds(cycles_between(began, cycles_now())));
   group_sizes_.record(group.size());
@@ -104,6 +106,7 @@ Result<void> Committer::make_durable(CommitGroup& group) {
     return fail(ErrorCode::kInternalError, written.error().detail);
   }
   point_ = *written;
+  crash_point(CrashPoint::kCommitWritten);
   group.raise_versions(versions_);
   groups_.fetch_add(1, std::memory_order_relaxed);
   durable_.store(point_.sequence, std::memory_order_release);
