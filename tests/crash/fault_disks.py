@@ -1,4 +1,4 @@
-"""Two file systems on disks whose power can be cut: faultblk under loop devices.
+"""File systems on disks whose power can be cut: faultblk under loop devices.
 
 Needs root, /dev/fuse, and a mount namespace of its own (see isolation.py): in a shared one, other
 namespaces hold copies of a mount, and the next one silently gets the aborted file system again.
@@ -30,8 +30,15 @@ def run(*command: str | Path) -> str:
 
 
 class FaultDisks:
-    def __init__(self, directory: Path, mebibytes: int = 2048, file_system: str = "ext4") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        mebibytes: int = 2048,
+        file_system: str = "ext4",
+        names: tuple[str, ...] = NAMES,
+    ) -> None:
         self.directory = directory
+        self.names = names
         self.file_system = file_system
         self.loops: list[str] = []
         self.mounted: list[Path] = []
@@ -39,12 +46,12 @@ class FaultDisks:
         self.socket = directory / "faultblk.sock"
         for path in (self.backing, *self.mounts()):
             path.mkdir(parents=True, exist_ok=True)
-        command = [faultblk_binary(), self.backing, self.socket, len(NAMES), mebibytes]
+        command = [faultblk_binary(), self.backing, self.socket, len(names), mebibytes]
         self.process = subprocess.Popen([str(part) for part in command])
-        self._wait_for(self.backing / f"disk{len(NAMES) - 1}")
+        self._wait_for(self.backing / f"disk{len(names) - 1}")
 
     def mounts(self) -> list[Path]:
-        return [self.directory / name for name in NAMES]
+        return [self.directory / name for name in self.names]
 
     def _wait_for(self, path: Path) -> None:
         limit = time.monotonic() + 10
@@ -78,7 +85,7 @@ class FaultDisks:
         self.command("flushall")
 
     def _attach(self) -> None:
-        for number in range(len(NAMES)):
+        for number in range(len(self.names)):
             if len(self.loops) <= number:
                 loop = run("losetup", "-f", "--show", self.backing / f"disk{number}")
                 self.loops.append(loop)

@@ -10,7 +10,9 @@ import os
 import random
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
 from configuration import Pool, write_config
@@ -25,6 +27,9 @@ CUT_LIMIT = 20.0  # seconds for the armed write to come
 
 class Stage(Protocol):
     server: LapisServer
+    meta: Path  # directories of the metadata
+    flash: Path  # of the fast pool
+    slow: Path  # and of the one behind it
 
     def start_over(self) -> None:
         """Empty ground; the daemon is not running."""
@@ -38,6 +43,13 @@ class Stage(Protocol):
 
     def crash_during_recovery(self, rng: random.Random) -> str:
         """Starts the daemon and strikes before or soon after it is ready."""
+
+    def strike_when_stopped(self, rng: random.Random) -> None:
+        """Of a daemon that runs: what the kernel still does for it, once it is stopped (SIGSTOP), is
+        not to count. strike() has to follow."""
+
+    def strike(self, rng: random.Random) -> str:
+        """Strikes now. Otherwise as crash()."""
 
     def close(self) -> None:
         ...
@@ -53,11 +65,13 @@ low_watermark = 3
 """
 
 
-def make_server(directory: Path, meta: Path, flash: Path, tiered: bool) -> LapisServer:
-    """With a slower pool beside `flash` where it is `tiered`."""
-    pools = [Pool("flash", "flash", [flash], EXTENTS + (POLICY if tiered else ""))]
-    if tiered:
-        pools.append(Pool("disks", "hdd", [flash.with_name("disks")], EXTENTS))
+def make_server(
+    directory: Path, meta: Path, flash: Path, slow: Path | None = None
+) -> LapisServer:
+    """With a pool behind `flash` where there is a `slow` directory."""
+    pools = [Pool("flash", "flash", [flash], EXTENTS + (POLICY if slow else ""))]
+    if slow:
+        pools.append(Pool("disks", "hdd", [slow], EXTENTS))
     config = write_config(directory / "lapis.toml", meta, pools)
     return LapisServer(directory / "lapis", config=config, admin="127.0.0.1:0")
 
@@ -73,7 +87,11 @@ class KillStage:
 
     def __init__(self, directory: Path, tiered: bool = False) -> None:
         self.data = directory / "data"
-        self.server = make_server(directory, self.data / "meta", self.data / "flash", tiered)
+        self.meta, self.flash, self.slow = (
+            self.data / name for name in ("meta", "flash", "disks")
+        )
+        slow = self.slow if tiered else None
+        self.server = make_server(directory, self.meta, self.flash, slow)
 
     def start_over(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -97,6 +115,13 @@ class KillStage:
         self.server.kill()
         return f"killed {delay * 1000:.0f} ms into recovery"
 
+    def strike_when_stopped(self, rng: random.Random) -> None:
+        """The kernel goes on whenever a process is killed."""
+
+    def strike(self, rng: random.Random) -> str:
+        self.server.kill()
+        return "killed"
+
     def close(self) -> None:
         self.server.kill()
 
@@ -112,18 +137,21 @@ class PowerStage:
         self, directory: Path, file_system: str = "ext4", tiered: bool = False
     ) -> None:
         self.modes = self.MODES[file_system]
-        self.disks = FaultDisks(directory / "disks", file_system=file_system)
-        meta, flash = self.disks.mounts()
-        self.server = make_server(directory, meta / "rows", flash / "extents", tiered)
+        self.mode = ""  # of the last strike
+        self.watching: Thread | None = None
+        # A disk for each pool: on a common one the syncs of requests would hide that a move lacks one.
+        names = ("meta", "flash", "slow")
+        self.disks = FaultDisks(directory / "disks", file_system=file_system, names=names)
+        self.meta, self.flash, self.slow = (mount / "data" for mount in self.disks.mounts())
+        slow = self.slow if tiered else None
+        self.server = make_server(directory, self.meta, self.flash, slow)
 
     def start_over(self) -> None:
         self.disks.unmount()
         self.disks.format()
         self.disks.mount()
-        meta, flash = self.disks.mounts()
-        (meta / "rows").mkdir()
-        (flash / "extents").mkdir()
-        (flash / "disks").mkdir()
+        for path in (self.meta, self.flash, self.slow):
+            path.mkdir()
 
     def settle(self) -> None:
         run("sync", "--file-system", *self.disks.mounts())
@@ -165,6 +193,29 @@ class PowerStage:
         if not self.disks.power_is_off():  # recovery wrote less than that
             self.disks.command(f"cut {mode} {rng.getrandbits(32)}")
         return f"power cut {writes} writes into recovery ({mode}): {self._strike()}"
+
+    def _cut(self, rng: random.Random) -> None:
+        self.mode = rng.choice(self.modes)
+        self.disks.command(f"cut {self.mode} {rng.getrandbits(32)}")
+
+    def strike_when_stopped(self, rng: random.Random) -> None:
+        """At once: flushes that are under way would empty the caches."""
+
+        def watch(pid: int) -> None:
+            with suppress(ChildProcessError):  # it was never stopped, and is gone
+                ended = os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+                if ended is not None and ended.si_code == os.CLD_STOPPED:
+                    self._cut(rng)
+
+        self.watching = Thread(target=watch, args=(self.server.pid,))
+        self.watching.start()
+
+    def strike(self, rng: random.Random) -> str:
+        if self.watching is not None and self.server.is_stopped():
+            self.watching.join()
+        if not self.disks.power_is_off():
+            self._cut(rng)
+        return f"power cut ({self.mode}): {self._strike()}"
 
     def close(self) -> None:
         if self.server.running():

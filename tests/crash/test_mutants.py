@@ -44,3 +44,18 @@ def test_a_fault_is_found(mutant: str) -> None:
     report = json.loads(done.stdout.splitlines()[-1])
     assert report["faults"], "the run failed for another reason"
     assert report["crashes"] > 0
+
+
+def test_an_early_release_is_found_at_its_crash_point() -> None:
+    """Killed right between the use of the old places and the swap: the first time is enough."""
+    daemon = REPOSITORY / "build/mutant-early-release/bin/lapisd"
+    if not daemon.exists():
+        pytest.skip(f"{daemon} is not built: cmake --preset mutant-early-release")
+    done = run_script(
+        "points.py", "--points", "move-before-swap",
+        own_mounts=False, environment={"LAPIS_BIN": str(daemon)},
+    )  # fmt: skip
+    print(done.stdout[-3000:])
+    assert done.returncode == 1, f"not found:\n{done.stdout[-3000:]}"
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["faults"] and report["hits"] == {"move-before-swap": {"kill": 1}}

@@ -52,6 +52,7 @@ class LapisServer:
     endpoints: list[str] = field(default_factory=list)  # as announced, in order
     admin: str = "off"  # where to listen for /metrics and its like; "": as configured
     admin_endpoint: str = ""  # as announced
+    environment: dict[str, str] = field(default_factory=dict)  # beside ours
     startup_seconds: float = 0.0
     _process: subprocess.Popen[bytes] | None = None
     _log_offset: int = 0  # where the log of the present process begins
@@ -97,26 +98,42 @@ class LapisServer:
         self._log_offset = self.log_path.stat().st_size if self.log_path.exists() else 0
         self._launched = time.monotonic()
         with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                self.command(), stdout=log, stderr=subprocess.STDOUT,
+                env=os.environ | self.environment,
+            )  # fmt: skip
+
+    def log_since_launch(self) -> str:
+        return self.log_path.read_bytes()[self._log_offset :].decode(errors="replace")
 
     def wait_ready(self, expected_addresses: int | None = None) -> LapisServer:
+        while not self.is_ready(expected_addresses):
+            time.sleep(0.01)
+        return self
+
+    def is_ready(self, expected_addresses: int | None = None) -> bool:
+        """Whether every address is announced; raises StartFailed if none is to be expected."""
         assert self._process is not None
         expected = expected_addresses or len(self.listen)
-        while True:
-            ended = self._process.poll()  # before the log is read, so that nothing of it is missed
-            text = self.log_path.read_bytes()[self._log_offset :].decode(errors="replace")
-            self.endpoints = READY.findall(text)
-            if len(self.endpoints) >= expected:
-                self.admin_endpoint = "".join(ADMIN.findall(text))
-                self.startup_seconds = time.monotonic() - self._launched
-                return self
-            if ended is not None:
-                self._process = None
-                raise StartFailed(ended, text)
-            if time.monotonic() - self._launched > START_LIMIT:
-                self.kill()
-                raise StartFailed(None, text)
-            time.sleep(0.01)
+        ended = self._process.poll()  # before the log is read, so that nothing of it is missed
+        text = self.log_since_launch()
+        self.endpoints = READY.findall(text)
+        if len(self.endpoints) >= expected:
+            self.admin_endpoint = "".join(ADMIN.findall(text))
+            self.startup_seconds = time.monotonic() - self._launched
+            return True
+        if ended is not None:
+            self._process = None
+            raise StartFailed(ended, text)
+        if time.monotonic() - self._launched > START_LIMIT:
+            self.kill()
+            raise StartFailed(None, text)
+        return False
+
+    def is_stopped(self) -> bool:
+        """By SIGSTOP: it is there, and does nothing."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
 
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
