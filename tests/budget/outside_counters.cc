@@ -81,6 +81,18 @@ std::map<std::string, std::uint64_t> voluntary_switches() {
   return result;
 }
 
+DeviceBytes device_bytes() {
+  std::ifstream io("/proc/self/io");
+  DeviceBytes bytes;
+  for (std::string name; io >> name;) {
+    std::uint64_t value = 0;
+    io >> value;
+    if (name == "read_bytes:") bytes.read = value;
+    if (name == "write_bytes:") bytes.written = value;
+  }
+  return bytes;
+}
+
 }  // namespace lapis::daemon
 
 extern "C" int fdatasync(int fd) {

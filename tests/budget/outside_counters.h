@@ -24,4 +24,12 @@ Allocations stop_counting_allocations();
 // names): a thread that work crosses to sleeps at least once more for it.
 std::map<std::string, std::uint64_t> voluntary_switches();
 
+// What the process has made block devices read and write so far, page cache and RocksDB's
+// compactions included.
+struct DeviceBytes {
+  std::uint64_t read = 0;
+  std::uint64_t written = 0;
+};
+DeviceBytes device_bytes();
+
 }  // namespace lapis::daemon

@@ -19,6 +19,7 @@ struct FileCounts {
   std::atomic<std::uint64_t> writes = 0;
   std::atomic<std::uint64_t> written_bytes = 0;
   std::atomic<std::uint64_t> reads = 0;
+  std::atomic<std::uint64_t> read_bytes = 0;  // that were asked for
 };
 
 // Thread-safe, as what it wraps. `counts` outlives every file.
@@ -29,6 +30,7 @@ class CountingFile final : public io::File {
 
   io::Task<Result<std::size_t>> read_at(std::uint64_t offset, MutableBytes into) override {
     ++counts_.reads;
+    counts_.read_bytes += into.size();
     return file_->read_at(offset, into);
   }
   io::Task<Result<void>> write_at(std::uint64_t offset, Bytes data) override {

@@ -37,6 +37,7 @@ class CommitGroup {
   // Makes the writes durable and visible. Completion means synced. Errors: RocksDB's.
   Result<CommitPoint> write();
   void raise_versions(VersionStripes& versions) const;
+  const Overlay& writes() const { return overlay_; }
 
   // Hands every member its own result, or `outcome` where that is an error, with one post for each
   // executor. The members are gone afterwards.

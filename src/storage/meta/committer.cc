@@ -50,10 +50,11 @@ class Committer::Turn {
   Pending pending_;
 };
 
-Committer::Committer(rocksdb::DB& db, VersionStripes& versions, const MetaStoreOptions& options,
-                     CommitPoint recovered)
+Committer::Committer(rocksdb::DB& db, VersionStripes& versions, FirstRows& first_rows,
+                     const MetaStoreOptions& options, CommitPoint recovered)
     : db_(db),
       versions_(versions),
+      first_rows_(first_rows),
       directory_(options.directory),
       min_free_bytes_(options.min_free_bytes),
       cycles_(options.cycles),
@@ -108,6 +109,7 @@ Result<void> Committer::make_durable(CommitGroup& group) {
   point_ = *written;
   crash_point(CrashPoint::kCommitWritten);
   group.raise_versions(versions_);
+  first_rows_.note(group.writes(), db_.GetLatestSequenceNumber());
   groups_.fetch_add(1, std::memory_order_relaxed);
   durable_.store(point_.sequence, std::memory_order_release);
   return {};

@@ -16,6 +16,7 @@
 #include "lapis/io/task.h"
 #include "lapis/storage/local_meta_store.h"
 #include "storage/meta/commit_group.h"
+#include "storage/meta/first_rows.h"
 #include "storage/meta/pending_queue.h"
 #include "storage/meta/version_stripes.h"
 
@@ -25,8 +26,8 @@ namespace lapis::storage {
 class Committer {
  public:
   // Starts the thread. `recovered`: where the database stands.
-  Committer(rocksdb::DB& db, VersionStripes& versions, const MetaStoreOptions& options,
-            CommitPoint recovered);
+  Committer(rocksdb::DB& db, VersionStripes& versions, FirstRows& first_rows,
+            const MetaStoreOptions& options, CommitPoint recovered);
   ~Committer();  // refuses more, commits what waits, ends the thread
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -51,6 +52,7 @@ class Committer {
 
   rocksdb::DB& db_;
   VersionStripes& versions_;
+  FirstRows& first_rows_;
   const std::filesystem::path directory_;
   const std::uint64_t min_free_bytes_;
   const CycleScale cycles_;

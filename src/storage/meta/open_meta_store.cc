@@ -55,13 +55,14 @@ Result<Database> create_database(io::FileSystem& files, rocksdb::Options rocks,
 
 }  // namespace
 
-Result<std::unique_ptr<LocalMetaStore>> open_meta_store(const MetaStoreOptions& options,
-                                                        io::BlockingPool& blocking,
-                                                        rocksdb::Env* env) {
+Result<std::unique_ptr<LocalMetaStore>> open_meta_store(
+    const MetaStoreOptions& options, io::BlockingPool& blocking, rocksdb::Env* env,
+    std::shared_ptr<rocksdb::Statistics> statistics) {
   const std::unique_ptr<io::FileSystem> files = io::make_uring_file_system();
   LAPIS_TRY(PreparedDirectory prepared, prepare_directory(*files, options.directory));
   MetaSuperblock& superblock = prepared.superblock;
-  const rocksdb::Options rocks = rocks_options(options, env);
+  rocksdb::Options rocks = rocks_options(options, env);
+  if (statistics) rocks.statistics = std::move(statistics);
   const std::filesystem::path path = options.directory / "db";
   Database db;
   if (superblock.is_ready) {

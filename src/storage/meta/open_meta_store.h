@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rocksdb/env.h>
+#include <rocksdb/statistics.h>
 
 #include <memory>
 
@@ -10,9 +11,10 @@
 
 namespace lapis::storage {
 
-// As LocalMetaStore::open. `env` outlives the store.
-Result<std::unique_ptr<LocalMetaStore>> open_meta_store(const MetaStoreOptions& options,
-                                                        io::BlockingPool& blocking,
-                                                        rocksdb::Env* env);
+// As LocalMetaStore::open. `env` outlives the store. `statistics`: where RocksDB counts, so that a
+// test can see what work costs; null: where only the store looks.
+Result<std::unique_ptr<LocalMetaStore>> open_meta_store(
+    const MetaStoreOptions& options, io::BlockingPool& blocking, rocksdb::Env* env,
+    std::shared_ptr<rocksdb::Statistics> statistics = nullptr);
 
 }  // namespace lapis::storage

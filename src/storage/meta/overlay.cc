@@ -20,6 +20,14 @@ const std::optional<std::string>* Overlay::find(std::string_view key) const {
   return erased_.covers(key) ? &kErased : nullptr;
 }
 
+std::optional<std::string_view> Overlay::first_put(std::string_view prefix) const {
+  for (auto it = points_.lower_bound(prefix); it != points_.end(); ++it) {
+    if (!it->first.starts_with(prefix)) break;
+    if (it->second) return it->first;
+  }
+  return std::nullopt;
+}
+
 void Overlay::absorb(Overlay&& later) {
   later.erased_.for_each(
       [this](std::string_view first, std::string_view last) { erase_range(first, last); });

@@ -23,6 +23,9 @@ class Overlay {
   // the layer below. Valid until the next write.
   const std::optional<std::string>* find(std::string_view key) const;
 
+  // The lowest key that begins with `prefix` and has a row here. Valid until the next write.
+  std::optional<std::string_view> first_put(std::string_view prefix) const;
+
   // Adds the writes of `later`, which all came after those here.
   void absorb(Overlay&& later);
 

@@ -38,13 +38,14 @@ class OwnReadOnlyMetaStore final : public ReadOnlyMetaStore {
   std::uint64_t epoch() const override { return rows_.epoch; }
   Sequence last_commit() const override { return Sequence{rows_.commit.sequence}; }
   std::unique_ptr<MetaSnapshot> snapshot() override {
-    return std::make_unique<RocksSnapshot>(*db_, open_snapshots_);
+    return std::make_unique<RocksSnapshot>(*db_, first_rows_, open_snapshots_);
   }
 
  private:
   DirectoryLock lock_;
   std::unique_ptr<rocksdb::DB> db_;
   const StoreRows rows_;
+  FirstRows first_rows_;
   std::atomic<std::uint64_t> open_snapshots_ = 0;
 };
 

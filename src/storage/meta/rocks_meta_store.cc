@@ -19,7 +19,7 @@ RocksMetaStore::RocksMetaStore(DirectoryLock lock, std::unique_ptr<rocksdb::DB> 
       uuid_(rows.uuid),
       epoch_(rows.epoch),
       blocking_(blocking),
-      committer_(std::make_unique<Committer>(*db_, versions_, options, rows.commit)) {}
+      committer_(std::make_unique<Committer>(*db_, versions_, first_rows_, options, rows.commit)) {}
 
 RocksMetaStore::~RocksMetaStore() {
   const bool has_failed = committer_->has_failed();
@@ -46,7 +46,7 @@ io::Task<Result<std::optional<std::string>>> RocksMetaStore::get(std::string key
 }
 
 std::unique_ptr<MetaSnapshot> RocksMetaStore::snapshot() {
-  return std::make_unique<RocksSnapshot>(*db_, open_snapshots_);
+  return std::make_unique<RocksSnapshot>(*db_, first_rows_, open_snapshots_);
 }
 
 io::Task<Result<void>> RocksMetaStore::transact(Scope, Transaction fn) {

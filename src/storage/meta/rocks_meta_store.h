@@ -10,6 +10,7 @@
 #include "storage/meta/committer.h"
 #include "storage/meta/directory_lock.h"
 #include "storage/meta/engine_stats.h"
+#include "storage/meta/first_rows.h"
 #include "storage/meta/store_rows.h"
 #include "storage/meta/version_stripes.h"
 
@@ -46,6 +47,7 @@ class RocksMetaStore final : public LocalMetaStore {
   std::atomic<std::uint64_t> epoch_;
   io::BlockingPool& blocking_;
   VersionStripes versions_;
+  FirstRows first_rows_;
   std::atomic<std::uint64_t> pool_reads_ = 0;
   std::atomic<std::uint64_t> open_snapshots_ = 0;
   std::unique_ptr<Committer> committer_;  // ended first: it uses what stands above

@@ -13,8 +13,12 @@ std::string_view as_view(const rocksdb::Slice& slice) { return {slice.data(), sl
 
 }  // namespace
 
-RocksSnapshot::RocksSnapshot(rocksdb::DB& db, std::atomic<std::uint64_t>& open_snapshots)
-    : db_(db), open_snapshots_(open_snapshots), snapshot_(db.GetSnapshot()) {
+RocksSnapshot::RocksSnapshot(rocksdb::DB& db, FirstRows& first_rows,
+                             std::atomic<std::uint64_t>& open_snapshots)
+    : db_(db),
+      first_rows_(first_rows),
+      open_snapshots_(open_snapshots),
+      snapshot_(db.GetSnapshot()) {
   open_snapshots_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -30,18 +34,24 @@ Result<std::optional<std::string>> RocksSnapshot::get(std::string_view key) {
 }
 
 std::unique_ptr<MetaCursor> RocksSnapshot::scan(std::string_view first, std::string_view last) {
-  return std::make_unique<RocksCursor>(db_, snapshot_, first, last);
+  return std::make_unique<RocksCursor>(db_, first_rows_, snapshot_, first, last);
 }
 
-RocksCursor::RocksCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, std::string_view first,
-                         std::string_view last)
+RocksCursor::RocksCursor(rocksdb::DB& db, FirstRows& first_rows, const rocksdb::Snapshot* snapshot,
+                         std::string_view first, std::string_view last)
     : first_(first), last_(std::max(first, last)), lower_(first_), upper_(last_) {
   rocksdb::ReadOptions read = disk_read();
   read.snapshot = snapshot;
   read.iterate_lower_bound = &lower_;
   read.iterate_upper_bound = &upper_;
   rows_.reset(db.NewIterator(read));
-  rows_->SeekToFirst();
+  const rocksdb::SequenceNumber sequence = snapshot->GetSequenceNumber();
+  rows_->Seek(as_slice(first_rows.begin(first_, sequence)));
+  if (rows_->Valid()) {
+    first_rows.found(first_, key(), sequence);
+  } else if (rows_->status().ok()) {
+    first_rows.found(first_, last_, sequence);
+  }
 }
 
 void RocksCursor::seek(std::string_view key) { rows_->Seek(as_slice(key)); }

@@ -8,13 +8,14 @@
 #include <string>
 
 #include "lapis/storage/meta_store.h"
+#include "storage/meta/first_rows.h"
 
 namespace lapis::storage {
 
 // Counted in `open_snapshots`, because RocksDB must not be closed under one.
 class RocksSnapshot final : public MetaSnapshot {
  public:
-  RocksSnapshot(rocksdb::DB& db, std::atomic<std::uint64_t>& open_snapshots);
+  RocksSnapshot(rocksdb::DB& db, FirstRows& first_rows, std::atomic<std::uint64_t>& open_snapshots);
   ~RocksSnapshot() override;
   RocksSnapshot(const RocksSnapshot&) = delete;
   RocksSnapshot& operator=(const RocksSnapshot&) = delete;
@@ -24,14 +25,15 @@ class RocksSnapshot final : public MetaSnapshot {
 
  private:
   rocksdb::DB& db_;
+  FirstRows& first_rows_;
   std::atomic<std::uint64_t>& open_snapshots_;
   const rocksdb::Snapshot* snapshot_;
 };
 
 class RocksCursor final : public MetaCursor {
  public:
-  RocksCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, std::string_view first,
-              std::string_view last);
+  RocksCursor(rocksdb::DB& db, FirstRows& first_rows, const rocksdb::Snapshot* snapshot,
+              std::string_view first, std::string_view last);
 
   void seek(std::string_view key) override;
   void next() override { rows_->Next(); }

@@ -83,7 +83,9 @@ class MemoryHarness final : public MetaHarness {
 
 class LocalHarness final : public MetaHarness {
  public:
-  explicit LocalHarness(rocksdb::Env* on = rocksdb::Env::Default()) : env(on) {
+  explicit LocalHarness(rocksdb::Env* on = rocksdb::Env::Default(),
+                        std::shared_ptr<rocksdb::Statistics> counts = nullptr)
+      : env(on), statistics(std::move(counts)) {
     options.directory = directory / "meta";
     options.min_free_bytes = 0;
     reopen();
@@ -106,7 +108,7 @@ class LocalHarness final : public MetaHarness {
   // Closes the store cleanly where it is open, and opens it.
   void reopen() {
     local.reset();
-    auto opened = open_meta_store(options, pool, env);
+    auto opened = open_meta_store(options, pool, env, statistics);
     if (!opened) throw std::runtime_error("open: " + to_string(opened.error()));
     local = *std::move(opened);
   }
@@ -115,6 +117,7 @@ class LocalHarness final : public MetaHarness {
   io::BlockingPool pool{2, 100};
   MetaStoreOptions options;
   rocksdb::Env* env;
+  std::shared_ptr<rocksdb::Statistics> statistics;
   std::unique_ptr<LocalMetaStore> local;
 };
 
