@@ -186,18 +186,26 @@ RunCost AgedStore::counters() const {
   return cost;
 }
 
+void AgedStore::wait_for(const tier::Tierer& tierer) const {
+  constexpr std::chrono::milliseconds kLook{50};
+  constexpr int kMostLooks = 20 * 120;  // at the same
+  std::uint64_t moved = 0;
+  for (int looks = 0; looks < kMostLooks; ++looks) {
+    const tier::PoolStatus flash = tierer.status().pools.at(0);
+    if (has_settled(flash)) return;
+    const std::uint64_t now = flash.demoted_bytes + flash.compacted_bytes;
+    if (std::exchange(moved, now) != now) looks = 0;
+    std::this_thread::sleep_for(kLook);
+  }
+  throw std::runtime_error("the tierer does not come to rest");
+}
+
 RunCost AgedStore::demote(std::uint64_t chunks) {
   while (!store_->stats().at(0).accounted) std::this_thread::yield();
   const tier::TierOptions options = policy_for(chunks);
   const RunCost before = counters();
   const auto tierer = tier::Tierer::start(options, *store_, *background_, clock_);
-  constexpr std::chrono::milliseconds kLook{50};
-  constexpr int kMostLooks = 20 * 600;
-  int looks = 0;
-  while (!has_settled(tierer->status().pools.at(0))) {
-    if (++looks == kMostLooks) throw std::runtime_error("the tierer does not come to rest");
-    std::this_thread::sleep_for(kLook);
-  }
+  wait_for(*tierer);
   tierer->stop();
   const tier::PoolStatus flash = tierer->status().pools.at(0);
   RunCost cost = counters();

@@ -89,6 +89,7 @@ class AgedStore {
   void on_both_shards(std::size_t first, std::size_t count, One one);
   std::vector<storage::ColdChunk> on_path(std::size_t path);
   tier::TierOptions policy_for(std::uint64_t chunks);
+  void wait_for(const tier::Tierer& tierer) const;
   bool has_settled(const tier::PoolStatus& flash) const;
   RunCost counters() const;
 

@@ -12,8 +12,9 @@
 namespace lapis::test {
 namespace {
 
-constexpr std::uint64_t kRun = 2'000;  // chunks that a measured run demotes
-constexpr std::size_t kLooks = 100;    // chunks of each pool that are looked at afterwards
+constexpr std::uint64_t kRun = 2'000;       // chunks that a measured run demotes
+constexpr std::uint64_t kBefore = 100'000;  // and that have gone before a later one, at most
+constexpr std::size_t kLooks = 100;         // chunks of each pool that are looked at afterwards
 
 // What a run may cost for each chunk that it moves, and how much more beside a larger store.
 constexpr double kMostRows = 20;
@@ -101,7 +102,7 @@ void expect_whole(AgedStore& store) {
 
 struct Costs {
   RunCost first;
-  RunCost later;  // after a quarter of all has moved
+  RunCost later;  // after a quarter of all, or kBefore, has moved
 };
 
 Costs costs_of(std::uint64_t stored) {
@@ -111,7 +112,7 @@ Costs costs_of(std::uint64_t stored) {
   costs.first = store.demote(kRun);
   print(stored, 0, costs.first);
   expect_coldest_went(store, costs.first.demoted);
-  std::uint64_t demoted = costs.first.demoted + store.demote(stored / 4).demoted;
+  std::uint64_t demoted = costs.first.demoted + store.demote(std::min(stored / 4, kBefore)).demoted;
   costs.later = store.demote(kRun);
   print(stored, demoted, costs.later);
   expect_coldest_went(store, demoted + costs.later.demoted);

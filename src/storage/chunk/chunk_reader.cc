@@ -7,20 +7,23 @@
 namespace lapis::storage {
 
 std::uint64_t ChunkReader::remaining() const {
-  return (ahead_ ? ahead_->length : 0) + slice_.length + slices_->remaining();
+  std::uint64_t bytes = slice_.length + slices_->remaining();
+  for (std::size_t i = 0; i < ahead_count_; ++i) bytes += ahead_[i]->length;
+  return bytes;
 }
 
 io::Task<Result<Bytes>> ChunkReader::next() {
-  if (ahead_) {
-    while (!ahead_->done) co_await ahead_->waiters.park();
-    lent_ = std::exchange(ahead_, nullptr);
-  } else {
-    LAPIS_CO_TRY_VOID(co_await read_now());
+  if (ahead_count_ == 0) LAPIS_CO_TRY_VOID(co_await read_now());
+  if (ahead_count_ != 0) {
+    const std::shared_ptr<ChunkPiece> first = ahead_[0];
+    while (!first->done) co_await first->waiters.park();
+    lent_ = take_ahead();
   }
   if (!lent_) co_return Bytes{};
   if (!lent_->outcome) {
     failed_ = lent_->outcome.error();
     lent_.reset();
+    while (ahead_count_ != 0) take_ahead();
     co_return fail(*failed_);
   }
   co_await read_ahead();
@@ -38,26 +41,54 @@ io::Task<Result<void>> ChunkReader::read_now() {
   if (ended_) co_return Result<void>{};
   LAPIS_CO_TRY(io::Buffer buffer, co_await slot_.shard.buffers().acquire(wanted_buffer()));
   const std::shared_ptr<ChunkPiece> piece = cut_piece(std::move(buffer));
+  if (is_slow_) {
+    // With those that follow in the disk's queue before it gets to them.
+    start(piece);
+    co_await read_ahead();
+    co_return Result<void>{};
+  }
   co_await fill_piece(piece);
   lent_ = piece;
   co_return Result<void>{};
 }
 
-// Starts the next piece where there is one and a buffer for it; an error waits for its turn.
+// Starts pieces as long as there are some to start and buffers for them; an error waits for its
+// turn.
 io::Task<void> ChunkReader::read_ahead() {
-  if (ended_ || failed_ || remaining() == 0) co_return;
-  if (slice_.length == 0) {
-    const Result<void> found = co_await find_slice();
-    if (!found) failed_ = found.error();
-    if (ended_ || failed_) co_return;
+  while (!ended_ && !failed_ && slice_.length + slices_->remaining() != 0 && wants_ahead()) {
+    if (slice_.length == 0) {
+      const Result<void> found = co_await find_slice();
+      if (!found) failed_ = found.error();
+      if (ended_ || failed_ || !wants_ahead()) co_return;
+    }
+    io::Buffer buffer = slot_.shard.buffers().try_acquire(wanted_buffer());
+    if (!buffer) co_return;
+    start(cut_piece(std::move(buffer)));
   }
-  io::Buffer buffer = slot_.shard.buffers().try_acquire(wanted_buffer());
-  if (!buffer) co_return;
-  ahead_ = cut_piece(std::move(buffer));
-  if (!slot_.tasks.spawn(fill_piece(ahead_))) {
-    ahead_->outcome = fail(ErrorCode::kServerBusy, "chunk store is closing");
-    ahead_->done = true;
+}
+
+void ChunkReader::start(std::shared_ptr<ChunkPiece> piece) {
+  if (!slot_.tasks.spawn(fill_piece(piece))) {
+    piece->outcome = fail(ErrorCode::kServerBusy, "chunk store is closing");
+    piece->done = true;
   }
+  ahead_[ahead_count_++] = std::move(piece);
+}
+
+// Whether one more is worth a buffer. On a slow path requests that wait together are served in one
+// go, where each by itself would be a seek. Of what memory there is, half is left to others.
+bool ChunkReader::wants_ahead() const {
+  if (ahead_count_ == 0) return true;
+  if (!is_slow_ || ahead_count_ == kMostAhead) return false;
+  const io::BufferPool& buffers = slot_.shard.buffers();
+  return 2 * buffers.bytes_in_use() <= buffers.stats().budget_bytes;
+}
+
+std::shared_ptr<ChunkPiece> ChunkReader::take_ahead() {
+  std::shared_ptr<ChunkPiece> first = std::move(ahead_[0]);
+  std::ranges::move(ahead_.begin() + 1, ahead_.end(), ahead_.begin());
+  --ahead_count_;
+  return first;
 }
 
 io::Task<Result<void>> ChunkReader::find_slice() {
@@ -81,8 +112,8 @@ void ChunkReader::note_use() {
   const std::uint32_t hour = hour_of(context_.clock.now());
   slot_.uses.note(chunk_->id, hour);
   const PathId path = chunk_->place.path;
-  const bool is_slow = paths_.by_id(path)->state.settings().pool_class != PoolClass::kFlash;
-  if (is_slow) slot_.uses.note_slow(chunk_->id, path, hour);
+  is_slow_ = paths_.by_id(path)->state.settings().pool_class != PoolClass::kFlash;
+  if (is_slow_) slot_.uses.note_slow(chunk_->id, path, hour);
 }
 
 std::uint64_t ChunkReader::wanted_buffer() const {

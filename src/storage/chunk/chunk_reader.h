@@ -1,6 +1,7 @@
 // ChunkReader: the bytes of a list of slices. See ChunkStore::read.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -14,7 +15,8 @@
 namespace lapis::storage {
 
 // Lives on the slot's shard. Slices are asked for and chunks located inside `next` only; what runs
-// on while the caller uses its bytes is one read into a buffer of its own.
+// on while the caller uses its bytes are reads into buffers of their own: one from a fast path, a
+// few from a slow one, as long as there is plenty of memory (docs/decisions/0021-reading-ahead.md).
 class ChunkReader final : public io::BufferSource {
  public:
   ChunkReader(const StoreContext& context, const PathSet& paths, Slot& slot,
@@ -25,10 +27,16 @@ class ChunkReader final : public io::BufferSource {
   io::Task<Result<Bytes>> next() override;
 
  private:
+  // What is read ahead of the caller at most, from slow paths.
+  static constexpr std::size_t kMostAhead = 4;
+
   io::Task<Result<void>> find_slice();
   void note_use();
   io::Task<Result<void>> read_now();
   io::Task<void> read_ahead();
+  void start(std::shared_ptr<ChunkPiece> piece);
+  bool wants_ahead() const;
+  std::shared_ptr<ChunkPiece> take_ahead();
   std::shared_ptr<ChunkPiece> cut_piece(io::Buffer buffer);
   std::uint64_t wanted_buffer() const;
 
@@ -39,10 +47,12 @@ class ChunkReader final : public io::BufferSource {
 
   ChunkSlice slice_;  // what no piece has been cut from yet
   std::shared_ptr<const LocatedChunk> chunk_;
+  bool is_slow_ = false;  // where it lies
   bool ended_ = false;
   std::optional<Error> failed_;
   std::shared_ptr<ChunkPiece> lent_;
-  std::shared_ptr<ChunkPiece> ahead_;
+  std::array<std::shared_ptr<ChunkPiece>, kMostAhead> ahead_;  // in order
+  std::size_t ahead_count_ = 0;
 };
 
 }  // namespace lapis::storage
