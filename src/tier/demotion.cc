@@ -6,7 +6,7 @@
 namespace lapis::tier {
 namespace {
 
-constexpr std::uint64_t kExtentsBelow = 4;
+constexpr std::uint64_t kExtentsBelow = 6;
 
 std::uint64_t share_of(std::uint64_t bytes, double share) {
   return static_cast<std::uint64_t>(static_cast<double>(bytes) * share);

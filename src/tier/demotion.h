@@ -12,8 +12,8 @@ namespace lapis::tier {
 
 struct Watermarks {
   std::uint64_t high_bytes = 0;  // new bytes go elsewhere
-  // Chunks begin to go down: a quarter of the way below it, and four extents a path at least: a
-  // path takes no new bytes from two extents below it on.
+  // Chunks begin to go down: a quarter of the way below it, and six extents a path at least: a
+  // path takes no new bytes from four extents below it on.
   std::uint64_t start_bytes = 0;
   std::uint64_t low_bytes = 0;
 };

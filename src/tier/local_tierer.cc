@@ -10,7 +10,8 @@ namespace lapis::tier {
 namespace {
 
 constexpr std::string_view kLogComponent = "tier";
-constexpr std::chrono::milliseconds kPause{500};  // where nothing is to be done
+constexpr std::chrono::milliseconds kPause{500};      // where nothing is to be done
+constexpr std::chrono::milliseconds kReclaiming{20};  // until an emptied extent is free again
 // After a move that failed: what it failed of (a full pool, mostly) does not pass at once.
 constexpr std::chrono::seconds kRest{5};
 constexpr std::chrono::milliseconds kWatch{100};  // how often foreground latency is looked at
@@ -129,12 +130,15 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   if (need.demoting && co_await demote(pool, usage)) co_return true;
   if (asked_down_at_once_ && co_await demote_asked(pool, usage)) co_return true;
   if (!usage.accounted || usage.used_bytes <= marks.low_bytes) co_return false;
-  // What died in extents that live on comes back by emptying them: where space is short.
+  // What died in extents that live on comes back by emptying them: where space is short. One after
+  // the other, or those that are emptied would need space themselves.
+  if (usage.dead_extents != 0 && usage.used_bytes > marks.start_bytes) {
+    co_await shard_.sleep(kReclaiming);
+    co_return true;
+  }
   if (co_await compact(pool, usage)) co_return true;
-  // What lives would fit, but extents are not filled to their ends: less of it then. Not while some
-  // wait to be recycled.
+  // What lives would fit, but extents are not filled to their ends: less of it then.
   if (pool.below.empty() || usage.used_bytes <= marks.start_bytes) co_return false;
-  if (usage.dead_extents != 0) co_return false;
   status.demoting = true;
   status.left_bytes = usage.used_bytes - marks.start_bytes;
   publish();

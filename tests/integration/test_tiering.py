@@ -63,13 +63,13 @@ def check_all(client: BlobClient, count: int) -> None:
 
 
 def settled(server: LapisServer, seconds: float = 60.0) -> Metrics:
-    """When flash is four extents of 4 MiB below its high watermark, where moving down begins."""
+    """When flash is six extents of 4 MiB below its high watermark, where moving down begins."""
     deadline = time.monotonic() + seconds
     while True:
         page = metrics(server)
         used = page.total("lapis_tier_used_bytes", pool="flash")
         high = page.total("lapis_tier_high_bytes", pool="flash")
-        if used <= high - 16 * MIB and page.total("lapis_tier_demoting", pool="flash") == 0:
+        if used <= high - 24 * MIB and page.total("lapis_tier_demoting", pool="flash") == 0:
             return page
         assert time.monotonic() < deadline, (used, high)
         time.sleep(0.2)

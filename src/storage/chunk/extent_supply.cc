@@ -13,6 +13,10 @@ namespace {
 constexpr std::size_t kReady = 1;
 constexpr std::chrono::seconds kLookInterval{1};
 
+std::unexpected<Error> is_filled() {
+  return fail(ErrorCode::kInsufficientStorage, "pool path is filled up to its share");
+}
+
 }  // namespace
 
 struct ExtentSupply::Wait {
@@ -24,6 +28,10 @@ struct ExtentSupply::Wait {
     waiter.home = io::Executor::current();
     waiter.handle = handle;
     const std::lock_guard lock(supply.mutex_);
+    if (!waiter.to_the_brim && supply.path_.is_filled()) {
+      waiter.taken = is_filled();
+      return false;
+    }
     if (!supply.ready_.empty()) {
       waiter.taken = std::move(supply.ready_.front());
       supply.ready_.pop_front();
@@ -44,8 +52,8 @@ ExtentSupply::ExtentSupply(const StoreContext& context, PathState& path, Chore& 
       reclaim_(reclaim),
       chore_(context.background, group, [this] { return fill(); }) {}
 
-io::Task<ExtentSupply::Taken> ExtentSupply::take() {
-  Wait wait{*this, {}};
+io::Task<ExtentSupply::Taken> ExtentSupply::take(bool to_the_brim) {
+  Wait wait{*this, {.to_the_brim = to_the_brim}};
   Taken taken = co_await wait;
   if (taken) chore_.poke();  // the next one
   co_return taken;
@@ -75,6 +83,7 @@ io::Task<void> ExtentSupply::fill() {
   const PathStatus status = path_.status();
   if (status == PathStatus::kReadOnly || status == PathStatus::kDraining) co_await give_back();
   while (is_wanted()) {
+    if (path_.is_filled() && refuse_waiters()) continue;
     Taken prepared = co_await prepare();
     if (!prepared && prepared.error().code == ErrorCode::kInsufficientStorage && has_waiters()) {
       // What was deleted a moment ago may not have been reclaimed yet.
@@ -251,6 +260,18 @@ void ExtentSupply::hand_over(std::shared_ptr<OpenExtent> extent) {
   waiters_.pop_front();
   waiter->taken = std::move(extent);
   waiter->home->post([waiter] { waiter->handle.resume(); });
+}
+
+// Those that had better go elsewhere; true where there were any.
+bool ExtentSupply::refuse_waiters() {
+  const std::lock_guard lock(mutex_);
+  const std::size_t refused = std::erase_if(waiters_, [](Waiter* waiter) {
+    if (waiter->to_the_brim) return false;
+    waiter->taken = is_filled();
+    waiter->home->post([waiter] { waiter->handle.resume(); });
+    return true;
+  });
+  return refused != 0;
 }
 
 void ExtentSupply::fail_waiters(const Error& error) {

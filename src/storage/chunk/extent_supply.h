@@ -33,9 +33,10 @@ class ExtentSupply {
   ExtentSupply(const ExtentSupply&) = delete;
   ExtentSupply& operator=(const ExtentSupply&) = delete;
 
-  // An empty extent; waits while one is made. Errors: kInsufficientStorage; kServerBusy;
-  // kInternalError where the path fails.
-  io::Task<Taken> take();
+  // An empty extent; waits while one is made. Errors: kInsufficientStorage, also where the path is
+  // filled up to its share and is not to be filled `to_the_brim`; kServerBusy; kInternalError where
+  // the path fails.
+  io::Task<Taken> take(bool to_the_brim);
 
   // Has the path's space looked at again, at most once a second.
   void refresh();
@@ -58,8 +59,9 @@ class ExtentSupply {
  private:
   struct Waiter {
     io::Executor* home = nullptr;
-    std::coroutine_handle<> handle;
-    std::optional<Taken> taken;
+    std::coroutine_handle<> handle{};
+    std::optional<Taken> taken{};
+    bool to_the_brim = false;
   };
   struct Wait;
 
@@ -75,6 +77,7 @@ class ExtentSupply {
   void publish_room();
   void hand_over(std::shared_ptr<OpenExtent> extent);
   void fail_waiters(const Error& error);
+  bool refuse_waiters();
   bool is_wanted();
   bool has_waiters();
 

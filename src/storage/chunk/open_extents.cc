@@ -14,9 +14,18 @@ io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes, PathFilt
   Error last{ErrorCode::kInsufficientStorage, "no extent is long enough"};
   const std::vector<std::size_t> candidates = order(bytes, filter);
   if (candidates.empty()) co_return fail(why_none());
+  std::vector<std::size_t> filled;
   for (const std::size_t path : candidates) {
     if (bytes > paths_[path].state.max_frame_bytes()) continue;
-    Result<Reservation> reserved = co_await reserve_on(path, bytes);
+    Result<Reservation> reserved = co_await reserve_on(path, bytes, filter.to_the_brim);
+    if (reserved) co_return reserved;
+    last = std::move(reserved).error();
+    const bool is_filled = last.code == ErrorCode::kInsufficientStorage && !filter.to_the_brim &&
+                           paths_[path].state.is_filled();
+    if (is_filled) filled.push_back(path);
+  }
+  for (const std::size_t path : filled) {  // nowhere else is there room
+    Result<Reservation> reserved = co_await reserve_on(path, bytes, true);
     if (reserved) co_return reserved;
     last = std::move(reserved).error();
   }
@@ -75,7 +84,8 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes, const PathFilte
   return paths;
 }
 
-io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uint64_t bytes) {
+io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uint64_t bytes,
+                                                      bool to_the_brim) {
   Open& open = open_on(path);
   while (true) {
     if (open.extent && open.extent->room() >= bytes) {
@@ -86,7 +96,7 @@ io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uin
       continue;
     }
     open.opening = true;
-    ExtentSupply::Taken taken = co_await paths_[path].supply.take();
+    ExtentSupply::Taken taken = co_await paths_[path].supply.take(to_the_brim);
     open.opening = false;
     open.waiters.wake_all();
     if (!taken) co_return fail(taken.error());

@@ -64,7 +64,7 @@ class OpenExtents {
   };
 
   std::vector<std::size_t> order(std::uint64_t bytes, const PathFilter& filter);
-  io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes);
+  io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes, bool to_the_brim);
   Open& open_on(std::size_t path);
   Error why_none() const;
   void seal(Open& open);

@@ -91,13 +91,15 @@ class PathState {
     const auto extent = static_cast<double>(settings_.extent_bytes);
     const double size = static_cast<double>(extents_.size()) * extent +
                         static_cast<double>(available_bytes_.load());
-    // One that is made ready, and the one after it.
     filled_.store(settings_.fill_share < 1 &&
-                  (static_cast<double>(used) + 2) * extent > settings_.fill_share * size);
+                  static_cast<double>(used + kSpare) * extent > settings_.fill_share * size);
   }
 
  private:
   static constexpr unsigned kMaxFailures = 3;
+  // Extents below its share at which a path is filled: one that is made ready, the one after it,
+  // and two that sparse extents are emptied into.
+  static constexpr std::uint64_t kSpare = 4;
 
   const PathSettings settings_;
   ExtentTable extents_;

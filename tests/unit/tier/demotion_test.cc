@@ -53,7 +53,7 @@ TEST(Watermarks, StartBelowWhereNewBytesStop) {
   EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 15 * kGib / 2);
   pool.paths.resize(2);
   for (storage::PathStats& path : pool.paths) path.extent_bytes = kGib / 8;
-  EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 7 * kGib);
+  EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 13 * kGib / 2);
   for (storage::PathStats& path : pool.paths) path.extent_bytes = kGib;
   EXPECT_EQ(watermarks_of(pool, 0.8, 0.6).start_bytes, 6 * kGib);  // and not below the low one
 }
