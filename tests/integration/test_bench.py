@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from azcopy_client import azcopy_binary
 from lapis_server import REPOSITORY
 
 pytestmark = pytest.mark.slow
@@ -37,3 +38,20 @@ def test_a_quick_run_has_a_number_for_each_row_and_server(tmp_path: Path) -> Non
             assert 0 < server["p50_us"] <= server["p99_us"]
             assert set(server["rounds"][0]["raw"]["usage"]["cores"]) == {"0", "1"}
     assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_tiering_compares_what_it_moved(tmp_path: Path) -> None:
+    azcopy_binary()
+    command = [str(REPOSITORY / "scripts/bench"), "tiering", "--gib", "0.75", "--file-mib", "16"]
+    command += ["--flash-gib", "0.25", "--extent-mib", "8", "--rounds", "1"]
+    command += ["--directory", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tiering, flash_only, summary = map(json.loads, done.stdout.splitlines())
+    assert tiering["tiers"]
+    assert not flash_only["tiers"]
+    assert tiering["demoted_bytes"] > 0
+    assert tiering["direct_bytes"] > 0
+    assert tiering["flash_most_bytes"] <= tiering["flash_high_bytes"]
+    assert summary["faults"] == []
+    assert list(tmp_path.iterdir()) == []
