@@ -131,18 +131,20 @@ io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size
   std::size_t i = first;
   const std::uint64_t most =
       std::min<std::uint64_t>(buffers_[0].size(), slot_.open.largest_frame(filter()));
-  for (; i < sources.size(); ++i) {
-    Source& source = sources[i];
-    if (bytes != 0 && bytes + source.bytes() > most) break;
-    if (source.bytes() > buffers_[0].size()) break;
-    if (!co_await pace_.admit(source.bytes())) {
-      co_return fail(ErrorCode::kServerBusy, "told to stop");
+  while (i < sources.size()) {
+    if (bytes != 0 && bytes + sources[i].bytes() > most) break;
+    if (sources[i].bytes() > buffers_[0].size()) break;
+    const auto run = neighbours(std::span(sources).subspan(i), most - std::min(most, bytes));
+    const std::uint64_t run_bytes = bytes_of(run);
+    if (!co_await pace_.admit(run_bytes)) co_return fail(ErrorCode::kServerBusy, "told to stop");
+    const MutableBytes into = buffers_[0].bytes().subspan(bytes, run_bytes);
+    LAPIS_CO_TRY(auto frames, co_await read_run(run, into));
+    for (std::optional<FrameCopy>& frame : frames) {
+      const std::size_t source = i++;
+      if (!frame) continue;
+      group.push_back({source, std::move(*frame), bytes});
+      bytes += sources[source].bytes();
     }
-    const MutableBytes into = buffers_[0].bytes().subspan(bytes, source.bytes());
-    LAPIS_CO_TRY(auto frame, co_await read_small(source, into));
-    if (!frame) continue;
-    group.push_back({i, std::move(*frame), bytes});
-    bytes += source.bytes();
   }
   if (group.empty()) co_return i;
   LAPIS_CO_TRY(Reservation place, co_await slot_.open.reserve(bytes, filter()));
@@ -169,6 +171,52 @@ io::Task<Result<std::size_t>> ChunkMover::copy_group(Sources& sources, std::size
   co_return i;
 }
 
+// Those at the front that lie one behind the other and fit `most` together; the first always.
+std::span<const ChunkMover::Source> ChunkMover::neighbours(std::span<const Source> sources,
+                                                           std::uint64_t most) {
+  std::size_t count = 1;
+  std::uint64_t bytes = sources[0].bytes();
+  for (; count < sources.size(); ++count) {
+    Place next = sources[count - 1].place;
+    next.offset += sources[count - 1].bytes();
+    bytes += sources[count].bytes();
+    if (sources[count].place != next || bytes > most) break;
+  }
+  return sources.first(count);
+}
+
+std::uint64_t ChunkMover::bytes_of(std::span<const Source> sources) {
+  std::uint64_t bytes = 0;
+  for (const Source& source : sources) bytes += source.bytes();
+  return bytes;
+}
+
+// Neighbours in one piece; where one of them is not as it should be, or cannot be read, each by
+// itself. Nothing for what stays where it is; the others lie one behind the other in `into`.
+io::Task<Result<ChunkMover::Frames>> ChunkMover::read_run(std::span<const Source> run,
+                                                          MutableBytes into) {
+  Frames frames;
+  if (run.size() > 1) {
+    const Result<void> read = co_await read_bytes(run[0].place, into);
+    if (!read && read.error().code == ErrorCode::kServerBusy) co_return fail(read.error());
+    Bytes left = into;
+    for (std::size_t i = 0; read && i < run.size(); ++i) {
+      FrameCopy frame(run[i].id, run[i].row, run[i].place, context_);
+      if (!frame.take(0, left.first(run[i].bytes())) || !frame.check()) break;
+      left = left.subspan(run[i].bytes());
+      frames.emplace_back(std::move(frame));
+    }
+    if (frames.size() == run.size()) co_return frames;
+    frames.clear();
+  }
+  for (const Source& source : run) {
+    LAPIS_CO_TRY(auto frame, co_await read_small(source, into.first(source.bytes())));
+    if (frame) into = into.subspan(source.bytes());
+    frames.push_back(std::move(frame));
+  }
+  co_return frames;
+}
+
 // Nothing where the frame is damaged or unreadable: it stays where it is.
 io::Task<Result<std::optional<FrameCopy>>> ChunkMover::read_small(const Source& source,
                                                                   MutableBytes into) {
@@ -187,10 +235,17 @@ io::Task<Result<std::optional<FrameCopy>>> ChunkMover::read_small(const Source& 
 // Errors: kServerBusy, which says nothing of the frame; all others are the frame's.
 io::Task<Result<void>> ChunkMover::read_piece(const Source& source, std::uint64_t at,
                                               FrameCopy& frame, MutableBytes into) {
-  LAPIS_CO_TRY(io::File * file, co_await files_.file(source.place));
-  LAPIS_CO_TRY(const std::size_t count, co_await file->read_at(source.place.offset + at, into));
-  if (count != into.size()) co_return fail(ErrorCode::kInternalError, "extent file is short");
+  Place from = source.place;
+  from.offset += at;
+  LAPIS_CO_TRY_VOID(co_await read_bytes(from, into));
   co_return frame.take(at, into);
+}
+
+io::Task<Result<void>> ChunkMover::read_bytes(const Place& from, MutableBytes into) {
+  LAPIS_CO_TRY(io::File * file, co_await files_.file(from));
+  LAPIS_CO_TRY(const std::size_t count, co_await file->read_at(from.offset, into));
+  if (count != into.size()) co_return fail(ErrorCode::kInternalError, "extent file is short");
+  co_return Result<void>{};
 }
 
 io::Task<Result<void>> ChunkMover::copy_large(Source& source) {

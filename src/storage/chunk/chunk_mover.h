@@ -56,6 +56,11 @@ class ChunkMover {
   // As many small frames as fit one buffer, from `first` on: written in one piece.
   io::Task<Result<std::size_t>> copy_group(Sources& sources, std::size_t first);
   io::Task<Result<void>> copy_large(Source& source);
+  using Frames = std::vector<std::optional<FrameCopy>>;
+  static std::span<const Source> neighbours(std::span<const Source> sources, std::uint64_t most);
+  static std::uint64_t bytes_of(std::span<const Source> sources);
+  io::Task<Result<Frames>> read_run(std::span<const Source> run, MutableBytes into);
+  io::Task<Result<void>> read_bytes(const Place& from, MutableBytes into);
   io::Task<Result<std::optional<FrameCopy>>> read_small(const Source& source, MutableBytes into);
   io::Task<Result<bool>> stream(const Source& source, Reservation& place);
   io::Task<Result<void>> read_piece(const Source& source, std::uint64_t at, FrameCopy& frame,

@@ -1,7 +1,10 @@
 // Moving chunks between pools, over disks that lose power and fail on demand.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "storage/chunk/keys.h"
+#include "storage/chunk/path_state.h"
 #include "storage/chunk/rows.h"
 #include "unit/storage/chunk/store_fixture.h"
 
@@ -163,9 +166,53 @@ TEST_F(Move, WhatWasDeletedMeanwhileStaysGone) {
   EXPECT_EQ(coldest(disk()).size(), 1u);
 }
 
+TEST_F(Move, NeighboursAreReadInOnePiece) {
+  std::vector<std::pair<std::string, Chunks>> bodies;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const std::string text = body_text(100, i);
+    bodies.emplace_back(text, put_ok(text));
+  }
+  ASSERT_TRUE(eventually([&] { return store_->stats().at(0).accounted; }));
+  const auto cold = coldest(flash());
+  const std::uint64_t before = simulated_.count(FileOp::kRead);
+  EXPECT_EQ(move(cold).moved_chunks, 100u);
+  EXPECT_LE(simulated_.count(FileOp::kRead) - before, 3u);  // they may lie in two extents
+  for (const auto& [text, chunks] : bodies) EXPECT_EQ(get(chunks), text);
+}
+
+TEST_F(Move, ADamagedNeighbourStaysAndTheOthersGo) {
+  std::vector<std::pair<std::string, Chunks>> bodies;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const std::string text = body_text(5'000 + 300 * i, i);
+    bodies.emplace_back(text, put_ok(text));
+  }
+  const Chunks damaged = bodies[7].second;
+  const storage::Place place = row_of(damaged.at(0).id).places.at(0);
+  simulated_.flip_bit(storage::extent_file(path(), place.extent), (place.offset + 500) * 8);
+  const MoveOutcome outcome = move(coldest(flash()));
+  EXPECT_TRUE(outcome.ended.has_value());
+  EXPECT_EQ(outcome.moved_chunks, 19u);
+  EXPECT_EQ(outcome.unmovable, std::vector<ChunkId>{damaged.at(0).id});
+  EXPECT_TRUE(lies_on(damaged, flash()));
+  std::map<std::uint64_t, std::uint64_t> frames;  // where each begins, and ends
+  for (const auto& [text, chunks] : bodies) {
+    if (chunks.at(0).id == damaged.at(0).id) continue;
+    EXPECT_TRUE(lies_on(chunks, disk()));
+    EXPECT_EQ(get(chunks), text);
+    const storage::ChunkRow row = row_of(chunks.at(0).id);
+    const std::uint64_t begin = row.places.at(0).offset;
+    frames[begin] = begin + row.bytes_on_disk();
+  }
+  // One behind the other: a walk of the extent finds each.
+  EXPECT_EQ(frames.size(), 19u);
+  for (auto next = std::next(frames.begin()); next != frames.end(); ++next) {
+    EXPECT_EQ(std::prev(next)->second, next->first);
+  }
+}
+
 TEST_F(Move, StopsWhereItIsToldTo) {
   for (std::uint64_t i = 0; i < 6; ++i) put_ok(body_text(200'000, i));
-  pace_.pieces_left = 2;
+  pace_.pieces_left = 1;
   const MoveOutcome outcome = move(coldest(flash()));
   EXPECT_FALSE(outcome.ended.has_value());
   EXPECT_LT(outcome.moved_chunks, 6u);
