@@ -83,11 +83,14 @@ def leave_a_file(ground: Ground, rng: random.Random) -> None:
     """A crash when an extent has a file and no row."""
     try:
         ground.launch_to("extent-made", 1, rng)
+        ground.begin_load()  # fills the path, where there is one, so that it goes and another comes
         while True:
             live_a_path(ground, rng)
-            ground.read_shelf()
+            ground.pause(0.02)
     except Stopped:
         ground.stage.strike(rng)
+    if trouble := ground.end_load():
+        raise Missed(f"before: {trouble}")
 
 
 # --- moving up ---
