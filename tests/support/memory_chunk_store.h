@@ -53,6 +53,20 @@ class MemoryChunkStore final : public storage::ChunkStore {
     co_return std::unique_ptr<storage::StoredBody>(std::move(body));
   }
 
+  io::Task<Result<std::vector<std::unique_ptr<storage::StoredBody>>>> write_cold(
+      std::span<const storage::ShortBody> bodies) override {
+    std::vector<std::unique_ptr<storage::StoredBody>> stored;
+    for (const storage::ShortBody& body : bodies) {
+      if (!has_room(body.bytes.size())) {
+        co_return fail(ErrorCode::kInsufficientStorage, "memory store is full");
+      }
+      auto one = std::make_unique<Body>(state_);
+      one->add({body.bytes.begin(), body.bytes.end()});
+      stored.push_back(std::move(one));
+    }
+    co_return stored;
+  }
+
   bool has_room(std::uint64_t length) const override {
     const std::lock_guard lock(state_->mutex);
     return state_->held <= state_->capacity && length <= state_->capacity - state_->held;

@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "lapis/base/bytes.h"
+#include "lapis/base/clock.h"
 #include "lapis/base/ids.h"
 #include "lapis/base/result.h"
 #include "lapis/io/streams.h"
@@ -69,6 +71,14 @@ class StoredBody {
   virtual void recorded() = 0;
 };
 
+// A short body, in memory, and who it belongs to.
+struct ShortBody {
+  ChunkOwner owner;
+  Bytes bytes;          // 1 to kMaxShortBody
+  Timestamp last_used;  // as far as is known
+};
+inline constexpr std::uint64_t kMaxShortBody = 64ull << 10;
+
 // Where the slices of a long read come from, one by one: the block map of a large blob is never
 // whole in memory.
 class SliceSource {
@@ -92,6 +102,13 @@ class ChunkStore {
                                                               io::ByteSource& body,
                                                               std::uint64_t length,
                                                               ByteObserver* observer) = 0;
+
+  // Writes bodies that are hardly used, each a chunk of its own, one behind the other in a few
+  // large writes, to the slowest disks that have room. What is returned is in the order given, one
+  // for each, and durable. `bodies` and their bytes stay valid until then. Errors: as `write`; then
+  // nothing of them is kept.
+  virtual io::Task<Result<std::vector<std::unique_ptr<StoredBody>>>> write_cold(
+      std::span<const ShortBody> bodies) = 0;
 
   // Whether a body of `length` would find room: to refuse before a body is read. True where that is
   // not what `write` would fail for.

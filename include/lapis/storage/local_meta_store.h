@@ -2,6 +2,7 @@
 // and syncs each group once.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -23,6 +24,8 @@ struct MetaStoreOptions {
   // Writes are refused with kInsufficientStorage while less than this is free on the directory's
   // file system; they resume by themselves.
   std::uint64_t min_free_bytes = 64ull << 20;
+  // What `space` tells as the store's size; 0: its files, and what is available beside them.
+  std::uint64_t capacity_bytes = 0;
   CycleScale cycles;  // for measuring syncs
 };
 
@@ -54,6 +57,12 @@ struct MetaEngineStats {
   std::uint64_t block_cache_misses = 0;
 };
 
+// What the store may take of its disk, and what its files take of that: tables and logs in use.
+struct MetaSpace {
+  std::uint64_t size_bytes = 0;
+  std::uint64_t used_bytes = 0;
+};
+
 class LocalMetaStore : public MetaStore {
  public:
   // Opens the store, creating it where the directory is empty or absent. Errors (kInternalError,
@@ -70,8 +79,15 @@ class LocalMetaStore : public MetaStore {
   virtual MetaStoreStats stats() const = 0;
   // Whether more than min_free_bytes is left, so that every write is taken. One system call.
   virtual bool has_room() const = 0;
-  // Blocks on the engine's locks, and on a disk.
+  // Blocks on the engine's locks, and on a disk; as the next.
   virtual MetaEngineStats engine_stats() const = 0;
+  // Errors: what the file system says.
+  virtual Result<MetaSpace> space() const = 0;
+  // Rewrites the tables that hold rows of [first, last): what was erased or written over in them
+  // leaves the disk. Blocks for as long as that takes, and ends early once `stopping` is set.
+  // Errors: kInsufficientStorage where the disk has no room for the new tables beside the old.
+  virtual Result<void> compact(std::string_view first, std::string_view last,
+                               std::atomic<bool>& stopping) = 0;
 };
 
 }  // namespace lapis::storage

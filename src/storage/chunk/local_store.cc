@@ -8,6 +8,7 @@
 #include "storage/chunk/body_writer.h"
 #include "storage/chunk/chunk_mover.h"
 #include "storage/chunk/chunk_reader.h"
+#include "storage/chunk/cold_writer.h"
 #include "storage/chunk/compactor.h"
 #include "storage/chunk/freed_places.h"
 #include "storage/chunk/heat_rows.h"
@@ -119,6 +120,12 @@ io::Task<Result<std::unique_ptr<StoredBody>>> LocalStore::write(ChunkOwner owner
   const PhaseTimer waiting(co_await io::current_trace(), Phase::kData);
   BodyWriter writer(context_, here(), body, {owner, length, observer});
   co_return co_await writer.run();
+}
+
+io::Task<Result<std::vector<std::unique_ptr<StoredBody>>>> LocalStore::write_cold(
+    std::span<const ShortBody> bodies) {
+  ColdWriter writer(context_, here());
+  co_return co_await writer.run(bodies);
 }
 
 bool LocalStore::has_room(std::uint64_t length) const {

@@ -38,6 +38,8 @@ class LocalStore final : public LocalChunkStore {
   io::Task<Result<std::unique_ptr<StoredBody>>> write(ChunkOwner owner, io::ByteSource& body,
                                                       std::uint64_t length,
                                                       ByteObserver* observer) override;
+  io::Task<Result<std::vector<std::unique_ptr<StoredBody>>>> write_cold(
+      std::span<const ShortBody> bodies) override;
   bool has_room(std::uint64_t length) const override;
   io::Task<Result<std::unique_ptr<io::BufferSource>>> read(
       std::unique_ptr<SliceSource> slices) override;

@@ -74,9 +74,11 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes, const PathFilte
     const std::uint64_t draw = random_ % (path.room_bytes() + 1);
     candidates.push_back({i, is_full, path.settings().pool_class, draw});
   }
-  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+  std::ranges::sort(candidates, [&filter](const Candidate& a, const Candidate& b) {
     if (a.is_full != b.is_full) return b.is_full;
-    if (a.pool_class != b.pool_class) return a.pool_class < b.pool_class;
+    if (a.pool_class != b.pool_class) {
+      return filter.slowest_first ? a.pool_class > b.pool_class : a.pool_class < b.pool_class;
+    }
     return a.draw > b.draw;
   });
   std::vector<std::size_t> paths;

@@ -20,6 +20,7 @@ struct PathFilter {
   std::string pool;            // empty: of any
   std::optional<PathId> away;  // not this one
   bool to_the_brim = false;    // even where new bytes had better go elsewhere
+  bool slowest_first = false;  // of those with room
   bool allows(const PathSettings& path) const {
     return (pool.empty() || path.pool == pool) && path.id != away;
   }

@@ -26,6 +26,10 @@ std::uint64_t log_bytes(DB& db) {
 
 }  // namespace
 
+std::uint64_t bytes_of_files(DB& db) {
+  return property(db, DB::Properties::kLiveSstFilesSize) + log_bytes(db);
+}
+
 MetaEngineStats read_engine_stats(DB& db) {
   MetaEngineStats stats;
   stats.estimated_keys = property(db, DB::Properties::kEstimateNumKeys);

@@ -16,6 +16,7 @@ RocksMetaStore::RocksMetaStore(DirectoryLock lock, std::unique_ptr<rocksdb::DB> 
                                io::BlockingPool& blocking)
     : lock_(std::move(lock)),
       db_(std::move(db)),
+      disk_{options.directory, options.capacity_bytes, options.min_free_bytes},
       uuid_(rows.uuid),
       epoch_(rows.epoch),
       blocking_(blocking),

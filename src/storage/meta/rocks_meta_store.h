@@ -11,6 +11,7 @@
 #include "storage/meta/directory_lock.h"
 #include "storage/meta/engine_stats.h"
 #include "storage/meta/first_rows.h"
+#include "storage/meta/space.h"
 #include "storage/meta/store_rows.h"
 #include "storage/meta/version_stripes.h"
 
@@ -39,10 +40,16 @@ class RocksMetaStore final : public LocalMetaStore {
   MetaStoreStats stats() const override;
   bool has_room() const override { return committer_->has_room(); }
   MetaEngineStats engine_stats() const override { return read_engine_stats(*db_); }
+  Result<MetaSpace> space() const override { return measure_space(*db_, disk_); }
+  Result<void> compact(std::string_view first, std::string_view last,
+                       std::atomic<bool>& stopping) override {
+    return compact_rows(*db_, disk_, {first, last}, stopping);
+  }
 
  private:
   DirectoryLock lock_;
   std::unique_ptr<rocksdb::DB> db_;
+  const MetaDisk disk_;
   const Guid uuid_;
   std::atomic<std::uint64_t> epoch_;
   io::BlockingPool& blocking_;

@@ -6,6 +6,7 @@
 #include <rocksdb/sst_file_manager.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
 
 #include <algorithm>
 #include <memory>
@@ -19,6 +20,8 @@ constexpr int kBloomBitsPerKey = 10;
 constexpr int kWriteBuffers = 4;
 constexpr int kOpenFiles = 1024;
 constexpr int kBackgroundJobs = 2;
+// A table in which half of so many neighbouring rows are erasures is compacted for their sake.
+constexpr std::size_t kErasureWindow = 4096;
 constexpr std::uint64_t kTableFileBytes = 32ull << 20;
 constexpr std::uint64_t kBaseLevelBytes = 128ull << 20;
 
@@ -67,6 +70,8 @@ void set_sizes(rocksdb::Options& rocks, const MetaStoreOptions& options) {
   rocks.max_bytes_for_level_base = kBaseLevelBytes;
   rocks.level_compaction_dynamic_level_bytes = true;
   rocks.bytes_per_sync = 1 << 20;
+  rocks.table_properties_collector_factories.push_back(
+      rocksdb::NewCompactOnDeletionCollectorFactory(kErasureWindow, kErasureWindow / 2));
 }
 
 }  // namespace

@@ -14,11 +14,17 @@ Room room_for(std::uint64_t free_bytes, std::uint64_t min_free_bytes) {
   return Room::kNone;
 }
 
-Room measure_room(const std::filesystem::path& directory, std::uint64_t min_free_bytes) {
+std::optional<std::uint64_t> available_bytes(const std::filesystem::path& directory) {
   struct statvfs status{};
+  if (::statvfs(directory.c_str(), &status) != 0) return std::nullopt;
+  return status.f_bavail * status.f_frsize;
+}
+
+Room measure_room(const std::filesystem::path& directory, std::uint64_t min_free_bytes) {
+  const auto available = available_bytes(directory);
   // A file system that cannot even say this fails the write itself, loudly.
-  if (::statvfs(directory.c_str(), &status) != 0) return Room::kForAll;
-  return room_for(status.f_bavail * status.f_frsize, min_free_bytes);
+  if (!available) return Room::kForAll;
+  return room_for(*available, min_free_bytes);
 }
 
 Result<void> admit(Room room, const WriteSize& size) {

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "lapis/base/result.h"
 
@@ -29,6 +30,10 @@ struct WriteSize {
 };
 
 Room room_for(std::uint64_t free_bytes, std::uint64_t min_free_bytes);
+
+// What may still be written in `directory`; nothing where its file system cannot say. One system
+// call.
+std::optional<std::uint64_t> available_bytes(const std::filesystem::path& directory);
 
 // The room there is in `directory`. One system call.
 Room measure_room(const std::filesystem::path& directory, std::uint64_t min_free_bytes);

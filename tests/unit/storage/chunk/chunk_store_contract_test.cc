@@ -51,6 +51,38 @@ TEST_P(ChunkStoreContract, WhatIsRecordedCanBeRead) {
   }
 }
 
+TEST_P(ChunkStoreContract, ColdBodiesAreEachAChunkOfItsOwn) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 700; ++i) texts.push_back(test::body_text(1 + i * 37 % 5'000, i));
+  texts.push_back(test::body_text(kMaxShortBody));
+  std::vector<ShortBody> bodies;
+  for (const std::string& text : texts) bodies.push_back({{ContainerId{7}, 9}, as_bytes(text), {}});
+  run([&]() -> io::Task<void> {
+    auto stored = co_await chunks().write_cold(bodies);
+    EXPECT_TRUE(stored.has_value());
+    if (!stored) co_return;
+    EXPECT_EQ(stored->size(), texts.size());
+    // Every other one is recorded; the others are as if they had never been.
+    for (std::size_t i = 0; i < texts.size(); i += 2) {
+      EXPECT_EQ((*stored)[i]->length(), texts[i].size());
+      EXPECT_EQ((*stored)[i]->crc64(), crc64(as_bytes(texts[i])));
+      EXPECT_EQ((*stored)[i]->chunks().size(), 1u);
+    }
+    Transaction record = [&stored](MetaView& view) -> Result<void> {
+      for (std::size_t i = 0; i < stored->size(); i += 2)
+        (*stored)[i]->record(view, HeatRank::kNormal);
+      return {};
+    };
+    EXPECT_TRUE((co_await meta_.transact({}, std::move(record))).has_value());
+    for (std::size_t i = 0; i < stored->size(); i += 2) (*stored)[i]->recorded();
+    test::StoreCalls calls{chunks(), meta_};
+    for (std::size_t i = 0; i < texts.size(); i += 2) {
+      const auto got = co_await calls.get((*stored)[i]->chunks());
+      EXPECT_TRUE(got.has_value() && *got == texts[i]) << i;
+    }
+  });
+}
+
 TEST_P(ChunkStoreContract, ABodyTellsItsChunksLengthAndChecksum) {
   const std::string text = test::body_text(700'000);
   run([&]() -> io::Task<void> {

@@ -35,6 +35,47 @@ TEST_F(PoolPaths, FullFlashFallsBackToDisks) {
   EXPECT_TRUE(*get(chunks) == body);
 }
 
+class ColdBodies : public PoolPaths {
+ protected:
+  Result<Chunks> put_cold(std::string_view text) {
+    return test::run_on(background_, [&]() -> io::Task<Result<Chunks>> {
+      const storage::ShortBody body{{}, as_bytes(text), {}};
+      LAPIS_CO_TRY(const auto stored, co_await store_->write_cold({&body, 1}));
+      Transaction record = [&](MetaView& view) -> Result<void> {
+        stored.front()->record(view, HeatRank::kNormal);
+        return {};
+      };
+      LAPIS_CO_TRY_VOID(co_await meta_.transact({}, std::move(record)));
+      stored.front()->recorded();
+      co_return stored.front()->chunks();
+    });
+  }
+};
+
+TEST_F(ColdBodies, GoToDisksWhileThoseTakeThem) {
+  const std::string text = test::body_text(3'000);
+  open();
+  for (const bool disks_take_them : {true, false}) {
+    if (!disks_take_them) ASSERT_TRUE(set_read_only("disk").has_value());
+    const auto chunks = put_cold(text);
+    ASSERT_TRUE(chunks) << to_string(chunks.error());
+    EXPECT_EQ(lies_on(*chunks, "disk"), disks_take_them);
+    EXPECT_TRUE(*get(*chunks) == text);
+    // Long unused: it is the first to go down.
+    const auto coldest = test::run_on(
+        background_, [&] { return store_->coldest(path_of(*chunks), 1, std::nullopt); });
+    EXPECT_EQ(coldest->at(0).hour, 0u);
+  }
+}
+
+TEST_F(ColdBodies, GoNowhereWhereThereIsNoRoom) {
+  for (storage::PoolOptions& pool : options_.pools) pool.min_free_bytes = 1ull << 50;
+  open();
+  const auto refused = put_cold(test::body_text(3'000));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInsufficientStorage);
+}
+
 TEST_F(PoolPaths, AChunkFitsEveryPathThatItMayGoTo) {
   options_.pools[0].extent_bytes = 16 << 20;
   open();
@@ -249,49 +290,6 @@ TEST_F(PoolPaths, AnAddingThatWasCutOffIsDoneAgain) {
   const Chunks chunks = put_on("new", "here");
   reopen();
   EXPECT_EQ(*get(chunks), "here");
-}
-
-// --- filling up to a share ---
-
-// Each takes most of an extent: all that wait for one must not get one each.
-TEST_F(PoolPaths, ManyWritersAtOnceDoNotFillAPathBeyondItsShare) {
-  options_.pools[0].paths = {dir_ / "pool"};
-  options_.pools[0].capacity_bytes = 24 * kExtent;
-  options_.pools[0].fill_share = 0.5;
-  open();
-  constexpr std::size_t kWriters = 40;
-  std::vector<Chunks> stored(kWriters);
-  for (io::Shard* shard : {&*shard0_, &*shard1_}) {
-    test::run_on(*shard, [&]() -> io::Task<void> {
-      auto calls = this->calls();
-      auto write = [&](std::size_t i) -> io::Task<void> {
-        auto chunks = co_await calls.put(test::body_text(900'000, i));
-        EXPECT_TRUE(chunks.has_value()) << to_string(chunks.error());
-        if (chunks) stored[i] = *chunks;
-      };
-      io::TaskGroup group;
-      for (std::size_t i = shard->index(); i < kWriters; i += 2) (void)group.spawn(write(i));
-      co_await group.close();
-    });
-  }
-  const PathStats flash = stats_of("pool");
-  EXPECT_LE(flash.extents_open + flash.extents_sealed, 12u);
-  EXPECT_GE(flash.extents_open + flash.extents_sealed, 9u);
-  for (std::size_t i = 0; i < kWriters; ++i)
-    EXPECT_EQ(*get(stored[i]), test::body_text(900'000, i));
-}
-
-// Where nowhere else is room a share is no limit.
-TEST_F(PoolPaths, APathIsFilledToTheBrimWhereAllOthersAreFull) {
-  options_.pools[0].paths = {dir_ / "pool"};
-  options_.pools[0].capacity_bytes = 12 * kExtent;
-  options_.pools[0].fill_share = 0.5;
-  options_.pools[1].capacity_bytes = 2 * kExtent;
-  open();
-  std::vector<Chunks> stored;
-  for (std::size_t i = 0; i < 12; ++i) stored.push_back(put_ok(test::body_text(900'000, i)));
-  EXPECT_GT(stats_of("pool").extents_open + stats_of("pool").extents_sealed, 8u);
-  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(*get(stored[i]), test::body_text(900'000, i));
 }
 
 // --- the set ---

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "lapis/base/clock.h"
 #include "unit/storage/meta/meta_harness.h"
 
 namespace lapis::storage {
@@ -97,6 +102,103 @@ TEST(RocksMetaStore, TellsWhatTheEngineSays) {
   EXPECT_GT(stats.block_cache_capacity, 0u);
   EXPECT_EQ(stats.stalled, 0u);
   EXPECT_EQ(stats.background_errors, 0u);
+}
+
+std::string row_name(int i) { return "row" + std::to_string(100'000 + i); }
+
+// A hundred of 4 KiB that do not compress.
+void put_long_rows(LocalHarness& meta, int first) {
+  ASSERT_TRUE(meta.transact([&](MetaView& view) -> Result<void> {
+    std::uint64_t state = static_cast<std::uint64_t>(first) + 1;
+    std::string value(4096, ' ');
+    for (int i = first; i < first + 100; ++i) {
+      for (char& c : value) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        c = static_cast<char>(state >> 56);
+      }
+      view.put(row_name(i), value);
+    }
+    return {};
+  }));
+}
+
+TEST(RocksMetaStore, WhatWasWrittenOverLeavesTheDiskWhenItIsCompacted) {
+  LocalHarness meta;
+  constexpr int kRows = 6'000;  // 24 MiB
+  for (int i = 0; i < kRows; i += 100) put_long_rows(meta, i);
+  meta.reopen();
+  const std::uint64_t full = meta.local->space()->used_bytes;
+  EXPECT_GT(full, 24'000'000u);
+  for (int i = 0; i < kRows; i += 100) {
+    ASSERT_TRUE(meta.transact([&](MetaView& view) -> Result<void> {
+      for (int at = i; at < i + 100; ++at) view.put(row_name(at), "short");
+      return {};
+    }));
+  }
+  EXPECT_GT(meta.local->space()->used_bytes, full);
+  std::atomic<bool> stopping = false;
+  // Half of the rows, then all.
+  ASSERT_TRUE(meta.local->compact(row_name(0), row_name(kRows / 2), stopping));
+  ASSERT_TRUE(meta.local->compact(row_name(0), row_name(kRows), stopping));
+  EXPECT_LT(meta.local->space()->used_bytes, full / 10);
+  EXPECT_EQ(meta.get(row_name(17)), "short");
+  meta.reopen();
+  EXPECT_EQ(meta.get(row_name(kRows - 1)), "short");
+}
+
+TEST(RocksMetaStore, ACompactionThatIsStoppedChangesNoRow) {
+  LocalHarness meta;
+  put_long_rows(meta, 0);
+  const Rows rows = meta.all_rows();
+  std::atomic<bool> stopping = true;
+  const Result<void> compacted = meta.local->compact(row_name(0), row_name(100), stopping);
+  if (!compacted) EXPECT_EQ(compacted.error().code, ErrorCode::kServerBusy);
+  EXPECT_EQ(meta.all_rows(), rows);
+}
+
+TEST(RocksMetaStore, TablesAreNotRewrittenWhereThereIsNoRoom) {
+  LocalHarness meta;
+  put_long_rows(meta, 0);
+  meta.options.min_free_bytes = std::uint64_t{1} << 60;
+  meta.reopen();
+  std::atomic<bool> stopping = false;
+  const Result<void> compacted = meta.local->compact(row_name(0), row_name(100), stopping);
+  ASSERT_FALSE(compacted);
+  EXPECT_EQ(compacted.error().code, ErrorCode::kInsufficientStorage);
+}
+
+TEST(RocksMetaStore, ItsSizeIsTheCapacityOrWhatTheDiskHas) {
+  LocalHarness meta;
+  const MetaSpace whole = *meta.local->space();
+  EXPECT_GT(whole.size_bytes, 64ull << 20);
+  EXPECT_LT(whole.used_bytes, 1u << 20);
+  meta.options.capacity_bytes = 32ull << 20;
+  meta.reopen();
+  EXPECT_EQ(meta.local->space()->size_bytes, 32ull << 20);
+}
+
+// The database does it by itself where many rows were erased.
+TEST(RocksMetaStore, WhatWasErasedLeavesTheDisk) {
+  LocalHarness meta;
+  constexpr int kRows = 6'000;
+  for (int i = 0; i < kRows; i += 100) put_long_rows(meta, i);
+  meta.reopen();
+  const std::uint64_t full = meta.local->space()->used_bytes;
+  for (int i = 0; i < kRows; i += 100) {
+    ASSERT_TRUE(meta.transact([&](MetaView& view) -> Result<void> {
+      for (int at = i; at < i + 100; ++at) view.erase(row_name(at));
+      return {};
+    }));
+  }
+  meta.reopen();  // the erasures lie in a table now
+  const lapis::SystemClock clock;
+  const Instant deadline = clock.instant() + std::chrono::seconds(30);
+  std::uint64_t used = full;
+  while (used > full / 10 && clock.instant() < deadline) {
+    used = meta.local->space()->used_bytes;
+    std::this_thread::yield();
+  }
+  EXPECT_LT(used, full / 10);
 }
 
 TEST(RocksMetaStore, ManyRowsOutliveFlushesAndCompactions) {
