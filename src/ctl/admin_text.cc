@@ -68,6 +68,18 @@ std::string pass_text(const Json& pass) {
   return skipped == 0 ? text : text + ", " + std::to_string(skipped) + " on missing paths";
 }
 
+// How full the metadata is, and what is done about it.
+std::string metadata_text(const Json& space) {
+  std::string text = "metadata: " + size_of(space, "used_bytes") + " of " +
+                     size_of(space, "size_bytes") + " used, small bodies move out above " +
+                     size_of(space, "high_bytes") + " until " + size_of(space, "low_bytes");
+  if (space.value("moving_out", false)) text += "; " + size_of(space, "left_bytes") + " left";
+  text += "; moved " + std::to_string(number_of(space, "moved_bodies")) + " (" +
+          size_of(space, "moved_bytes") + ")";
+  const std::string why = text_of(space, "why");
+  return why.empty() ? text : text + "; " + why;
+}
+
 }  // namespace
 
 std::string pools_text(const Json& answer) {
@@ -109,6 +121,8 @@ std::string status_text(const Json& status) {
           size_of(metadata, "table_bytes") + " in tables, " + size_of(metadata, "log_bytes") +
           " in logs, " + size_of(metadata, "available_bytes") + " of " +
           size_of(metadata, "capacity_bytes") + " available";
+  const Json space = metadata.value("space", Json());
+  if (space.is_object()) text += "\n" + metadata_text(space);
   text += "\nwaiting to be released: " + std::to_string(number_of(status, "release_entries")) +
           " entries";
   return text + "\n\n" + pools_text(status);
@@ -125,7 +139,9 @@ std::string tier_text(const Json& answer) {
                size_of(pool, "drained_bytes"), text_of(pool, "why")});
   }
   const std::uint64_t limit = number_of(answer, "rate_limit_bytes_per_second");
-  return table.text() + "\nmoving " + size_of(answer, "moved_bytes_per_second") + "/s" +
+  const Json metadata = answer.value("metadata", Json());
+  return table.text() + (metadata.is_object() ? "\n" + metadata_text(metadata) : "") + "\nmoving " +
+         size_of(answer, "moved_bytes_per_second") + "/s" +
          (limit == 0 ? "" : ", at most " + bytes_text(limit) + "/s");
 }
 

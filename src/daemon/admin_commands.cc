@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/tier_json.h"
+
 namespace lapis::daemon {
 namespace {
 
@@ -66,6 +68,7 @@ Json json_of(const MetadataStatus& metadata) {
           {"estimated_rows", metadata.engine.estimated_keys},
           {"table_bytes", metadata.engine.table_bytes},
           {"log_bytes", metadata.engine.log_bytes},
+          {"space", daemon::json_of(metadata.moving_out)},
           {"state", !metadata.writable   ? "failed"
                     : !metadata.has_room ? "full"
                                          : "online"}};

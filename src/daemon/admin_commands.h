@@ -10,6 +10,7 @@
 
 #include "lapis/admin/commands.h"
 #include "lapis/base/result.h"
+#include "lapis/blob/inline_mover.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "lapis/storage/local_meta_store.h"
 
@@ -20,6 +21,7 @@ struct MetadataStatus {
   std::uint64_t capacity_bytes = 0;
   std::uint64_t available_bytes = 0;
   storage::MetaEngineStats engine;
+  blob::InlineMoverStatus moving_out;
   bool writable = true;
   bool has_room = true;
 };

@@ -1,5 +1,6 @@
 #include "daemon/background_work.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lapis/base/log.h"
@@ -25,14 +26,22 @@ void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
 
 }  // namespace
 
-BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service)
-    : shard_(shard), service_(service), clock_(service.clock), reclaimer_(service) {
+BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service, blob::InlineMover& mover)
+    : shard_(shard), service_(service), clock_(service.clock), reclaimer_(service), mover_(mover) {
   shard_.run(start());
 }
 
 io::Task<void> BackgroundWork::start() {
   tasks_.spawn(run());
+  tasks_.spawn(move_out());
   co_return;
+}
+
+io::Task<void> BackgroundWork::move_out() {
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    const Instant::duration pause = co_await mover_.step();
+    co_await shard_.sleep(std::min(std::chrono::ceil<std::chrono::milliseconds>(pause), kPause));
+  }
 }
 
 io::Task<void> BackgroundWork::run() {
@@ -82,6 +91,7 @@ io::Task<void> BackgroundWork::finish() { co_await tasks_.close(); }
 void BackgroundWork::stop() {
   if (std::exchange(stopped_, true)) return;
   stopping_.store(true, std::memory_order_relaxed);
+  mover_.stop();
   shard_.run(finish());
 }
 

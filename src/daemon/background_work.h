@@ -1,10 +1,12 @@
 // BackgroundWork: drives the reclaimer and the placement hints on the background shard, twice a
-// second, and the expiry of uncommitted blocks once an hour.
+// second, the expiry of uncommitted blocks once an hour, and what moves short bodies out of the
+// metadata.
 #pragma once
 
 #include <atomic>
 
 #include "lapis/base/metrics.h"
+#include "lapis/blob/inline_mover.h"
 #include "lapis/blob/placement_hints.h"
 #include "lapis/blob/reclaimer.h"
 #include "lapis/io/shard.h"
@@ -13,8 +15,8 @@ namespace lapis::daemon {
 
 class BackgroundWork {
  public:
-  // Starts at once. Both references outlive the object; `service` belongs to `shard`.
-  BackgroundWork(io::Shard& shard, blob::Service& service);
+  // Starts at once. All references outlive the object; `service` and `mover` belong to `shard`.
+  BackgroundWork(io::Shard& shard, blob::Service& service, blob::InlineMover& mover);
   // Ends after the pass that runs; from a thread that is no shard.
   void stop();
   // What it has done so far; for any thread.
@@ -24,6 +26,7 @@ class BackgroundWork {
  private:
   io::Task<void> start();
   io::Task<void> run();
+  io::Task<void> move_out();
   io::Task<void> finish();
   io::Task<void> apply_hints();
   void publish();
@@ -32,6 +35,7 @@ class BackgroundWork {
   blob::Service& service_;
   const Clock& clock_;
   blob::Reclaimer reclaimer_;
+  blob::InlineMover& mover_;
   io::TaskGroup tasks_;  // lives on shard_
   Counter released_entries_;
   Counter released_chunks_;

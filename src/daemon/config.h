@@ -46,6 +46,10 @@ struct Config {
   std::uint64_t record_cache_bytes = 256ull << 20;
   std::uint64_t block_cache_bytes = 64ull << 20;
   std::uint64_t min_free_metadata_bytes = 64ull << 20;
+  std::uint64_t metadata_capacity_bytes = 0;  // 0: what its disk has
+  double metadata_high = 0.85;                // watermarks, as shares of it
+  double metadata_low = 0.75;
+  std::chrono::milliseconds cold_after = std::chrono::hours(1);
   std::size_t max_connections = 10'000;
   std::chrono::milliseconds busy_timeout{10'000};
   std::chrono::milliseconds head_timeout{10'000};

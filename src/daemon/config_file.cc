@@ -17,6 +17,8 @@ constexpr std::uint64_t kLeastLogBuffer = 64ull << 10;
 constexpr std::uint64_t kMostLogBuffer = 1ull << 30;
 constexpr std::chrono::seconds kLeastScrubPeriod{1};
 constexpr std::chrono::hours kMostScrubPeriod{365 * 24};
+constexpr std::chrono::seconds kLeastColdAfter{1};
+constexpr std::chrono::hours kMostColdAfter{30 * 24};
 
 template <class T, class U>
 void assign(T& setting, const std::optional<U>& value) {
@@ -58,6 +60,29 @@ Result<void> read_listeners(TomlReader& root, Config& config) {
   return tls.finish();
 }
 
+// A share, in percent.
+Result<std::optional<double>> read_percent(TomlReader& reader, std::string_view key) {
+  LAPIS_TRY(const auto percent, reader.number(key, 1));
+  if (!percent) return std::nullopt;
+  if (*percent > 100) return config_error(*reader.find(key), "a percentage is from 1 to 100");
+  return static_cast<double>(*percent) / 100;
+}
+
+// The watermarks of `what`, shares of its size.
+struct Watermarks {
+  double high;
+  double low;
+};
+Result<Watermarks> read_watermarks(TomlReader& reader, Watermarks marks, std::string_view what) {
+  LAPIS_TRY(const auto high, read_percent(reader, "high_watermark"));
+  assign(marks.high, high);
+  LAPIS_TRY(const auto low, read_percent(reader, "low_watermark"));
+  assign(marks.low, low);
+  if (marks.low < marks.high) return marks;
+  return config_error(reader.node(),
+                      std::string(what) + " low_watermark is below its high_watermark");
+}
+
 Result<void> read_metadata(TomlReader& root, Config& config) {
   LAPIS_TRY(const toml::table* table, root.table("metadata"));
   if (table == nullptr) return config_error(root.node(), "[metadata] with a path is needed");
@@ -69,28 +94,31 @@ Result<void> read_metadata(TomlReader& root, Config& config) {
   assign(config.block_cache_bytes, block_cache);
   LAPIS_TRY(const auto min_free, metadata.bytes("min_free"));
   assign(config.min_free_metadata_bytes, min_free);
+  LAPIS_TRY(const auto capacity, metadata.bytes("capacity"));
+  if (capacity && *capacity == 0) {
+    return config_error(*metadata.find("capacity"), "capacity is more than nothing");
+  }
+  assign(config.metadata_capacity_bytes, capacity);
+  LAPIS_TRY(
+      const Watermarks marks,
+      read_watermarks(metadata, {config.metadata_high, config.metadata_low}, "the metadata's"));
+  config.metadata_high = marks.high;
+  config.metadata_low = marks.low;
+  LAPIS_TRY(const auto cold_after, metadata.duration("cold_after"));
+  if (cold_after && (*cold_after < kLeastColdAfter || *cold_after > kMostColdAfter)) {
+    return config_error(*metadata.find("cold_after"), "cold_after is from 1s to 30d");
+  }
+  assign(config.cold_after, cold_after);
   return metadata.finish();
-}
-
-// A share of the pool's size, in percent.
-Result<std::optional<double>> read_percent(TomlReader& reader, std::string_view key) {
-  LAPIS_TRY(const auto percent, reader.number(key, 1));
-  if (!percent) return std::nullopt;
-  if (*percent > 100) return config_error(*reader.find(key), "a percentage is from 1 to 100");
-  return static_cast<double>(*percent) / 100;
 }
 
 Result<tier::PoolPolicy> read_policy(TomlReader& reader, const storage::PoolOptions& pool) {
   tier::PoolPolicy policy;
   policy.pool = pool.name;
   policy.pool_class = pool.pool_class;
-  LAPIS_TRY(const auto high, read_percent(reader, "high_watermark"));
-  assign(policy.high, high);
-  LAPIS_TRY(const auto low, read_percent(reader, "low_watermark"));
-  assign(policy.low, low);
-  if (policy.low >= policy.high) {
-    return config_error(reader.node(), "a pool's low_watermark is below its high_watermark");
-  }
+  LAPIS_TRY(const Watermarks marks, read_watermarks(reader, {policy.high, policy.low}, "a pool's"));
+  policy.high = marks.high;
+  policy.low = marks.low;
   LAPIS_TRY(const auto bytes, reader.bytes("move_rate"));
   assign(policy.bytes_per_second, bytes);
   LAPIS_TRY(const auto operations, reader.number("move_operations", 1));

@@ -32,7 +32,10 @@ unsigned shard_count(const Config& config) {
 }  // namespace
 
 Node::Node(const Config& config, std::unique_ptr<io::FileSystem> files)
-    : config_(config), blocking_(kBlockingThreads, kBlockingQueue), files_(std::move(files)) {}
+    : config_(config),
+      blocking_(kBlockingThreads, kBlockingQueue),
+      compacting_(1, 1),
+      files_(std::move(files)) {}
 
 Result<std::unique_ptr<Node>> Node::start(const Config& config,
                                           std::unique_ptr<io::FileSystem> files) {
@@ -71,6 +74,7 @@ Result<void> Node::open_storage() {
   meta.directory = config_.metadata_path;
   meta.block_cache_bytes = config_.block_cache_bytes;
   meta.min_free_bytes = config_.min_free_metadata_bytes;
+  meta.capacity_bytes = config_.metadata_capacity_bytes;
   meta.cycles = cycles_;
   LAPIS_TRY(meta_, storage::LocalMetaStore::open(meta, blocking_));
   storage::ChunkStoreOptions chunks;
@@ -88,12 +92,13 @@ Result<void> Node::start_serving() {
   const std::uint64_t cache_bytes = config_.record_cache_bytes / shards_.size();
   const blob::Limits limits;
   const auto epochs = std::make_shared<blob::ReadEpochs>();
+  const auto recent = std::make_shared<blob::RecentReads>(clock_.instant());
   LAPIS_TRY_VOID(start_observing());
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
     services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
-                                                        cache_bytes, epochs));
+                                                        cache_bytes, epochs, recent));
     gateway::RequestObserver* observer =
         observers_.empty() ? nullptr : observers_[shard->index()].get();
     gateways_.push_back(std::make_unique<gateway::Gateway>(
@@ -104,9 +109,9 @@ Result<void> Node::start_serving() {
     handlers.push_back(gateways_.back().get());
     sources_.services.push_back(services_.back().get());
   }
-  background_service_ =
-      std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits, 0, epochs);
-  background_work_ = std::make_unique<BackgroundWork>(*background_shard_, *background_service_);
+  background_service_ = std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
+                                                        0, epochs, recent);
+  start_background_work();
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   damage_reporter_ =
       std::make_unique<DamageReporter>(*background_shard_, *background_service_, *chunks_);
@@ -126,8 +131,25 @@ Result<void> Node::start_serving() {
   sources_.chunks = chunks_.get();
   sources_.blocking = &blocking_;
   sources_.background = background_work_.get();
+  sources_.inline_mover = inline_mover_.get();
   sources_.tierer = tierer_.get();
   return {};
+}
+
+void Node::start_background_work() {
+  blob::InlineMoverOptions options;
+  options.space = [this] { return meta_->space(); };
+  options.compact = [this](std::string first, std::string last,
+                           std::atomic<bool>& stopping) -> io::Task<Result<void>> {
+    auto rewrite = [&] { return meta_->compact(first, last, stopping); };
+    co_return co_await compacting_.run(std::ref(rewrite));
+  };
+  options.high = config_.metadata_high;
+  options.low = config_.metadata_low;
+  options.cold_after = config_.cold_after;
+  inline_mover_ = blob::InlineMover::make(*background_service_, std::move(options));
+  background_work_ =
+      std::make_unique<BackgroundWork>(*background_shard_, *background_service_, *inline_mover_);
 }
 
 void Node::stop() {
@@ -147,6 +169,7 @@ void Node::stop() {
   tierer_.reset();
   damage_reporter_.reset();
   background_work_.reset();
+  inline_mover_.reset();
   gateways_.clear();
   services_.clear();
   background_service_.reset();

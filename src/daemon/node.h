@@ -12,6 +12,7 @@
 #include "daemon/metrics/metrics_page.h"
 #include "lapis/admin/socket_server.h"
 #include "lapis/base/clock.h"
+#include "lapis/blob/inline_mover.h"
 #include "lapis/blob/service.h"
 #include "lapis/gateway/gateway.h"
 #include "lapis/http/server.h"
@@ -60,6 +61,7 @@ class Node {
   Result<void> start_shards();
   Result<void> open_storage();
   Result<void> start_serving();
+  void start_background_work();
   Result<void> start_observing();
   Result<void> start_commands();
   NodeStatus status() const;
@@ -78,6 +80,7 @@ class Node {
   std::atomic<State> state_ = State::kStarting;
   MetricSources sources_;  // complete from kServing on
   io::BlockingPool blocking_;
+  io::BlockingPool compacting_;  // for what takes minutes: no request waits for it
   std::unique_ptr<io::FileSystem> files_;
   std::unique_ptr<storage::LocalMetaStore> meta_;
   std::vector<std::unique_ptr<io::Shard>> shards_;
@@ -90,6 +93,7 @@ class Node {
   std::vector<std::unique_ptr<blob::Service>> services_;                   // one a shard
   std::unique_ptr<blob::Service> background_service_;
   std::vector<std::unique_ptr<gateway::Gateway>> gateways_;  // one a shard
+  std::unique_ptr<blob::InlineMover> inline_mover_;
   std::unique_ptr<BackgroundWork> background_work_;
   std::unique_ptr<tier::Tierer> tierer_;
   std::unique_ptr<DamageReporter> damage_reporter_;

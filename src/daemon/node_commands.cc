@@ -46,6 +46,7 @@ NodeStatus Node::status() const {
     status.metadata.available_bytes = space->available_bytes;
   }
   status.metadata.engine = meta_->engine_stats();
+  status.metadata.moving_out = inline_mover_->status();
   status.metadata.writable = meta_->stats().writable;
   status.metadata.has_room = meta_->has_room();
   status.release_entries = blob::count_release_entries(*meta_, kMostEntriesCounted);
@@ -93,7 +94,9 @@ Result<void> Node::start_commands() {
   sources.status = [this] { return status(); };
   sources.paths = [this] { return chunks_->stats(); };
   add_path_changes(sources);
-  sources.tier = [this]() -> Result<admin::Json> { return json_of(tierer_->status()); };
+  sources.tier = [this]() -> Result<admin::Json> {
+    return json_of(tierer_->status(), inline_mover_->status());
+  };
   sources.scrub = [this]() -> Result<admin::Json> {
     LAPIS_TRY(const ScrubReport report, damage_reporter_->report());
     return json_of(report);

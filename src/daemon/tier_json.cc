@@ -28,10 +28,19 @@ admin::Json json_of(const tier::PoolStatus& pool) {
 
 }  // namespace
 
-admin::Json json_of(const tier::TierStatus& status) {
+admin::Json json_of(const blob::InlineMoverStatus& status) {
+  return {{"size_bytes", status.size_bytes},     {"used_bytes", status.used_bytes},
+          {"high_bytes", status.high_bytes},     {"low_bytes", status.low_bytes},
+          {"moving_out", status.moving},         {"left_bytes", status.left_bytes},
+          {"moved_bodies", status.moved_bodies}, {"moved_bytes", status.moved_bytes},
+          {"compactions", status.compactions},   {"why", status.why}};
+}
+
+admin::Json json_of(const tier::TierStatus& status, const blob::InlineMoverStatus& metadata) {
   admin::Json pools = admin::Json::array();
   for (const tier::PoolStatus& pool : status.pools) pools.push_back(json_of(pool));
   return {{"pools", std::move(pools)},
+          {"metadata", json_of(metadata)},
           {"moved_bytes_per_second", status.bytes_per_second},
           {"rate_limit_bytes_per_second", status.rate_limit}};
 }

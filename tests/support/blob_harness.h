@@ -77,6 +77,7 @@ struct BlobHarnessOptions {
   blob::Limits limits = {.inline_body_bytes = 16};
   MemoryChunkStoreOptions chunks = {.max_chunk_length = 100, .lend_length = 64};
   std::uint64_t cache_bytes = 1 << 20;
+  std::shared_ptr<blob::RecentReads> recent{};
 };
 
 // Container "box" of account "acct" exists.
@@ -86,7 +87,8 @@ class BlobHarness {
       : meta(rows),
         chunks(rows, options.chunks),
         blocking(1, 64),
-        service(meta, chunks, blocking, clock, options.limits, options.cache_bytes),
+        service(meta, chunks, blocking, clock, options.limits, options.cache_bytes, nullptr,
+                options.recent),
         reclaimer(service) {
     LAPIS_CHECK(run(blob::create_container(service, {{"acct", "box"}, {}})));
   }

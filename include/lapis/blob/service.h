@@ -6,6 +6,7 @@
 
 #include "lapis/base/clock.h"
 #include "lapis/blob/read_epochs.h"
+#include "lapis/blob/recent_reads.h"
 #include "lapis/blob/types.h"
 #include "lapis/io/blocking_pool.h"
 #include "lapis/storage/chunk_store.h"
@@ -27,10 +28,12 @@ struct RecordCacheStats {
 class Service {
  public:
   // `epochs` is shared by all services over one store, the reclaimer's among them. Without it the
-  // service has its own: right only where it is the only one.
+  // service has its own: right only where it is the only one. So is `recent`; without it reads of
+  // short bodies are not noted.
   Service(storage::MetaStore& meta, storage::ChunkStore& chunks, io::BlockingPool& blocking,
           const Clock& clock, Limits limits, std::uint64_t record_cache_bytes,
-          std::shared_ptr<ReadEpochs> epochs = nullptr);
+          std::shared_ptr<ReadEpochs> epochs = nullptr,
+          std::shared_ptr<RecentReads> recent = nullptr);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -45,7 +48,8 @@ class Service {
   const Limits limits;
   const std::unique_ptr<RecordCache> cache;
   const std::shared_ptr<ReadEpochs> epochs;
-  ReadSlot& reads;  // this shard's
+  ReadSlot& reads;                            // this shard's
+  const std::shared_ptr<RecentReads> recent;  // or null
 };
 
 }  // namespace lapis::blob

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "blob/body_source.h"
+#include "blob/body_walk.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/range_hash.h"
@@ -36,6 +37,10 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key.name));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
   LAPIS_CO_TRY_VOID(check(request, blob->properties));
+
+  if (service.recent && is_inline(blob->body)) {
+    service.recent->note(hash_of(container->id, request.key.name), service.clock.instant());
+  }
 
   GetBlobResult result;
   result.properties = {blob, &blob->properties};

@@ -33,6 +33,9 @@ std::vector<prometheus::MetricFamily> NodeCollector::Collect() const {
   add_server_families(families, sources_);
   add_memory_families(families, sources_);
   if (sources_.meta != nullptr) add_meta_families(families, *sources_.meta);
+  if (sources_.inline_mover != nullptr) {
+    add_inline_families(families, sources_.inline_mover->status());
+  }
   if (sources_.chunks != nullptr) add_chunk_families(families, *sources_.chunks);
   if (sources_.tierer != nullptr) add_tier_families(families, *sources_.tierer);
   if (sources_.chunks != nullptr) add_scrub_families(families, sources_.chunks->scrub_status());

@@ -38,6 +38,7 @@ struct MetricSources {
   const io::BlockingPool* blocking = nullptr;
   const BackgroundWork* background = nullptr;
   const tier::Tierer* tierer = nullptr;
+  const blob::InlineMover* inline_mover = nullptr;
 };
 
 class NodeCollector final : public prometheus::Collectable {
@@ -58,6 +59,7 @@ void add_request_families(Families& families, const gateway::RequestTotals& tota
 void add_server_families(Families& families, const MetricSources& sources);
 void add_meta_families(Families& families, storage::LocalMetaStore& meta);
 void add_chunk_families(Families& families, const storage::LocalChunkStore& chunks);
+void add_inline_families(Families& families, const blob::InlineMoverStatus& status);
 void add_tier_families(Families& families, const tier::Tierer& tierer);
 void add_scrub_families(Families& families, const storage::ScrubStatus& scrub);
 void add_memory_families(Families& families, const MetricSources& sources);

@@ -91,6 +91,24 @@ void add_meta_families(Families& families, storage::LocalMetaStore& meta) {
   add_engine_families(families, meta.engine_stats());
 }
 
+void add_inline_families(Families& families, const blob::InlineMoverStatus& status) {
+  const auto gauge = [&](MetricName name, std::uint64_t value) { families.gauge(name, {}, value); };
+  const auto counter = [&](MetricName name, std::uint64_t value) {
+    families.counter(name, {}, value);
+  };
+  gauge({"lapis_meta_size_bytes", "What the metadata may take of its disk."}, status.size_bytes);
+  gauge({"lapis_meta_used_bytes", "What its files take."}, status.used_bytes);
+  gauge({"lapis_meta_high_bytes", "Above this, small bodies move out of it."}, status.high_bytes);
+  gauge({"lapis_meta_low_bytes", "Until this is reached."}, status.low_bytes);
+  gauge({"lapis_meta_moving_out", "1 while small bodies move out."}, status.moving ? 1 : 0);
+  gauge({"lapis_meta_left_bytes", "That are still to move out."}, status.left_bytes);
+  counter({"lapis_meta_moved_bodies_total", "Small bodies that moved into chunks."},
+          status.moved_bodies);
+  counter({"lapis_meta_moved_bytes_total", "Their bytes."}, status.moved_bytes);
+  counter({"lapis_meta_compactions_total", "Ranges of tables rewritten to free what moved."},
+          status.compactions);
+}
+
 void add_chunk_families(Families& families, const storage::LocalChunkStore& chunks) {
   for (const storage::PathStats& path : chunks.stats()) add_path_families(families, path);
 }

@@ -55,6 +55,26 @@ TEST(Config, PoolsHavePolicies) {
   EXPECT_EQ(config->pools[1].capacity_bytes, 1u << 30);
 }
 
+TEST(Config, TheMetadataHasWatermarks) {
+  const auto usual = read(kMinimal);
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual->metadata_capacity_bytes, 0u);
+  EXPECT_EQ(usual->metadata_high, 0.85);
+  EXPECT_EQ(usual->metadata_low, 0.75);
+  EXPECT_EQ(usual->cold_after, std::chrono::hours(1));
+  std::string text(kMinimal);
+  const std::string place = "[metadata]\n";
+  text.insert(
+      text.find(place) + place.size(),
+      "capacity = \"8GiB\"\nhigh_watermark = 50\nlow_watermark = 40\ncold_after = \"5m\"\n");
+  const auto config = read(text);
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->metadata_capacity_bytes, 8ull << 30);
+  EXPECT_EQ(config->metadata_high, 0.5);
+  EXPECT_EQ(config->metadata_low, 0.4);
+  EXPECT_EQ(config->cold_after, std::chrono::minutes(5));
+}
+
 TEST(Config, ScrubIsOnUnlessItSaysOtherwise) {
   const auto usual = read(kMinimal);
   ASSERT_TRUE(usual);
@@ -114,6 +134,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "lapisd.toml:14: a percentage is from 1 to 100"},
         Refusal{"CoolBlobs", "[tiering]\ncool_blobs = \"never\"\n",
                 "lapisd.toml:12: cool_blobs is first or at-once"},
+        Refusal{"MetadataWatermarksTheWrongWayRound",
+                "listen = []\n[metadata]\npath = \"/m\"\nlow_watermark = 85\n",
+                "the metadata's low_watermark is below its high_watermark", true},
+        Refusal{"MetadataWithoutCapacity", "listen = []\n[metadata]\npath = \"/m\"\ncapacity = 0\n",
+                "lapisd.toml:4: capacity is more than nothing", true},
+        Refusal{"ColdAtOnce", "listen = []\n[metadata]\npath = \"/m\"\ncold_after = \"10ms\"\n",
+                "lapisd.toml:4: cold_after is from 1s to 30d", true},
         Refusal{"CompactionOfFullExtents", "[tiering]\ncompact_below = 91\n",
                 "lapisd.toml:12: compact_below is at most 90"},
         Refusal{"NoPool", "[metadata]\npath = \"/m\"\n", "at least one [[pool]] is needed", true},

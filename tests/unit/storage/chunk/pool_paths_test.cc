@@ -292,6 +292,49 @@ TEST_F(PoolPaths, AnAddingThatWasCutOffIsDoneAgain) {
   EXPECT_EQ(*get(chunks), "here");
 }
 
+// --- filling up to a share ---
+
+// Each takes most of an extent: all that wait for one must not get one each.
+TEST_F(PoolPaths, ManyWritersAtOnceDoNotFillAPathBeyondItsShare) {
+  options_.pools[0].paths = {dir_ / "pool"};
+  options_.pools[0].capacity_bytes = 24 * kExtent;
+  options_.pools[0].fill_share = 0.5;
+  open();
+  constexpr std::size_t kWriters = 40;
+  std::vector<Chunks> stored(kWriters);
+  for (io::Shard* shard : {&*shard0_, &*shard1_}) {
+    test::run_on(*shard, [&]() -> io::Task<void> {
+      auto calls = this->calls();
+      auto write = [&](std::size_t i) -> io::Task<void> {
+        auto chunks = co_await calls.put(test::body_text(900'000, i));
+        EXPECT_TRUE(chunks.has_value()) << to_string(chunks.error());
+        if (chunks) stored[i] = *chunks;
+      };
+      io::TaskGroup group;
+      for (std::size_t i = shard->index(); i < kWriters; i += 2) (void)group.spawn(write(i));
+      co_await group.close();
+    });
+  }
+  const PathStats flash = stats_of("pool");
+  EXPECT_LE(flash.extents_open + flash.extents_sealed, 12u);
+  EXPECT_GE(flash.extents_open + flash.extents_sealed, 9u);
+  for (std::size_t i = 0; i < kWriters; ++i)
+    EXPECT_EQ(*get(stored[i]), test::body_text(900'000, i));
+}
+
+// Where nowhere else is room a share is no limit.
+TEST_F(PoolPaths, APathIsFilledToTheBrimWhereAllOthersAreFull) {
+  options_.pools[0].paths = {dir_ / "pool"};
+  options_.pools[0].capacity_bytes = 12 * kExtent;
+  options_.pools[0].fill_share = 0.5;
+  options_.pools[1].capacity_bytes = 2 * kExtent;
+  open();
+  std::vector<Chunks> stored;
+  for (std::size_t i = 0; i < 12; ++i) stored.push_back(put_ok(test::body_text(900'000, i)));
+  EXPECT_GT(stats_of("pool").extents_open + stats_of("pool").extents_sealed, 8u);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(*get(stored[i]), test::body_text(900'000, i));
+}
+
 // --- the set ---
 
 TEST_F(PoolPaths, ASetFindsPathsByIdHoweverTheyAreNumbered) {
