@@ -1,21 +1,12 @@
 #include "blob/check/row_scan.h"
 
 #include "blob/keys.h"
+#include "lapis/base/hex.h"
 
 namespace lapis::blob {
 namespace {
 
 constexpr std::uint64_t kRowsBetweenLooks = 1024;
-
-std::string hex_of(std::string_view bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    text.push_back("0123456789abcdef"[byte >> 4]);
-    text.push_back("0123456789abcdef"[byte & 15]);
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -32,7 +23,7 @@ Result<void> scan_table(
     if (visited || !found) continue;
     found({storage::FindingKind::kLost,
            "row_damaged",
-           {{"key", hex_of(cursor->key())}, {"detail", to_string(visited.error())}},
+           {{"key", to_hex(cursor->key())}, {"detail", to_string(visited.error())}},
            {}});
   }
   return cursor->status();

@@ -7,40 +7,50 @@ namespace {
 
 template <class Visit>
 Result<void> scan(MetaSnapshot& snapshot, const std::string& first, const std::string& last,
-                  std::size_t key_bytes, Visit&& visit) {
+                  std::size_t key_bytes, const DamagedRowSink& damaged, Visit&& visit) {
   const auto cursor = snapshot.scan(first, last);
   for (; cursor->valid(); cursor->next()) {
     const Bytes key = as_bytes(cursor->key());
-    if (key.size() != key_bytes) return fail(ErrorCode::kInternalError, "key of a wrong length");
-    LAPIS_TRY_VOID(visit(key, cursor->value()));
+    Result<void> visited;
+    if (key.size() == key_bytes) {
+      visited = visit(key, cursor->value());
+    } else {
+      visited = fail(ErrorCode::kInternalError, "key of a wrong length");
+    }
+    if (visited) continue;
+    if (!damaged) return visited;
+    damaged(cursor->key(), visited.error());
   }
   return cursor->status();
 }
 
 }  // namespace
 
-Result<KnownRows> load_known_rows(MetaSnapshot& snapshot) {
+Result<KnownRows> load_known_rows(MetaSnapshot& snapshot, const DamagedRowSink& damaged) {
   KnownRows known;
-  LAPIS_TRY(known.paths, load_path_rows(snapshot));
+  LAPIS_TRY(known.paths, load_path_rows(snapshot, damaged));
   const auto add = [&](Bytes key, std::string_view value) -> Result<void> {
     const PathId path{load_be<std::uint32_t>(key, 1)};
     const ExtentId id{load_be<std::uint64_t>(key, 5)};
-    LAPIS_TRY(known.extents[path][id], decode_extent_row(value));
+    LAPIS_TRY(const ExtentRow row, decode_extent_row(value));
+    known.extents[path][id] = row;
     return {};
   };
   LAPIS_TRY_VOID(scan(snapshot, table_begin(Table::kExtent), table_end(Table::kExtent),
-                      extent_key({}, {}).size(), add));
+                      extent_key({}, {}).size(), damaged, add));
   return known;
 }
 
-Result<std::map<PathId, PathRow>> load_path_rows(MetaSnapshot& snapshot) {
+Result<std::map<PathId, PathRow>> load_path_rows(MetaSnapshot& snapshot,
+                                                 const DamagedRowSink& damaged) {
   std::map<PathId, PathRow> paths;
   const auto add = [&](Bytes key, std::string_view value) -> Result<void> {
-    LAPIS_TRY(paths[PathId{load_be<std::uint32_t>(key, 1)}], decode_path_row(value));
+    LAPIS_TRY(PathRow row, decode_path_row(value));
+    paths[PathId{load_be<std::uint32_t>(key, 1)}] = std::move(row);
     return {};
   };
-  LAPIS_TRY_VOID(
-      scan(snapshot, table_begin(Table::kPath), table_end(Table::kPath), path_key({}).size(), add));
+  LAPIS_TRY_VOID(scan(snapshot, table_begin(Table::kPath), table_end(Table::kPath),
+                      path_key({}).size(), damaged, add));
   return paths;
 }
 
@@ -51,7 +61,7 @@ Result<std::map<ExtentId, ExtentRow>> load_extent_rows(MetaSnapshot& snapshot, P
     return {};
   };
   LAPIS_TRY_VOID(
-      scan(snapshot, extents_begin(path), extents_end(path), extent_key({}, {}).size(), add));
+      scan(snapshot, extents_begin(path), extents_end(path), extent_key({}, {}).size(), {}, add));
   return extents;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/base/hex.h"
 #include "storage/chunk/keys.h"
 #include "storage/chunk/known_rows.h"
 #include "storage/chunk/superblock.h"
@@ -42,7 +43,13 @@ std::vector<FindingField> fields_of(const Place& place) {
 }
 
 Result<CheckedRows> CheckedRows::load(const ChunkCheck& check, const FindingSink& found) {
-  LAPIS_TRY(const KnownRows known, load_known_rows(check.snapshot));
+  const DamagedRowSink damaged = [&](std::string_view key, const Error& why) {
+    found({FindingKind::kLost,
+           "row_damaged",
+           {{"key", to_hex(key)}, {"detail", to_string(why)}},
+           {}});
+  };
+  LAPIS_TRY(const KnownRows known, load_known_rows(check.snapshot, damaged));
   CheckedRows rows;
   for (const auto& [id, row] : known.paths) {
     if (row.mode == PathMode::kRetired) continue;  // nothing is looked for there any more

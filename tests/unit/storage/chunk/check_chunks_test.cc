@@ -180,6 +180,21 @@ TEST_F(CheckChunks, FindsRowsThatAreDamaged) {
   EXPECT_EQ(check(), Found{text("lost chunk_row_damaged", chunk)});
 }
 
+// The rest is looked at all the same.
+TEST_F(CheckChunks, FindsRowsOfPathsAndExtentsThatAreDamaged) {
+  open();
+  const ChunkId chunk = put_ok(test::body_text(10'000))[0].id;
+  close();
+  const Place place = place_of(chunk);
+  change_rows([&](MetaView& view) {
+    view.put(extent_key(place.path, place.extent), "\xff");
+    view.put(path_key(PathId{77}), "\xff");
+  });
+  const Found found = check();
+  EXPECT_EQ(std::ranges::count(found, "lost row_damaged"), 2);
+  EXPECT_EQ(std::ranges::count(found, text("lost extent_row", chunk)), 1);
+}
+
 TEST_F(CheckChunks, FindsHeatThatDoesNotFit) {
   open();
   std::vector<ChunkId> chunks;
