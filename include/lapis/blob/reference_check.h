@@ -5,7 +5,7 @@
 // What is queued to be freed (release entries, deleted containers, ended uploads) may name what is
 // gone already: freeing goes on in small transactions, the name last. That is no finding.
 //
-// Memory: 32 bytes a segment, 40 for each of `batch` references at a time, and each container's
+// Memory: 40 bytes a segment, 32 for each of `batch` references at a time, and each container's
 // name; the rows are scanned once for each batch (docs/decisions/0019-fsck.md).
 #pragma once
 
