@@ -18,6 +18,7 @@ constexpr std::size_t kLooks = 100;         // chunks of each pool that are look
 
 // What a run may cost for each chunk that it moves, and how much more beside a larger store.
 constexpr double kMostRows = 20;
+constexpr double kMostReads = 0.75;  // of extents: neighbours in one
 constexpr double kMostReadBytes = 8 * AgedStore::kFrameBytes;
 constexpr double kMostWrittenBytes = 3 * AgedStore::kFrameBytes;
 constexpr double kMostGrowth = 1.5;
@@ -37,15 +38,16 @@ std::uint64_t most_chunks() {
 void print_head() {
   std::printf(
       "| stored | moved before | demoted | compacted | rows read | seeks | steps | skipped | "
-      "transactions | extents read | extents written | devices read | devices written |\n"
+      "transactions | extent reads | extents read | extents written | devices read | "
+      "devices written |\n"
       "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: "
-      "|\n");
+      "| ---: |\n");
 }
 
 void print(std::uint64_t stored, std::uint64_t before, const RunCost& cost) {
   for (const std::uint64_t count :
        {stored, before, cost.demoted, cost.moved - cost.demoted, cost.rows_read, cost.seeks,
-        cost.steps, cost.skipped, cost.transactions}) {
+        cost.steps, cost.skipped, cost.transactions, cost.extent_reads}) {
     std::printf("| %ju ", static_cast<std::uintmax_t>(count));
   }
   for (const std::uint64_t bytes :
@@ -62,6 +64,7 @@ double each(std::uint64_t sum, const RunCost& cost) {
 
 void expect_cheap(const RunCost& cost) {
   EXPECT_LE(each(cost.rows_touched(), cost), kMostRows);
+  EXPECT_LE(each(cost.extent_reads, cost), kMostReads);
   EXPECT_LE(each(cost.extent_read_bytes, cost), kMostReadBytes);
   EXPECT_LE(each(cost.extent_written_bytes, cost), kMostWrittenBytes);
 }

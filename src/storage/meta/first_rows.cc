@@ -7,15 +7,19 @@
 namespace lapis::storage {
 namespace {
 
-// A path's chunks, coldest first: the table, and the path's id.
-constexpr std::size_t kColdPrefixBytes = 5;
+// How much of a queue's keys is the same; 0 for tables that are none.
+constexpr std::size_t prefix_bytes(Table table) {
+  if (table == Table::kCold) return 5;     // a path's chunks, coldest first: the path's id
+  if (table == Table::kRelease) return 1;  // what waits to be released
+  return 0;
+}
 
 // What the keys of the queue begin with that a scan from `first` on reads; nothing where it is
 // none.
 std::optional<std::string_view> queue_of(std::string_view first) {
-  if (first.size() < kColdPrefixBytes) return std::nullopt;
-  if (first.front() != static_cast<char>(Table::kCold)) return std::nullopt;
-  return first.substr(0, kColdPrefixBytes);
+  const std::size_t bytes = first.empty() ? 0 : prefix_bytes(static_cast<Table>(first.front()));
+  if (bytes == 0 || first.size() < bytes) return std::nullopt;
+  return first.substr(0, bytes);
 }
 
 void lower(std::optional<std::string>& key, std::string_view to) {

@@ -75,6 +75,16 @@ TEST(FirstRows, AScanFromFurtherOnTellsNothingOfWhatLiesBefore) {
   EXPECT_EQ(rows.begin(cold(""), 10), cold(""));
 }
 
+TEST(FirstRows, WhatWaitsToBeReleasedIsOneQueue) {
+  FirstRows rows;
+  const std::string table(1, static_cast<char>(Table::kRelease));
+  rows.begin(table, 10);
+  rows.found(table, table + "f", 10);
+  EXPECT_EQ(rows.begin(table, 10), table + "f");
+  rows.note(put(table + "c"), 11);
+  EXPECT_EQ(rows.begin(table, 11), table + "c");
+}
+
 TEST(FirstRows, OtherTablesAreNoQueues) {
   FirstRows rows;
   const std::string blobs(6, static_cast<char>(Table::kBlob));
