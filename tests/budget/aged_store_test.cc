@@ -134,8 +134,9 @@ TEST(AgedStore, ARunCostsWhatItMoves) {
     SCOPED_TRACE(stored);
     const Costs costs = costs_of(stored);
     for (const RunCost* const run : {&costs.first, &costs.later}) {
-      EXPECT_GE(run->demoted, kRun);
-      EXPECT_LE(run->demoted, 2 * kRun);  // more, where extents are not filled to their ends
+      // About so many: the pool's size, of which the watermarks are shares, varies by extents.
+      EXPECT_GE(run->demoted, kRun / 2);
+      EXPECT_LE(run->demoted, 2 * kRun);
       EXPECT_LE(each(run->rows_touched(), *run),
                 kMostGrowth * each(small.first.rows_touched(), small.first));
     }
