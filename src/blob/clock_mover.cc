@@ -112,16 +112,17 @@ bool ClockMover::is_due_to_compact() const {
          (passed_.moved_bytes != 0 && passed_.bytes >= kCompactPassed);
 }
 
-// Nothing is forgotten where it fails: the rows are gone over again some day, and tables are
-// rewritten by the database itself, if late.
+// Where old rows are held (a check of the store may take hours) what moved still counts as gone, so
+// that no more moves because of them. After another failure it does not: the tables are rewritten
+// by the database itself, if late.
 io::Task<void> ClockMover::compact() {
-  const Passed passed = std::exchange(passed_, {});
-  const auto compacted = co_await options_.compact(passed.first, passed.last, stopping_);
-  if (compacted) {
-    ++status_.compactions;
-  } else if (!stopping_) {
-    rest(to_string(compacted.error()), kRest);
-  }
+  const auto compacted = co_await options_.compact(passed_.first, passed_.last, stopping_);
+  if (stopping_) co_return;
+  const bool is_held = !compacted && compacted.error().code == ErrorCode::kServerBusy;
+  if (!compacted) rest(to_string(compacted.error()), is_held ? kLongestWait : kRest);
+  if (is_held) co_return;
+  passed_ = {};
+  status_.compactions += compacted ? 1 : 0;
 }
 
 io::Task<void> ClockMover::advance() {
@@ -131,7 +132,13 @@ io::Task<void> ClockMover::advance() {
     co_return;
   }
   const bool has_wrapped = page->empty() || page->front().key < passed_.first;
-  if (has_wrapped && passed_.moved_bytes != 0) co_await compact();
+  if (has_wrapped && passed_.moved_bytes != 0) {
+    co_await compact();
+    if (passed_.moved_bytes != 0) {
+      if (!page->empty()) hand_.go_back(page->front().key);
+      co_return;
+    }
+  }
   if (page->empty()) {
     end_round();
     co_return;

@@ -83,9 +83,9 @@ class LocalMetaStore : public MetaStore {
   virtual MetaEngineStats engine_stats() const = 0;
   // Errors: what the file system says.
   virtual Result<MetaSpace> space() const = 0;
-  // Rewrites the tables that hold rows of [first, last): what was erased or written over in them
-  // leaves the disk. Blocks for as long as that takes, and ends early once `stopping` is set.
-  // Errors: kInsufficientStorage where the disk has no room for the new tables beside the old.
+  // Rewrites tables that hold rows of [first, last): what was erased or written over in them leaves
+  // the disk. Blocks, and ends early once `stopping` is set. Errors: kInsufficientStorage, no room
+  // for new tables beside the old; kServerBusy, a snapshot of before is open: what it reads stays.
   virtual Result<void> compact(std::string_view first, std::string_view last,
                                std::atomic<bool>& stopping) = 0;
 };

@@ -28,6 +28,13 @@ std::uint64_t size_of(rocksdb::DB& db, const rocksdb::Range& range) {
   return asked.ok() ? bytes : 0;
 }
 
+// Whether a snapshot is open that is no younger.
+bool is_held_since(rocksdb::DB& db, rocksdb::SequenceNumber sequence) {
+  std::uint64_t oldest = 0;
+  const bool asked = db.GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+  return asked && oldest != 0 && oldest <= sequence;
+}
+
 }  // namespace
 
 // Beside the store's own files there may be anything on the disk, extents among it. So its size is
@@ -52,7 +59,11 @@ Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RowRange rows,
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.canceled = &stopping;
+  const rocksdb::SequenceNumber began = db.GetLatestSequenceNumber();
   const rocksdb::Status done = db.CompactRange(options, &first, &last);
+  if (done.ok() && is_held_since(db, began)) {
+    return fail(ErrorCode::kServerBusy, "a check or a listing still reads what was there before");
+  }
   if (done.ok()) return {};
   if (done.IsIncomplete()) return fail(ErrorCode::kServerBusy, "told to stop");
   return fail(from_rocksdb(done, "compact metadata"));

@@ -45,6 +45,7 @@ class Mover : public testing::Test {
                              std::atomic<bool>&) -> io::Task<Result<void>> {
       EXPECT_LT(first, last);
       ++compactions_;
+      if (is_held_) co_return fail(ErrorCode::kServerBusy, "held");
       if (no_room_to_compact_) co_return fail(ErrorCode::kInsufficientStorage, "no room");
       used_ = bytes_of_rows();
       co_return Result<void>{};
@@ -100,6 +101,7 @@ class Mover : public testing::Test {
   int compactions_ = 0;
   bool fails_ = false;
   bool no_room_to_compact_ = false;
+  bool is_held_ = false;
 };
 
 TEST_F(Mover, DoesNothingBelowTheHighWatermark) {
@@ -242,6 +244,28 @@ TEST_F(Mover, WithoutRoomToCompactItGoesOnLater) {
   harness_.clock.advance(1min);
   EXPECT_FALSE(work().moving);
   expect_all(300);
+}
+
+// As while the whole store is checked.
+TEST_F(Mover, NoMoreMovesBecauseOldRowsAreHeld) {
+  put_all(600);
+  fill_to(90);
+  harness_.clock.advance(2h);
+  is_held_ = true;
+  const auto held = work();
+  EXPECT_TRUE(held.moving);
+  EXPECT_EQ(held.why, "ServerBusy: held");
+  for (int i = 0; i < 20; ++i) {
+    (void)harness_.run(mover_->step());
+    harness_.clock.advance(30s);
+  }
+  EXPECT_EQ(mover_->status().moved_bodies, held.moved_bodies);
+  is_held_ = false;
+  harness_.clock.advance(2min);
+  const auto done = work();
+  EXPECT_FALSE(done.moving);
+  EXPECT_EQ(done.moved_bodies, held.moved_bodies);
+  expect_all(600);
 }
 
 TEST_F(Mover, AnErrorOfTheDiskIsTold) {

@@ -156,6 +156,19 @@ TEST(RocksMetaStore, ACompactionThatIsStoppedChangesNoRow) {
   EXPECT_EQ(meta.all_rows(), rows);
 }
 
+TEST(RocksMetaStore, ACompactionTellsThatASnapshotHoldsWhatWas) {
+  LocalHarness meta;
+  put_long_rows(meta, 0);
+  auto snapshot = meta.local->snapshot();
+  std::atomic<bool> stopping = false;
+  const Result<void> held = meta.local->compact(row_name(0), row_name(100), stopping);
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().code, ErrorCode::kServerBusy);
+  EXPECT_EQ((*snapshot->get(row_name(0)))->size(), 4096u);
+  snapshot.reset();
+  EXPECT_TRUE(meta.local->compact(row_name(0), row_name(100), stopping));
+}
+
 TEST(RocksMetaStore, TablesAreNotRewrittenWhereThereIsNoRoom) {
   LocalHarness meta;
   put_long_rows(meta, 0);
