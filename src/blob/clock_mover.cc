@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lapis/base/check.h"
+#include "lapis/base/crash_point.h"
 #include "lapis/base/log.h"
 
 namespace lapis::blob {
@@ -116,7 +117,9 @@ bool ClockMover::is_due_to_compact() const {
 // that no more moves because of them. After another failure it does not: the tables are rewritten
 // by the database itself, if late.
 io::Task<void> ClockMover::compact() {
+  crash_point(CrashPoint::kOutBeforeCompact);
   const auto compacted = co_await options_.compact(passed_.first, passed_.last, stopping_);
+  crash_point(CrashPoint::kOutCompacted);
   if (stopping_) co_return;
   const bool is_held = !compacted && compacted.error().code == ErrorCode::kServerBusy;
   if (!compacted) rest(to_string(compacted.error()), is_held ? kLongestWait : kRest);

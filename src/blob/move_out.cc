@@ -6,6 +6,7 @@
 
 #include "blob/blob_rows.h"
 #include "blob/hint_queue.h"
+#include "lapis/base/crash_point.h"
 #include "lapis/base/crc64.h"
 
 namespace lapis::blob {
@@ -76,8 +77,10 @@ io::Task<Result<MovedOut>> move_out(Service& service, std::span<const ShortBodyR
     }
     return {};
   };
+  crash_point(CrashPoint::kOutBeforeSwap);
   LAPIS_CO_TRY_VOID(
       co_await service.meta.transact({bodies.front().container}, std::move(transaction)));
+  crash_point(CrashPoint::kOutSwapped);
   MovedOut done;
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     if (moved[i] == 0) continue;
@@ -85,6 +88,7 @@ io::Task<Result<MovedOut>> move_out(Service& service, std::span<const ShortBodyR
     ++done.bodies;
     done.bytes += bodies[i].bytes.size();
   }
+  crash_point(CrashPoint::kOutCounted);
   co_return done;
 }
 

@@ -38,6 +38,7 @@ class Policy:
     disks: tuple[int, int] = (95, 90)
     promote_reads: int = 0
     scrub: bool = False
+    out: bool = False  # small bodies leave the metadata once they are a second old
 
 
 CALM = Policy()  # nothing moves by itself
@@ -45,6 +46,8 @@ DEMOTE = Policy(flash=(30, 3))
 COMPACT = Policy(flash=(95, 3), disks=(95, 1))
 PROMOTE = Policy(promote_reads=1)
 SCRUB = Policy(scrub=True)
+OUT = Policy(out=True)
+OUT_SETTINGS = 'capacity = "1MiB"\nhigh_watermark = 2\nlow_watermark = 1\ncold_after = "1s"\n'
 
 
 class Stopped(Exception):
@@ -95,7 +98,10 @@ class Ground:
         scrub = 'period = "1s"\nrate = "1GiB"' if policy.scrub else "enabled = false"
         more = f"[tiering]\npromote_reads = {policy.promote_reads}\n[scrub]\n{scrub}\n"
         assert self.server.config is not None
-        write_config(self.server.config, self.stage.meta, pools, more=more)
+        write_config(
+            self.server.config, self.stage.meta, pools, more=more,
+            metadata_settings=OUT_SETTINGS if policy.out else "",
+        )  # fmt: skip
 
     def launch_to(self, point: str, passing: int, rng: random.Random) -> None:
         """Starts the daemon so that it stops at the point; returns when it is ready."""

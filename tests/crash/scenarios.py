@@ -11,13 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ground import CALM, COMPACT, DEMOTE, MIB, PROMOTE, SCRUB, Ground, Missed, Policy, Stopped
+from ground import (
+    CALM, COMPACT, DEMOTE, MIB, OUT, PROMOTE, SCRUB, SHELF, Ground, Missed, Policy, Stopped,
+)  # fmt: skip
 from lapis_server import REPOSITORY
 from observing import eventually
 from worker import crash_client
 
 POINT = re.compile(r'^X\(k\w+, *"([a-z-]+)"\)', re.MULTILINE)
 DRAINED_FROM = 12 * MIB  # bytes on a path before it is drained
+SMALL_BODIES = 64
 
 
 def point_names() -> list[str]:
@@ -110,6 +113,36 @@ def read_shelf(ground: Ground, rng: random.Random) -> None:
     ground.read_shelf()
 
 
+# --- small bodies ---
+
+
+class SmallBodies:
+    """On the shelf, in the metadata until the daemon starts that stops at the point."""
+
+    def __init__(self) -> None:
+        self.contents: list[bytes] = []
+
+    def make(self, ground: Ground, rng: random.Random) -> None:
+        self.contents = [rng.randbytes(rng.randint(300, 4096)) for _ in range(SMALL_BODIES)]
+        ground.configure(CALM)
+        ground.server.start()
+        client = crash_client(ground.server.endpoint)
+        for number, content in enumerate(self.contents):
+            assert client.put_blob(SHELF, f"small{number}", content).status == 201
+        client.close()
+        assert ground.server.stop() == 0
+        ground.configure(OUT)
+
+    def check(self, ground: Ground, rng: random.Random) -> None:
+        ground.server.start()
+        client = crash_client(ground.server.endpoint)
+        for number, content in enumerate(self.contents):
+            answer = client.get_blob(SHELF, f"small{number}")
+            assert answer.status == 200 and answer.body == content, f"small{number}"
+        client.close()
+        assert ground.server.stop() == 0
+
+
 # --- damage ---
 
 
@@ -180,6 +213,7 @@ COMPACTION = Scenario("compact", COMPACT)
 PROMOTION = Scenario("promote", PROMOTE, prepare=empty_flash, provoke=read_shelf)
 RECOVERY = Scenario("recover", DEMOTE, prepare=crash_under_load, loaded=False)
 LEFTOVER = Scenario("leftover", CALM, prepare=leave_a_file, loaded=False)
+SMALL = Scenario("small", OUT, prepare=(_small := SmallBodies()).make, settle=_small.check)
 HEAT = Scenario("heat", CALM, provoke=read_shelf)
 SCRUBBING = Scenario("scrub", SCRUB)
 DAMAGED = Scenario(
@@ -219,6 +253,13 @@ WAYS = {
     "compact-chosen": Way((COMPACTION,), 3),
     "compact-listed": Way((COMPACTION,), 3),
     "compact-emptied": Way((COMPACTION,), 3),
+    "out-written": Way((SMALL,), 2),
+    "out-synced": Way((SMALL,), 2),
+    "out-before-swap": Way((SMALL,), 2),
+    "out-swapped": Way((SMALL,), 2),
+    "out-counted": Way((SMALL,), 2),
+    "out-before-compact": Way((SMALL,), 2),
+    "out-compacted": Way((SMALL,), 2),
     "extent-allocated": Way((DRAIN,)),
     "extent-made": Way((DRAIN,)),
     "extent-header-written": Way((TRAFFIC,), 5),

@@ -19,8 +19,8 @@ TIMES = os.environ.get("LAPIS_POINT_TIMES", "1")
 DAEMON = REPOSITORY / "build/crash-points/bin/lapisd"
 # Where a lost sector would be felt: what is durable by then, and in which order it became so.
 CUT_AT = [
-    "move-synced", "move-swapped", "extent-made", "extent-header-synced", "reclaim-freed",
-    "path-occupied", "add-registered", "retire-rows-gone",
+    "move-synced", "move-swapped", "out-synced", "out-swapped", "extent-made",
+    "extent-header-synced", "reclaim-freed", "path-occupied", "add-registered", "retire-rows-gone",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "lapis/base/crash_point.h"
 #include "lapis/base/crc64.h"
 #include "storage/chunk/frame_fill.h"
 #include "storage/chunk/heat_rows.h"
@@ -44,7 +45,9 @@ io::Task<Result<std::size_t>> ColdWriter::write_group(std::span<const ShortBody>
     const Place begin = place.place();
     for (Member& member : group) fill(member, shifted(begin, member.at));
     Result<void> stored = co_await place.write(0, buffer_.bytes().first(bytes));
+    crash_point(CrashPoint::kOutWritten);
     if (stored) stored = co_await place.open()->syncs().sync();
+    crash_point(CrashPoint::kOutSynced);
     if (stored) {
       for (const Member& member : group) {
         keep(member, shifted(begin, member.at), place.open()->extent());
