@@ -1,5 +1,6 @@
 #include "ctl/admin_text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -60,6 +61,26 @@ TEST(TierText, HasALineForEachPool) {
       "flash  flash  1.0 GiB  2.0 GiB   0 B  0 B  1.0 KiB  4.0 KiB  0 B        0 B      0 B  "
       "above the high watermark\n"
       "moving 1.0 MiB/s, at most 2.0 MiB/s");
+}
+
+TEST(TierText, SaysHowFullTheMetadataIs) {
+  nlohmann::json answer = {{"metadata",
+                            {{"used_bytes", 9u << 20},
+                             {"size_bytes", 10u << 20},
+                             {"high_bytes", 8u << 20},
+                             {"low_bytes", 7u << 20},
+                             {"moving_out", true},
+                             {"left_bytes", 2u << 20},
+                             {"moved_bodies", 3u},
+                             {"moved_bytes", 3072u},
+                             {"why", "no room"}}}};
+  EXPECT_THAT(tier_text(answer),
+              testing::HasSubstr(
+                  "\nmetadata: 9.0 MiB of 10.0 MiB used, small bodies move out above 8.0 MiB until "
+                  "7.0 MiB; 2.0 MiB left; moved 3 (3.0 KiB); no room\n"));
+  answer["metadata"]["moving_out"] = false;
+  answer["metadata"]["why"] = "";
+  EXPECT_THAT(tier_text(answer), testing::HasSubstr("until 7.0 MiB; moved 3 (3.0 KiB)\n"));
 }
 
 TEST(ScrubText, TellsHowFarItIsAndWhatIsDamaged) {

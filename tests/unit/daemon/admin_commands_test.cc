@@ -22,6 +22,8 @@ class AdminCommands : public testing::Test {
       status.version = "1.2.3";
       status.problems = {"one is wrong"};
       status.metadata.has_room = false;
+      status.metadata.moving_out.used_bytes = 7;
+      status.metadata.moving_out.moving = true;
       return status;
     };
     sources_.paths = [] {
@@ -60,6 +62,8 @@ TEST_F(AdminCommands, ShowTheNodesState) {
   EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["ready"], false);
   EXPECT_EQ(status["metadata"]["state"], "full");
+  EXPECT_EQ(status["metadata"]["space"]["used_bytes"], 7);
+  EXPECT_EQ(status["metadata"]["space"]["moving_out"], true);
   EXPECT_EQ(status["pools"].size(), 2u);
 }
 
