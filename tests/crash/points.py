@@ -73,6 +73,7 @@ class Run:
             reached = f"at crash point {point}\n" in ground.server.log_since_launch()
         except Missed as why:
             self.report.missed.append(f"{point} ({scenario.name}, {ground.kind}): {why}")
+            print(self.report.missed[-1], flush=True)
         reached_after = time.monotonic() - began
         how = ground.stage.strike(self.rng)
         self.report.faults += ground.end_load()

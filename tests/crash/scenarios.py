@@ -163,9 +163,10 @@ class Damage:
         os.close(descriptor)
 
     def find(self, ground: Ground) -> tuple[Path, int]:
-        for path in ground.stage.flash.parent.glob("*/extents/*"):  # of all that fast paths have
-            if (at := path.read_bytes().find(self.content[:64])) >= 0:
-                return path, at + 1000
+        for around in {ground.stage.flash.parent, ground.stage.slow.parent}:
+            for path in around.glob("*/extents/*"):
+                if (at := path.read_bytes().find(self.content[:64])) >= 0:
+                    return path, at + 1000
         raise Missed("the victim is in no extent")
 
     def make(self, ground: Ground, rng: random.Random) -> None:

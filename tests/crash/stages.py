@@ -160,7 +160,8 @@ class PowerStage:
     def _strike(self) -> str:
         """The power is off and all that needs it hangs: takes the process down and reboots."""
         cut = self.disks.status()
-        self.server.signal(9)
+        if self.server.running():
+            self.server.signal(9)
         self.disks.command("die")
         self.server.wait_ended()
         self.disks.cycle_power()
@@ -211,7 +212,7 @@ class PowerStage:
         self.watching.start()
 
     def strike(self, rng: random.Random) -> str:
-        if self.watching is not None and self.server.is_stopped():
+        if self.watching is not None and self.server.running() and self.server.is_stopped():
             self.watching.join()
         if not self.disks.power_is_off():
             self._cut(rng)
