@@ -96,7 +96,19 @@ def leave_a_file(ground: Ground, rng: random.Random) -> None:
         raise Missed(f"before: {trouble}")
 
 
-# --- moving up ---
+# --- moving down, moving up ---
+
+
+def put_large(ground: Ground, rng: random.Random) -> None:
+    """On fast disks: while these are being emptied the load's large bodies go to slow ones at once."""
+    ground.configure(CALM)
+    ground.server.start()
+    client = crash_client(ground.server.endpoint)
+    for number in range(4):
+        assert client.put_blob("shelf", f"large{number}", rng.randbytes(3 * MIB)).status == 201
+    client.close()
+    assert ground.server.stop() == 0
+    ground.configure(DEMOTE)
 
 
 def empty_flash(ground: Ground, rng: random.Random) -> None:
@@ -209,6 +221,7 @@ class Damage:
 
 
 TRAFFIC = Scenario("demote", DEMOTE)
+LARGE_TRAFFIC = Scenario("demote", DEMOTE, prepare=put_large)
 DRAIN = Scenario("drain", CALM, provoke=live_a_path)
 COMPACTION = Scenario("compact", COMPACT)
 PROMOTION = Scenario("promote", PROMOTE, prepare=empty_flash, provoke=read_shelf)
@@ -235,7 +248,7 @@ class Way:
 
 
 MOVES = (TRAFFIC, DRAIN, COMPACTION, PROMOTION)
-LARGE_MOVES = (TRAFFIC, DRAIN, PROMOTION)  # what is left in a sparse extent is mostly small
+LARGE_MOVES = (LARGE_TRAFFIC, DRAIN, PROMOTION)  # what is left in a sparse extent is mostly small
 
 WAYS = {
     "write-written": Way((TRAFFIC,), 200),
