@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kLogComponent = "tier";
 constexpr std::chrono::milliseconds kPause{500};      // where nothing is to be done
 constexpr std::chrono::milliseconds kReclaiming{20};  // until an emptied extent is free again
+constexpr std::chrono::seconds kReclaimLimit{2};      // one that is not by then is not waited for
 // After a move that failed: what it failed of (a full pool, mostly) does not pass at once.
 constexpr std::chrono::seconds kRest{5};
 constexpr std::chrono::milliseconds kWatch{100};  // how often foreground latency is looked at
@@ -133,8 +134,14 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   // What died in extents that live on comes back by emptying them: where space is short. One after
   // the other, or those that are emptied would need space themselves.
   if (usage.dead_extents != 0 && usage.used_bytes > marks.start_bytes) {
-    co_await shard_.sleep(kReclaiming);
-    co_return true;
+    const Instant now = clock_.instant();
+    if (!pool.reclaims_since) pool.reclaims_since = now;
+    if (now - *pool.reclaims_since < kReclaimLimit) {
+      co_await shard_.sleep(kReclaiming);
+      co_return true;
+    }
+  } else {
+    pool.reclaims_since.reset();
   }
   if (co_await compact(pool, usage)) co_return true;
   // What lives would fit, but extents are not filled to their ends: less of it then.

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -29,9 +30,10 @@ class LocalTierer final : public Tierer, private storage::Pace {
     PoolPolicy policy;
     std::string below;  // the pool that takes what goes down; empty: none
     PoolStatus status{};
-    std::set<ChunkId> unmovable{};  // not tried again before the next start
-    Instant rests_until{};          // after a failure
-    std::string reported{};         // the last one, which is not said again and again
+    std::set<ChunkId> unmovable{};            // not tried again before the next start
+    Instant rests_until{};                    // after a failure
+    std::optional<Instant> reclaims_since{};  // its emptied extents
+    std::string reported{};                   // the last one, which is not said again and again
   };
 
   io::Task<bool> admit(std::uint64_t bytes) override;
