@@ -72,6 +72,7 @@ io::Task<Instant::duration> ClockMover::step() {
     co_await compact();
   } else {
     co_await advance();
+    round_.spent += service_.clock.instant() - began;
   }
   publish();
   co_return pause_since(began);
@@ -92,7 +93,7 @@ std::uint64_t ClockMover::left_bytes() const {
 void ClockMover::begin() {
   status_.moving = true;
   age_ = options_.cold_after;
-  round_ = {.began = service_.clock.instant()};
+  round_ = {};
   hand_.begin_round();
   log_info(kLogComponent, "small bodies move out of the metadata",
            {{"used", status_.used_bytes}, {"high", status_.high_bytes}});
@@ -211,9 +212,8 @@ io::Task<bool> ClockMover::move(std::span<const ShortBodyRow> bodies) {
 
 // The round did not suffice. The age goes down by halves, past those that would find nothing.
 void ClockMover::end_round() {
-  const Instant now = service_.clock.instant();
-  const Round round = std::exchange(round_, Round{.began = now});
-  const Duration pause = kRestRounds * (now - round.began);
+  const Round round = std::exchange(round_, {});
+  const Duration pause = kRestRounds * round.spent;
   if (round.movable == 0) {
     if (round.moved == 0)
       rest("no body that could move is left in it", std::max(pause, Duration(kRest)));

@@ -25,7 +25,7 @@ class ClockMover final : public InlineMover {
 
   // What was seen in one round of the hand.
   struct Round {
-    Instant began;
+    Duration spent{};           // in steps; resting is no part of it
     std::uint64_t movable = 0;  // bodies that were not cold enough
     Duration longest_idle{};    // of those
     std::uint64_t moved = 0;

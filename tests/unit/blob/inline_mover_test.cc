@@ -202,6 +202,19 @@ TEST_F(Mover, WhatIsUsedAllTheTimeIsLeftAndToldOf) {
   EXPECT_EQ(status.why, "");
 }
 
+// What is written again and again is looked at again and again, not ever more seldom.
+TEST_F(Mover, ARestIsNoPartOfTheNextRound) {
+  for (int i = 0; i < 4; ++i) {
+    put_all(20);
+    fill_to(90);
+    ASSERT_FALSE(work().why.empty()) << i;
+    harness_.clock.advance(50s);
+  }
+  harness_.clock.advance(60s);
+  (void)work();
+  EXPECT_GT(mover_->status().moved_bodies, 0u);
+}
+
 TEST_F(Mover, TellsThatNothingIsLeftToMove) {
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(harness_.put(name(i), pattern(100, 1)));
   ASSERT_TRUE(harness_.put("long", pattern(50'000, 1)));
