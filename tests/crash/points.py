@@ -113,7 +113,7 @@ class Run:
                 # By both kinds of crash in turn, and for each by all scenarios in turn.
                 ground = grounds[(time_ + number) % len(grounds)]
                 scenario = way.scenarios[(time_ + number // 2) % len(way.scenarios)]
-                self.crash_at(ground, point, scenario, way.most)
+                self.crash_at(ground, point, scenario, min(way.most, scenario.most))
                 if self.report.faults:
                     print(ground.server.log()[-8000:])
                     return
