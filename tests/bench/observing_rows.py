@@ -7,26 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from blob_servers import Lapis
+from configuration import Pool, write_config
 from contest import REQUESTS, Contestant, Prepared, Row, Stage
 from filling import fill
 from get_rows import SMALL, get_small
 from settings import Settings
-from signing import DEVELOPMENT_ACCOUNT
 
 LOG_THREAD = "lapis-access"
-CONFIG = """\
-{root}
-listen = ["127.0.0.1:0"]
-[metadata]
-path = "{directory}/meta"
-[[pool]]
-name = "flash"
-class = "flash"
-paths = ["{directory}/flash"]
-[[account]]
-name = "{account.name}"
-keys = ["{account.key}"]
-"""
 METRICS = """\
 [admin]
 listen = "127.0.0.1:0"
@@ -50,11 +37,14 @@ class ConfiguredLapis(Lapis):
     def __init__(self, settings: Settings, directory: Path) -> None:
         super().__init__(settings, directory)
         self.load_core = settings.load_core
-        self.daemon.config = directory / "lapisd.toml"
-        text = (CONFIG + self.sections).format(
-            root=self.root, directory=directory, account=DEVELOPMENT_ACCOUNT
+        pool = Pool("flash", "flash", [directory / "flash"], settings="")
+        self.daemon.config = write_config(
+            directory / "lapisd.toml",
+            directory / "meta",
+            [pool],
+            top=self.root,
+            more=self.sections.format(directory=directory),
         )
-        self.daemon.config.write_text(text)
 
 
 class WithBoth(ConfiguredLapis):

@@ -76,11 +76,11 @@ def settled(server: LapisServer, seconds: float = 60.0) -> Metrics:
 
 
 def test_cold_bytes_go_down_and_compare_equal(server: LapisServer, owner: BlobClient):
-    count = 150  # 410 MiB
-    for first in range(0, count, 10):  # what comes faster than it moves down goes to disks itself
-        put_all(owner, first + 10, first)
+    count = 240  # 656 MiB
+    for first in range(0, count, 5):  # what comes faster than it moves down goes to disks itself
+        put_all(owner, first + 5, first)
         page = settled(server)
-    assert page.total("lapis_tier_demoted_bytes_total", pool="flash") > 32 * MIB
+    assert page.total("lapis_tier_demoted_bytes_total", pool="flash") > 64 * MIB
     assert page.total("lapis_tier_unmovable_chunks") == 0
     check_all(owner, count)
     server.stop()
