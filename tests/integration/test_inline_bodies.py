@@ -102,7 +102,7 @@ def settled(server: LapisServer, seconds: float = 40.0) -> Metrics:
         used = page.total("lapis_meta_used_bytes")
         return 0 < used <= LOW and page.total("lapis_meta_moving_out") == 0
 
-    assert eventually(is_low, seconds), tier_status(server)
+    assert eventually(is_low, seconds), str(tier_status(server))
     return metrics(server)
 
 

@@ -1,7 +1,9 @@
 #include "storage/meta/space.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "storage/meta/engine_stats.h"
 #include "storage/meta/from_rocksdb.h"
@@ -28,11 +30,22 @@ std::uint64_t size_of(rocksdb::DB& db, const rocksdb::Range& range) {
   return asked.ok() ? bytes : 0;
 }
 
-// Whether a snapshot is open that is no younger.
+// Whether a snapshot is open that is older.
 bool is_held_since(rocksdb::DB& db, rocksdb::SequenceNumber sequence) {
   std::uint64_t oldest = 0;
   const bool asked = db.GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
-  return asked && oldest != 0 && oldest <= sequence;
+  return asked && oldest != 0 && oldest < sequence;
+}
+
+// A page of a listing is read in no time, and is not worth coming back for much later.
+bool wait_for_older_snapshots(rocksdb::DB& db, rocksdb::SequenceNumber sequence,
+                              const std::atomic<bool>& stopping) {
+  constexpr int kTries = 100;
+  for (int tries = 0; is_held_since(db, sequence); ++tries) {
+    if (tries == kTries || stopping) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return true;
 }
 
 }  // namespace
@@ -59,11 +72,10 @@ Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RowRange rows,
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.canceled = &stopping;
-  const rocksdb::SequenceNumber began = db.GetLatestSequenceNumber();
-  const rocksdb::Status done = db.CompactRange(options, &first, &last);
-  if (done.ok() && is_held_since(db, began)) {
+  if (!wait_for_older_snapshots(db, db.GetLatestSequenceNumber(), stopping)) {
     return fail(ErrorCode::kServerBusy, "a check or a listing still reads what was there before");
   }
+  const rocksdb::Status done = db.CompactRange(options, &first, &last);
   if (done.ok()) return {};
   if (done.IsIncomplete()) return fail(ErrorCode::kServerBusy, "told to stop");
   return fail(from_rocksdb(done, "compact metadata"));

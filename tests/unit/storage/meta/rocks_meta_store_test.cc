@@ -160,6 +160,7 @@ TEST(RocksMetaStore, ACompactionTellsThatASnapshotHoldsWhatWas) {
   LocalHarness meta;
   put_long_rows(meta, 0);
   auto snapshot = meta.local->snapshot();
+  put_long_rows(meta, 100);
   std::atomic<bool> stopping = false;
   const Result<void> held = meta.local->compact(row_name(0), row_name(100), stopping);
   ASSERT_FALSE(held);
@@ -167,6 +168,26 @@ TEST(RocksMetaStore, ACompactionTellsThatASnapshotHoldsWhatWas) {
   EXPECT_EQ((*snapshot->get(row_name(0)))->size(), 4096u);
   snapshot.reset();
   EXPECT_TRUE(meta.local->compact(row_name(0), row_name(100), stopping));
+}
+
+TEST(RocksMetaStore, ACompactionWaitsForASnapshotThatIsSoonGone) {
+  LocalHarness meta;
+  put_long_rows(meta, 0);
+  auto snapshot = meta.local->snapshot();
+  ASSERT_TRUE(meta.transact([&](MetaView& view) -> Result<void> {
+    view.put(row_name(0), "short");
+    return {};
+  }));
+  std::thread reader([&snapshot] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    snapshot.reset();
+  });
+  // One that began later sees nothing of what was written over, and holds nothing.
+  auto later = meta.local->snapshot();
+  std::atomic<bool> stopping = false;
+  EXPECT_TRUE(meta.local->compact(row_name(0), row_name(100), stopping));
+  reader.join();
+  EXPECT_EQ(**later->get(row_name(0)), "short");
 }
 
 TEST(RocksMetaStore, TablesAreNotRewrittenWhereThereIsNoRoom) {
