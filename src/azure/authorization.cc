@@ -1,5 +1,6 @@
 #include "lapis/azure/authorization.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <utility>
@@ -102,6 +103,12 @@ Result<Authorized> Gate::authorize(const Call& call, const Needs& needs) {
   const auto kind =
       sas.kind == SasKind::kAccount ? CredentialKind::kAccountSas : CredentialKind::kServiceSas;
   return Authorized(kind, !needs.overwrite_needs_w || sas.permits('w'));
+}
+
+bool is_out_of_time(const Error& refusal) {
+  if (refusal.code != ErrorCode::kAuthenticationFailed) return false;
+  return std::ranges::any_of(
+      refusal.fields, [](const ErrorField& field) { return field.value.starts_with(kOutOfTime); });
 }
 
 }  // namespace lapis::azure

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/route.h"
+#include "gateway/handlers.h"
 #include "lapis/azure/error_response.h"
 #include "lapis/azure/header_rules.h"
 #include "lapis/base/log.h"
@@ -46,6 +46,13 @@ bool is_data_lake(const azure::Target& target) {
   return target.data_lake || query.has("action") || query.has("resource") ||
          query.has("position") || query.has("recursive");
 }
+
+// Of a request inside another one's body.
+class NoBody final : public io::ByteSource {
+ public:
+  std::uint64_t remaining() const override { return 0; }
+  io::Task<Result<std::size_t>> read(MutableBytes) override { co_return 0; }
+};
 
 Error not_implemented(std::string_view operation) {
   Error error{ErrorCode::kNotImplemented, std::string(operation) + " is not built"};
@@ -105,15 +112,38 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
   } else {
     outcome = fail(call.error());
   }
+  co_return settle(std::move(outcome), request, request_id, authorized ? &*call : nullptr);
+}
+
+http::Response Gateway::settle(Result<http::Response> outcome, const http::Request& request,
+                               const Guid& request_id, const azure::Call* shown) {
   if (!outcome) {
     if (request.trace != nullptr) request.trace->error = outcome.error().code;
     log_failure(outcome.error(), request, request_id);
     const bool with_body = request.method != http::Method::kHead;
     outcome = azure::render_error(outcome.error(), request_id, clock_.now(), with_body);
   }
-  const azure::Call* shown = authorized ? &*call : nullptr;
   add_common_headers(request, request_id, shown, *outcome);
-  co_return std::move(*outcome);
+  return std::move(*outcome);
+}
+
+// A part has come with its batch, so it counts as a request, and its bytes as the batch's.
+io::Task<http::Response> Gateway::serve(const azure::Call& call) {
+  NoBody body;
+  bool authorized = false;
+  Result<http::Response> outcome = co_await dispatch(call, body, authorized);
+  http::Response response = settle(std::move(outcome), call.request, call.request_id, &call);
+  if (RequestTrace* trace = call.request.trace; trace != nullptr) {
+    trace->ended = trace->answered = cycles_now();
+    trace->served = cycles_between(trace->began, trace->answered);
+    finished({.request = call.request, .response = response, .trace = *trace});
+  }
+  co_return response;
+}
+
+http::Response Gateway::refuse(const http::Request& request, const azure::Call& batch,
+                               const Guid& request_id, const Error& error) {
+  return settle(fail(error), request, request_id, &batch);
 }
 
 Result<azure::Call> Gateway::locate(
@@ -143,7 +173,12 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   const azure::Needs needs = route && !probe ? (*route)->needs : azure::Needs{};
   auto permit = gate_.authorize(call, needs);
   note_routing(call.request.trace, route ? *route : nullptr, permit);
-  if (!permit) co_return fail(std::move(permit).error());
+  if (!permit) {
+    if (route && (*route)->handler == blob_batch && azure::is_out_of_time(permit.error())) {
+      co_return fail_batch(call, *this, permit.error());
+    }
+    co_return fail(std::move(permit).error());
+  }
   authorized = true;
   note_version(call);
   if (probe) {
@@ -153,7 +188,7 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   if (!route) co_return fail(route.error());
   if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));
   LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));
-  const Exchange exchange{call, service_, body};
+  const Exchange exchange{call, service_, body, *this};
   co_return co_await (*route)->handler(exchange, *permit);
 }
 

@@ -12,6 +12,7 @@ LAPIS_HANDLER(list_containers);
 LAPIS_HANDLER(get_account_information);
 LAPIS_HANDLER(get_blob_service_properties);
 LAPIS_HANDLER(set_blob_service_properties);
+LAPIS_HANDLER(blob_batch);
 LAPIS_HANDLER(create_container);
 LAPIS_HANDLER(get_container_properties);
 LAPIS_HANDLER(get_container_metadata);
@@ -29,5 +30,8 @@ LAPIS_HANDLER(delete_blob);
 LAPIS_HANDLER(put_block);
 LAPIS_HANDLER(put_block_list);
 LAPIS_HANDLER(get_block_list);
+
+// The answer to a batch that fails as a whole.
+http::Response fail_batch(const azure::Call& batch, Subrequests& subrequests, const Error& error);
 
 }  // namespace lapis::gateway

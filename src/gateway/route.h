@@ -10,6 +10,7 @@
 #include "lapis/azure/call.h"
 #include "lapis/base/result.h"
 #include "lapis/blob/service.h"
+#include "lapis/gateway/subrequests.h"
 #include "lapis/http/message.h"
 #include "lapis/io/streams.h"
 #include "lapis/io/task.h"
@@ -21,6 +22,7 @@ struct Exchange {
   const azure::Call& call;
   blob::Service& service;
   io::ByteSource& body;
+  Subrequests& subrequests;
 };
 
 // Parses, calls the operation, renders. Callable only with what the gate made.

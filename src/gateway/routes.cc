@@ -13,6 +13,7 @@ constexpr auto kContainer = Resource::kContainer;
 constexpr auto kBlob = Resource::kBlob;
 
 constexpr Needs kAnyCredential{.letters = ""};
+constexpr Needs kAnyOfTheAccount{.letters = "", .service_sas = false};
 constexpr Needs kServiceRead{.letters = "r", .resource_type = 's', .service_sas = false};
 constexpr Needs kServiceWrite{.letters = "w", .resource_type = 's', .service_sas = false};
 constexpr Needs kServiceList{.letters = "l", .resource_type = 's', .service_sas = false};
@@ -68,7 +69,9 @@ constexpr Route kRoutes[] = {
     row("GetUserDelegationKey", Method::kPost, kService, "service", "userdelegationkey",
         kServiceRead),
     row("FindBlobsByTags", Method::kGet, kService, "", "blobs", kServiceFind),
-    row("BlobBatch", Method::kPost, kService, "", "batch", kAnyCredential),
+    row("BlobBatch", Method::kPost, kService, "", "batch", kAnyOfTheAccount, blob_batch),
+    // As SDKs write it that take the account in a path for a container.
+    row("BlobBatch", Method::kPost, kService, "container", "batch", kAnyOfTheAccount, blob_batch),
 
     // Containers.
     row("CreateContainer", Method::kPut, kContainer, "container", "", kContainerCreate,
@@ -93,7 +96,7 @@ constexpr Route kRoutes[] = {
     row("RestoreContainer", Method::kPut, kContainer, "container", "undelete", kContainerWrite),
     row("RenameContainer", Method::kPut, kContainer, "container", "rename", kContainerWrite),
     row("FindBlobsByTags", Method::kGet, kContainer, "container", "blobs", kContainerFind),
-    row("BlobBatch", Method::kPost, kContainer, "container", "batch", kAnyCredential),
+    row("BlobBatch", Method::kPost, kContainer, "container", "batch", kAnyCredential, blob_batch),
     row("GetAccountInformation", Method::kGet, kContainer, "account", "properties", kAnyCredential,
         get_account_information),
     row("GetAccountInformation", Method::kHead, kContainer, "account", "properties", kAnyCredential,

@@ -121,9 +121,10 @@ Result<std::string_view> check_request_line(std::string_view line, const HeadLim
 }
 
 // The rules that need all fields. `authority`: the absolute form's, else empty.
-Result<CheckedHead> conclude(Framing framing, std::string_view authority) {
+Result<CheckedHead> conclude(Framing framing, const HeadLimits& limits,
+                             std::string_view authority) {
   CheckedHead& head = framing.head;
-  if (framing.hosts == 0 && !head.http_1_0) return malformed("no Host");
+  if (framing.hosts == 0 && limits.needs_host && !head.http_1_0) return malformed("no Host");
   if (framing.hosts != 0 && !is_sane_authority(framing.host))
     return malformed("Host is not a host");
   if (framing.hosts != 0 && !authority.empty() && !iequals(framing.host, authority)) {
@@ -152,7 +153,7 @@ Result<CheckedHead> head_check(std::string_view head, const HeadLimits& limits) 
     LAPIS_TRY_VOID(check_field(framing, line));
   }
   if (!rest.empty()) return malformed("bytes behind the head");
-  return conclude(framing, authority);
+  return conclude(framing, limits, authority);
 }
 
 }  // namespace lapis::http

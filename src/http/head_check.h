@@ -19,6 +19,7 @@ namespace lapis::http {
 struct HeadLimits {
   std::size_t max_target_bytes = 16 * 1024;
   std::size_t max_fields = 200;
+  bool needs_host = true;  // in HTTP/1.1
 };
 
 enum class Expectation : std::uint8_t { kNone, kContinue, kUnknown };

@@ -70,12 +70,6 @@ OPERATIONS = {
         "POST", [("restype", "service"), ("comp", "userdelegationkey")], resource="account"
     ),
     "FindBlobsByTags": Sent("GET", [("comp", "blobs"), ("where", "a='b'")], resource="account"),
-    "BlobBatch": Sent(
-        "POST",
-        [("comp", "batch")],
-        {"Content-Type": "multipart/mixed; boundary=x"},
-        resource="account",
-    ),
     "GetContainerAcl": Sent("GET", [*CONTAINER, ("comp", "acl")], resource="container"),
     "SetContainerAcl": Sent(
         "PUT",

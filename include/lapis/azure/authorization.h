@@ -60,4 +60,7 @@ class Gate {
   std::unique_ptr<State> state_;
 };
 
+// Whether the gate refused a SAS for its time alone: whoever sent it once held a good one.
+bool is_out_of_time(const Error& refusal);
+
 }  // namespace lapis::azure

@@ -13,6 +13,7 @@
 #include "lapis/azure/authorization.h"
 #include "lapis/base/clock.h"
 #include "lapis/blob/service.h"
+#include "lapis/gateway/subrequests.h"
 #include "lapis/http/server.h"
 
 namespace lapis::gateway {
@@ -28,7 +29,7 @@ struct GatewayShared {
 
 class RequestObserver;
 
-class Gateway final : public http::Handler {
+class Gateway final : public http::Handler, private Subrequests {
  public:
   // All references outlive the gateway, as does the observer (null: nobody observes).
   Gateway(blob::Service& service, const std::vector<azure::Account>& accounts, const Clock& clock,
@@ -47,6 +48,12 @@ class Gateway final : public http::Handler {
   io::Task<Result<std::optional<azure::ServiceVersion>>> find_default_version(std::string account);
   io::Task<Result<http::Response>> dispatch(const azure::Call& call, io::ByteSource& body,
                                             bool& authorized);
+  // What became of a request, as an answer.
+  http::Response settle(Result<http::Response> outcome, const http::Request& request,
+                        const Guid& request_id, const azure::Call* shown);
+  io::Task<http::Response> serve(const azure::Call& call) override;
+  http::Response refuse(const http::Request& request, const azure::Call& batch,
+                        const Guid& request_id, const Error& error) override;
   void note_version(const azure::Call& call);
 
   blob::Service& service_;

@@ -33,9 +33,9 @@ Result<void> check_signature(const Call& call, const SasFields& sas, SigningKeys
 Result<void> check_time(const SasFields& sas, Timestamp now) {
   if ((!sas.start || *sas.start <= now) && now < sas.expiry) return {};
   const std::string start = sas.start ? format_http_date(*sas.start) : std::string();
-  return fail(authentication_failed("Signature not valid in the specified time frame: Start [" +
-                                    start + "] - Expiry [" + format_http_date(sas.expiry) +
-                                    "] - Current [" + format_http_date(now) + "]"));
+  return fail(authentication_failed(std::string(kOutOfTime) + ": Start [" + start + "] - Expiry [" +
+                                    format_http_date(sas.expiry) + "] - Current [" +
+                                    format_http_date(now) + "]"));
 }
 
 Result<void> check_connection(const SasFields& sas, const http::Request& request) {

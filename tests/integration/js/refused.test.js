@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const test = require("node:test");
-const { all, bytes, codeOf, credential, service, withContainer } = require("./service.js");
+const { all, bytes, codeOf, service, withContainer } = require("./service.js");
 
 const GUID = "6c1f5c2e-8d3c-4f5a-9c5b-0a3f4d6e7b81";
 const SNAPSHOT = "2021-06-28T05:51:11.5743121Z";
@@ -104,15 +104,6 @@ test("tags and queries", async () => {
       "UnsupportedHeader",
     );
     await refused(blob.query("select * from BlobStorage"));
-  });
-});
-
-test("batches", async () => {
-  await withBlob(async ({ container, blob }) => {
-    await refused(container.getBlobBatchClient().deleteBlobs([blob.url], credential));
-    await refused(
-      container.getBlobBatchClient().setBlobsAccessTier([blob.url], credential, "Cool"),
-    );
   });
 });
 

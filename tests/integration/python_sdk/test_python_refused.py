@@ -102,8 +102,6 @@ def test_operations_on_a_container(blob: BlobClient, sdk_container: ContainerCli
         lambda: sdk_container.acquire_lease(15),
         sdk_container.get_container_access_policy,
         lambda: sdk_container.set_container_access_policy({}, public_access="blob"),
-        lambda: sdk_container.delete_blobs("b"),
-        lambda: sdk_container.set_standard_blob_tier_blobs("Cool", "b"),
         lambda: list(sdk_container.find_blobs_by_tags("a='b'")),
     ):
         with refused():
