@@ -14,7 +14,6 @@ struct RefusedHeader {
 
 // An empty value counts as absent: some clients send headers that way which they do not mean.
 constexpr RefusedHeader kRefusedHeaders[] = {
-    {"x-ms-structured-*"},              // the body is framed
     {"x-ms-encryption-*"},              // customer-provided keys, scopes
     {"x-ms-default-encryption-scope"},  //
     {"x-ms-deny-encryption-scope-override"},
@@ -43,6 +42,9 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-acl"},
 };
 
+// The body is framed: for operations that know it.
+constexpr std::string_view kStructured = "x-ms-structured-*";
+
 constexpr std::size_t kPrefix = 5;  // of "x-ms-", which every rule begins with
 
 bool matches(std::string_view rule, std::string_view name) {
@@ -50,6 +52,16 @@ bool matches(std::string_view rule, std::string_view name) {
   if (!rule.ends_with('*')) return http::iequals(rule, name);
   rule.remove_suffix(1);
   return name.size() >= rule.size() && http::iequals(name.substr(0, rule.size()), rule);
+}
+
+// Get Blob, Put Blob and Put Block, with a body of their own.
+bool takes_structured(const Call& call) {
+  if (call.target.resource != Resource::kBlob) return false;
+  const std::string_view comp = call.target.query.get("comp");
+  if (call.request.method == http::Method::kGet) return comp.empty();
+  if (call.request.method != http::Method::kPut) return false;
+  if (!call.request.headers.get("x-ms-copy-source").empty()) return false;
+  return comp.empty() || http::iequals(comp, "block");
 }
 
 Result<void> check_header(const http::Header& header, std::string_view comp) {
@@ -95,8 +107,12 @@ Result<void> refuse_unsupported(const Call& call) {
   const bool writes = call.request.method == http::Method::kPut;
   if (writes && call.request.headers.find(kPart)) return fail(unsupported_header(kPart));
   const std::string_view comp = call.target.query.get("comp");
+  const bool structured = takes_structured(call);
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() <= kPrefix || (header.name[0] | 0x20) != 'x') continue;
+    if (!structured && !header.value.empty() && matches(kStructured, header.name)) {
+      return fail(unsupported_header(header.name));
+    }
     LAPIS_TRY_VOID(check_header(header, comp));
   }
   return check_parameters(call);

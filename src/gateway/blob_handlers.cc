@@ -1,4 +1,5 @@
 #include "gateway/handlers.h"
+#include "gateway/structured_stream.h"
 #include "lapis/azure/ops/delete_blob.h"
 #include "lapis/azure/ops/get_blob.h"
 #include "lapis/azure/ops/get_blob_properties.h"
@@ -9,8 +10,11 @@ namespace lapis::gateway {
 LAPIS_HANDLER(get_blob) {
   (void)authorized;
   LAPIS_CO_TRY(auto request, azure::parse_get_blob(exchange.call));
+  LAPIS_CO_TRY(const bool structured, azure::wants_structured(exchange.call.request));
   LAPIS_CO_TRY(auto result, co_await blob::get_blob(exchange.service, std::move(request)));
-  co_return azure::render_get_blob(exchange.call, std::move(result));
+  http::Response response = azure::render_get_blob(exchange.call, std::move(result));
+  if (structured) make_structured(response);
+  co_return response;
 }
 
 LAPIS_HANDLER(get_blob_properties) {
@@ -24,9 +28,13 @@ LAPIS_HANDLER(get_blob_properties) {
 LAPIS_HANDLER(put_blob) {
   LAPIS_CO_TRY(auto request, azure::parse_put_blob(exchange.call));
   request.may_overwrite = authorized.may_overwrite();
+  UploadBody body(exchange);
+  LAPIS_CO_TRY_VOID(co_await body.open());
   LAPIS_CO_TRY(const auto result,
-               co_await blob::put_blob(exchange.service, std::move(request), exchange.body));
-  co_return azure::render_put_blob(exchange.call, result);
+               co_await blob::put_blob(exchange.service, std::move(request), body.source()));
+  http::Response response = azure::render_put_blob(exchange.call, result);
+  body.describe(response);
+  co_return response;
 }
 
 LAPIS_HANDLER(delete_blob) {

@@ -1,5 +1,6 @@
 #include "gateway/handlers.h"
 #include "gateway/read_document.h"
+#include "gateway/structured_stream.h"
 #include "lapis/azure/ops/get_block_list.h"
 #include "lapis/azure/ops/put_block.h"
 #include "lapis/azure/ops/put_block_list.h"
@@ -9,9 +10,13 @@ namespace lapis::gateway {
 LAPIS_HANDLER(put_block) {
   (void)authorized;
   LAPIS_CO_TRY(auto request, azure::parse_put_block(exchange.call));
+  UploadBody body(exchange);
+  LAPIS_CO_TRY_VOID(co_await body.open());
   LAPIS_CO_TRY(const auto result,
-               co_await blob::put_block(exchange.service, std::move(request), exchange.body));
-  co_return azure::render_put_block(exchange.call, result);
+               co_await blob::put_block(exchange.service, std::move(request), body.source()));
+  http::Response response = azure::render_put_block(exchange.call, result);
+  body.describe(response);
+  co_return response;
 }
 
 LAPIS_HANDLER(put_block_list) {

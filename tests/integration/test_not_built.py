@@ -184,8 +184,6 @@ def test_an_operation_is_named(client: BlobClient, container: str, operation: st
 
 # Refused by the operations that there are, Put Blob for one.
 HEADERS = {
-    "x-ms-structured-body": "XSM/1.0; properties=crc64",
-    "x-ms-structured-content-length": "5",
     "x-ms-encryption-key": KEY,
     "x-ms-encryption-key-sha256": KEY,
     "x-ms-encryption-algorithm": "AES256",

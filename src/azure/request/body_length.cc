@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "lapis/azure/structured_message.h"
+
 namespace lapis::azure {
 namespace {
 
@@ -31,10 +33,12 @@ Result<std::uint64_t> body_length(const http::Request& request, std::uint64_t li
   if (request.chunked || !request.content_length) {
     return fail(Error{ErrorCode::kMissingContentLengthHeader}.with("HeaderName", "Content-Length"));
   }
-  if (*request.content_length > limit) {
+  LAPIS_TRY(const auto payload, structured_payload(request));
+  const std::uint64_t length = payload.value_or(*request.content_length);
+  if (length > limit) {
     return fail(Error{ErrorCode::kRequestBodyTooLarge}.with("MaxLimit", std::to_string(limit)));
   }
-  return *request.content_length;
+  return length;
 }
 
 std::uint64_t put_block_limit(ServiceVersion version) { return limits(version).block; }

@@ -106,3 +106,22 @@ test("delete", async () => {
     await fails(container.deleteBlob("b"), 404, "BlobNotFound");
   });
 });
+
+// An empty one is left out: the SDK never ends its stream.
+test("structured messages: download with StorageCrc64", async () => {
+  await withContainer(async (container) => {
+    const options = { contentChecksumAlgorithm: "StorageCrc64" };
+    for (const size of [5, (9 << 20) + 1]) {
+      const data = bytes(size);
+      const blob = container.getBlockBlobClient(`b${size}`);
+      await blob.upload(data, size);
+      const answer = await blob.download(0, undefined, options);
+      assert.ok((await collect(answer.readableStreamBody)).equals(data));
+      if (size < 10) continue;
+      const part = await blob.download(3, 7 << 20, options);
+      assert.equal(part.contentRange, `bytes 3-${(7 << 20) + 2}/${size}`);
+      assert.ok((await collect(part.readableStreamBody)).equals(data.subarray(3, 3 + (7 << 20))));
+      assert.ok((await blob.downloadToBuffer(0, undefined, options)).equals(data));
+    }
+  });
+});

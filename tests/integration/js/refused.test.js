@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const test = require("node:test");
-const { all, bytes, codeOf, service, withContainer } = require("./service.js");
+const { all, codeOf, service, withContainer } = require("./service.js");
 
 const GUID = "6c1f5c2e-8d3c-4f5a-9c5b-0a3f4d6e7b81";
 const SNAPSHOT = "2021-06-28T05:51:11.5743121Z";
@@ -142,18 +142,6 @@ test("encryption scopes", async () => {
     const scoped = service.getContainerClient(`scoped-${GUID}`);
     await refused(scoped.create({ containerEncryptionScope }), "UnsupportedHeader");
     assert.equal(await scoped.exists(), false);
-  });
-});
-
-test("structured messages are refused, never stored as they come", async () => {
-  await withBlob(async ({ container, blob }) => {
-    const framed = container.getBlockBlobClient("framed");
-    const options = { contentChecksumAlgorithm: "StorageCrc64" };
-    const data = bytes(5 << 20);
-    await refused(framed.upload(data, data.length, options), "UnsupportedHeader");
-    await refused(framed.stageBlock("AAAA", data, data.length, options), "UnsupportedHeader");
-    await refused(blob.download(0, undefined, options), "UnsupportedHeader");
-    assert.equal(await framed.exists(), false);
   });
 });
 
