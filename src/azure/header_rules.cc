@@ -73,27 +73,22 @@ Result<void> check_header(const http::Header& header, std::string_view comp) {
   return {};
 }
 
-struct RootOnly {
-  std::string_view parameter;
-  std::string_view reason;
-};
-constexpr RootOnly kRootOnly[] = {
-    {"snapshot",
-     "This operation is only allowed on the root blob. Snapshot should not be provided."},
-    {"versionid",
-     "This operation is only allowed on the root blob. Version id should not be provided."},
-};
-
 Result<void> check_parameters(const Call& call) {
   const Query& query = call.target.query;
-  for (const auto& [parameter, reason] : kRootOnly) {
-    const std::string_view* value = query.find(parameter);
-    if (!value) continue;
-    // Azure has tiers of snapshots and versions, as it has reads of them.
-    const bool writes =
-        call.request.method == http::Method::kPut && !http::iequals(query.get("comp"), "tier");
-    return fail(writes ? invalid_parameter(parameter, *value, reason)
-                       : unsupported_parameter(parameter));
+  // There are tiers of snapshots and versions, as there are reads of them.
+  const bool writes =
+      call.request.method == http::Method::kPut && !http::iequals(query.get("comp"), "tier");
+  const std::string_view* snapshot = query.find("snapshot");
+  if (writes && snapshot != nullptr) {
+    return fail(invalid_parameter(
+        "snapshot", *snapshot,
+        "This operation is only allowed on the root blob. Snapshot should not be provided."));
+  }
+  if (const std::string_view* version = query.find("versionid")) {
+    return fail(writes ? invalid_parameter("versionid", *version,
+                                           "This operation is only allowed on the root blob. "
+                                           "Version id should not be provided.")
+                       : unsupported_parameter("versionid"));
   }
   if (query.has("deletetype")) return fail(unsupported_parameter("deletetype"));
   return {};

@@ -54,9 +54,9 @@ class BatchSearch {
       const auto key = parse_name_key(cursor->key());
       if (!key || !is_wanted(key->name)) continue;
       ++walked;
-      const Result<void> looked = key->row == NameRow::kBlob
-                                      ? look_at_blob(*key, cursor->value())
-                                      : look_at_upload(*key, cursor->value());
+      const Result<void> looked = key->row == NameRow::kUpload
+                                      ? look_at_upload(*key, cursor->value())
+                                      : look_at_blob(*key, cursor->value());
       if (!looked) {
         log_warn("scrub", "a blob's rows cannot be searched for damage",
                  {{"container", target_.name}, {"error", to_string(looked.error())}});
@@ -73,13 +73,14 @@ class BatchSearch {
 
   Result<void> look_at_blob(const NameKey& key, std::string_view row) {
     LAPIS_TRY(const BlobRecord blob, decode_blob(row));
-    for (const Block& block : blob.body.blocks) look_at_block(key.name, {}, block, block.first);
+    const BlobKey named = named_by(key);
+    for (const Block& block : blob.body.blocks) look_at_block(named, {}, block, block.first);
     for (const SegmentRef& ref : blob.body.segments) {
       LAPIS_TRY(const auto stored, snapshot_.get(segment_key(key.container, ref.id)));
       if (!stored) return fail(ErrorCode::kInternalError, "segment has no row");
       LAPIS_TRY(const Segment segment, decode_segment(*stored));
       for (const Block& block : segment.blocks) {
-        look_at_block(key.name, {}, block, ref.first + block.first);
+        look_at_block(named, {}, block, ref.first + block.first);
       }
     }
     return {};
@@ -89,18 +90,24 @@ class BatchSearch {
     LAPIS_TRY(const UploadRecord upload, decode_upload(row));
     BlockIndex staged;
     LAPIS_TRY_VOID(read_staged(snapshot_, key.container, upload.id, staged));
-    for (const Block& block : staged.all()) look_at_block(key.name, block.id.text, block, 0);
+    const BlobKey named = named_by(key);
+    for (const Block& block : staged.all()) look_at_block(named, block.id.text, block, 0);
     return {};
   }
 
+  BlobKey named_by(const NameKey& key) const {
+    BlobKey named{target_.account, target_.name, std::string(key.name)};
+    if (key.row == NameRow::kPast) named.snapshot = key.time;
+    return named;
+  }
+
   // `first`: where the block begins in what is told of it.
-  void look_at_block(std::string_view name, const std::string& staged_as, const Block& block,
+  void look_at_block(const BlobKey& named, const std::string& staged_as, const Block& block,
                      std::uint64_t first) {
     for (const storage::ChunkRef& chunk : block.chunks) {
       const auto damage = damaged_.find(chunk.id);
       if (damage != damaged_.end()) {
-        AffectedRange range{
-            chunk.id, {target_.account, target_.name, std::string(name)}, staged_as, first, 0};
+        AffectedRange range{chunk.id, named, staged_as, first, 0};
         if (damage->second->bad.empty()) add(range);
         for (const storage::ChunkRange& bad : damage->second->bad) {
           if (bad.offset >= chunk.length) continue;

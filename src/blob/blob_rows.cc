@@ -48,6 +48,8 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
     properties.tier = old.tier;
     properties.tier_inferred = old.tier_inferred;
     properties.tier_changed = old.tier_changed;
+    properties.snapshots = old.snapshots;
+    properties.last_past = old.last_past;
   }
   properties.created = properties.last_modified;
   if (made.keeps_creation_time && replaced != nullptr) {

@@ -35,6 +35,15 @@ Result<std::optional<UploadRecord>> read_upload(View& view, ContainerId containe
   return decode_upload(*row);
 }
 
+// A past state of the blob.
+template <class View>
+Result<std::optional<BlobRecord>> read_past(View& view, ContainerId container,
+                                            std::string_view name, Timestamp time) {
+  LAPIS_TRY(const auto row, view.get(past_key(container, name, time)));
+  if (!row) return std::nullopt;
+  return decode_blob(*row);
+}
+
 // Both rows, of a live container.
 template <class View>
 Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_view name) {

@@ -6,6 +6,7 @@
 #include "blob/block_rows.h"
 #include "blob/hint_queue.h"
 #include "blob/release.h"
+#include "blob/shared_body.h"
 
 namespace lapis::blob {
 namespace {
@@ -29,6 +30,9 @@ void index(const CommittedBlocks& committed, BlockIndex& into) {
   }
 }
 
+// Whether the old body stays with others when this row gets a new one.
+bool lives_on(const PreparedCommit& prepared) { return prepared.sharing.rows > 1; }
+
 Result<void> resolve(storage::MetaSnapshot& snapshot, ContainerId container,
                      const PutBlockList& request, const BlobRows& rows, PreparedCommit& prepared) {
   CommittedBlocks old;
@@ -40,8 +44,13 @@ Result<void> resolve(storage::MetaSnapshot& snapshot, ContainerId container,
   }
   LAPIS_TRY(const auto chosen, resolve_block_list(request.blocks, prepared.staged, committed));
   LAPIS_TRY_VOID(check_length(chosen));
-  prepared.plan = plan_block_map(chosen, old.segments);
   prepared.dropped = left_over(prepared.staged, chosen);
+  if (prepared.keeps_some && lives_on(prepared)) {
+    prepared.plan = plan_block_map(chosen, {});
+    prepared.kept = used(committed, chosen);
+    return {};
+  }
+  prepared.plan = plan_block_map(chosen, old.segments);
   for (Block& block : left_over(committed, chosen)) prepared.dropped.push_back(std::move(block));
   prepared.emptied = emptied_segments(prepared.plan, old.segments);
   return {};
@@ -53,6 +62,25 @@ bool needs_hint(const PreparedCommit& prepared, AccessTier tier, const BlobRecor
   constexpr auto kNormal = storage::HeatRank::kNormal;
   if (rank_of(tier) != kNormal) return prepared.plan.length != 0;
   return prepared.keeps_some && rank_of(replaced->properties.tier) != kNormal;
+}
+
+// What becomes of the old body; returns the new one's id.
+Result<BodyId> replace_body(storage::MetaView& view, ContainerId container,
+                            const PreparedCommit& prepared, std::optional<BlobRecord> old) {
+  if (!old) return BodyId{};
+  if (!prepared.keeps_some) {
+    LAPIS_TRY_VOID(drop_body(view, container, std::move(old->body)));
+    return BodyId{};
+  }
+  if (prepared.body == BodyId{}) return BodyId{};
+  if (lives_on(prepared)) {
+    LAPIS_TRY(const SharedBody sharing, read_sharing(view, container, prepared.body));
+    return take_over(view, container, prepared.kept, prepared.body, sharing);
+  }
+  // Blocks with several owners know this body by its id.
+  if (prepared.sharing.counted) return prepared.body;
+  view.erase(shared_body_key(container, prepared.body));
+  return BodyId{};
 }
 
 }  // namespace
@@ -67,7 +95,11 @@ Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& sn
   LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, request.key.name));
   LAPIS_TRY_VOID(check_replace(claim_of(request), rows.blob ? &*rows.blob : nullptr));
   auto prepared = std::make_unique<PreparedCommit>();
-  if (rows.blob) prepared->blob = rows.blob->properties.etag;
+  if (rows.blob) {
+    prepared->blob = rows.blob->properties.etag;
+    prepared->body = rows.blob->body.id;
+    LAPIS_TRY(prepared->sharing, read_sharing(snapshot, container, prepared->body));
+  }
   prepared->upload = rows.upload;
   if (rows.upload) {
     LAPIS_TRY_VOID(read_staged(snapshot, container, rows.upload->id, prepared->staged));
@@ -76,17 +108,25 @@ Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& sn
   return prepared;
 }
 
-bool still_true(const PreparedCommit& prepared, const BlobRows& rows) {
+Result<bool> still_true(storage::MetaView& view, ContainerId container,
+                        const PreparedCommit& prepared, const BlobRows& rows) {
   if (rows.blob.has_value() != prepared.blob.has_value()) return false;
-  if (rows.blob && rows.blob->properties.etag != *prepared.blob) return false;
+  if (rows.blob) {
+    if (rows.blob->properties.etag != *prepared.blob) return false;
+    // A snapshot leaves the ETag as it is.
+    if (rows.blob->body.id != prepared.body) return false;
+    LAPIS_TRY(const SharedBody now, read_sharing(view, container, prepared.body));
+    const SharedBody& then = prepared.sharing;
+    if ((now.rows > 1) != (then.rows > 1) || now.counted != then.counted) return false;
+  }
   if (rows.upload.has_value() != prepared.upload.has_value()) return false;
   if (!rows.upload) return true;
   return rows.upload->id == prepared.upload->id && rows.upload->stamp == prepared.upload->stamp;
 }
 
-BlobProperties write_commit(storage::MetaView& view, ContainerId container,
-                            const PutBlockList& request, const PreparedCommit& prepared,
-                            BlobRows rows, Timestamp now) {
+Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId container,
+                                    const PutBlockList& request, const PreparedCommit& prepared,
+                                    BlobRows rows, Timestamp now) {
   const std::string& name = request.key.name;
   NewBlob made;
   made.now = now;
@@ -98,11 +138,11 @@ BlobProperties write_commit(storage::MetaView& view, ContainerId container,
   const BlobRecord* replaced = rows.blob ? &*rows.blob : nullptr;
   BlobProperties properties = make_properties(std::move(made), Etag{view.next_id()}, replaced);
   if (needs_hint(prepared, properties.tier, replaced)) queue_hint(view, container, name);
-  const Body body = write_block_map(view, container, prepared.plan);
+  Body body = write_block_map(view, container, prepared.plan);
+  LAPIS_TRY(body.id, replace_body(view, container, prepared, std::move(rows.blob)));
   view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
   if (rows.upload) consume_upload(view, container, name, rows.upload->id, prepared.staged);
-  queue_blocks(view, container, prepared.dropped, prepared.emptied);
-  if (rows.blob && !prepared.keeps_some) queue_body(view, container, std::move(rows.blob->body));
+  queue_blocks(view, container, prepared.dropped, prepared.emptied, body.id);
   return properties;
 }
 

@@ -17,6 +17,8 @@ namespace lapis::blob {
 struct PreparedCommit {
   // What it was prepared from.
   std::optional<Etag> blob;
+  BodyId body;         // the old blob's
+  SharedBody sharing;  // and how it was shared
   std::optional<UploadRecord> upload;
   BlockIndex staged;
 
@@ -24,6 +26,7 @@ struct PreparedCommit {
   // Of the old blob, where some of it is committed again: the blocks and segments that are not.
   // Else all of it goes.
   bool keeps_some = false;
+  std::vector<Block> kept;     // blocks of the old blob, where other rows go on holding them too
   std::vector<Block> dropped;  // these, and staged blocks that the list does not name
   std::vector<SegmentId> emptied;
 };
@@ -34,15 +37,16 @@ Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& sn
                                                        const PutBlockList& request);
 
 // Whether the rows are those that the commit was prepared from.
-bool still_true(const PreparedCommit& prepared, const BlobRows& rows);
+Result<bool> still_true(storage::MetaView& view, ContainerId container,
+                        const PreparedCommit& prepared, const BlobRows& rows);
 
 // What a request claims about the blob that it replaces.
 Replacement claim_of(const PutBlockList& request);
 
 // Writes the prepared commit over `rows`, for which it is still true, and returns the blob's
 // properties. `now`: for Last-Modified.
-BlobProperties write_commit(storage::MetaView& view, ContainerId container,
-                            const PutBlockList& request, const PreparedCommit& prepared,
-                            BlobRows rows, Timestamp now);
+Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId container,
+                                    const PutBlockList& request, const PreparedCommit& prepared,
+                                    BlobRows rows, Timestamp now);
 
 }  // namespace lapis::blob

@@ -16,6 +16,17 @@ const Block* find_block(const BlockListEntry& entry, const BlockIndex& staged,
   return committed.find(entry.block);
 }
 
+// The blocks of `index` that are chosen, or those that are not.
+std::vector<Block> those(const BlockIndex& index, std::span<const Block* const> chosen,
+                         bool are_chosen) {
+  const std::unordered_set<const Block*> all(chosen.begin(), chosen.end());
+  std::vector<Block> some;
+  for (const Block& block : index.all()) {
+    if (all.contains(&block) == are_chosen) some.push_back(block);
+  }
+  return some;
+}
+
 }  // namespace
 
 void BlockIndex::add(Block block) {
@@ -55,13 +66,12 @@ Result<std::vector<const Block*>> resolve_block_list(std::span<const BlockListEn
   return blocks;
 }
 
+std::vector<Block> used(const BlockIndex& index, std::span<const Block* const> chosen) {
+  return those(index, chosen, true);
+}
+
 std::vector<Block> left_over(const BlockIndex& index, std::span<const Block* const> chosen) {
-  const std::unordered_set<const Block*> used(chosen.begin(), chosen.end());
-  std::vector<Block> rest;
-  for (const Block& block : index.all()) {
-    if (!used.contains(&block)) rest.push_back(block);
-  }
-  return rest;
+  return those(index, chosen, false);
 }
 
 }  // namespace lapis::blob

@@ -38,6 +38,9 @@ Result<std::vector<const Block*>> resolve_block_list(std::span<const BlockListEn
                                                      const BlockIndex& staged,
                                                      const BlockIndex& committed);
 
+// The blocks of `index` that `chosen` names.
+std::vector<Block> used(const BlockIndex& index, std::span<const Block* const> chosen);
+
 // The blocks of `index` that `chosen` does not name: what a commit leaves behind.
 std::vector<Block> left_over(const BlockIndex& index, std::span<const Block* const> chosen);
 

@@ -62,6 +62,14 @@ Result<std::vector<Block>> take_blocks(Messages* messages) {
 
 }  // namespace
 
+std::vector<BlockTarget> targets_of(ContainerId container, const Block& block) {
+  if (block.bytes_row != BlockBytesId{}) return {{container.value, block.bytes_row.value}};
+  std::vector<BlockTarget> targets;
+  targets.reserve(block.chunks.size());
+  for (const storage::ChunkRef& chunk : block.chunks) targets.push_back({0, chunk.id.value});
+  return targets;
+}
+
 records::Body to_message(const Body& body) {
   records::Body message;
   message.set_inline_bytes(body.inline_bytes);
@@ -73,6 +81,7 @@ records::Body to_message(const Body& body) {
     ref->set_blocks(segment.blocks);
   }
   message.set_listed(body.listed);
+  message.set_id(body.id.value);
   return message;
 }
 
@@ -81,6 +90,7 @@ Result<Body> from_message(records::Body& message) {
   body.inline_bytes = std::move(*message.mutable_inline_bytes());
   LAPIS_TRY(body.blocks, take_blocks(message.mutable_blocks()));
   body.listed = message.listed();
+  body.id.value = message.id();
   body.segments.reserve(static_cast<std::size_t>(message.segments_size()));
   std::uint64_t first = 0;
   for (const records::SegmentRef& ref : message.segments()) {

@@ -14,6 +14,9 @@ constexpr std::string_view kUploadSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xfe", 9
 constexpr std::size_t kIdSize = 8;
 constexpr std::size_t kOneId = 1 + kIdSize;
 constexpr std::size_t kTwoIds = kOneId + kIdSize;
+constexpr std::size_t kThreeIds = kTwoIds + kIdSize;
+// Times of past states are less; what is more is one of the suffixes above.
+constexpr std::uint64_t kTimesEnd = 0x8000'0000'0000'0000;
 
 void append_id(std::string& key, std::uint64_t id) {
   std::array<std::byte, kIdSize> bytes;
@@ -66,6 +69,19 @@ std::string blob_key(ContainerId container, std::string_view name) {
   return name_row(container, name, kBlobSuffix);
 }
 
+std::string past_key(ContainerId container, std::string_view name, Timestamp time) {
+  std::string key = one_id(Table::kBlob, container, name.size() + kBlobSuffix.size());
+  key += name;
+  key += '\0';
+  append_id(key, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+  return key;
+}
+
+std::string state_key(ContainerId container, const BlobKey& key) {
+  return key.snapshot ? past_key(container, key.name, *key.snapshot)
+                      : blob_key(container, key.name);
+}
+
 std::string upload_key(ContainerId container, std::string_view name) {
   return name_row(container, name, kUploadSuffix);
 }
@@ -104,6 +120,16 @@ std::string hint_key(ContainerId container, std::string_view name) {
   return key;
 }
 
+std::string shared_body_key(ContainerId container, BodyId body) {
+  return two_ids(Table::kSharedBody, container, body.value);
+}
+
+std::string block_owner_key(BlockTarget target, BodyId owner) {
+  std::string key = block_owner_prefix(target);
+  append_id(key, owner.value);
+  return key;
+}
+
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
 
 std::string container_prefix(Table table, ContainerId container) {
@@ -125,6 +151,10 @@ std::string upload_prefix(ContainerId container, UploadId upload) {
   return two_ids(Table::kStagedBlock, container, upload.value);
 }
 
+std::string block_owner_prefix(BlockTarget target) {
+  return two_ids(Table::kBlockOwner, ContainerId{target.space}, target.id, kIdSize);
+}
+
 std::string prefix_end(std::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && end.back() == '\xff') end.pop_back();
@@ -139,7 +169,10 @@ std::optional<NameKey> parse_name_key(std::string_view key) {
   const std::string_view name = key.substr(kOneId, key.size() - kOneId - suffix.size());
   if (suffix == kBlobSuffix) return NameKey{container, name, NameRow::kBlob};
   if (suffix == kUploadSuffix) return NameKey{container, name, NameRow::kUpload};
-  return std::nullopt;
+  const std::uint64_t time = id_at(suffix, 1);
+  if (suffix[0] != '\0' || time >= kTimesEnd) return std::nullopt;
+  return NameKey{container, name, NameRow::kPast,
+                 Timestamp(Ticks(static_cast<std::int64_t>(time)))};
 }
 
 std::optional<StagedKey> parse_staged_key(std::string_view key) {
@@ -155,6 +188,16 @@ std::optional<ReleaseKey> parse_release_key(std::string_view key) {
 std::optional<HintKey> parse_hint_key(std::string_view key) {
   if (!is_of(key, Table::kHint, kOneId)) return std::nullopt;
   return HintKey{ContainerId{id_at(key, 1)}, key.substr(kOneId)};
+}
+
+std::optional<SharedBodyKey> parse_shared_body_key(std::string_view key) {
+  if (!is_of(key, Table::kSharedBody, kTwoIds) || key.size() != kTwoIds) return std::nullopt;
+  return SharedBodyKey{ContainerId{id_at(key, 1)}, BodyId{id_at(key, kOneId)}};
+}
+
+std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key) {
+  if (!is_of(key, Table::kBlockOwner, kThreeIds) || key.size() != kThreeIds) return std::nullopt;
+  return BlockOwnerKey{{id_at(key, 1), id_at(key, kOneId)}, BodyId{id_at(key, kTwoIds)}};
 }
 
 std::optional<std::string_view> parse_container_name_key(std::string_view key) {

@@ -4,6 +4,7 @@
 //
 //   container name   20 | account | 00 | container
 //   container state  21 | container id
+//   snapshot         22 | container id | name | 00 | time, 100 ns units since 1970
 //   blob             22 | container id | name | 00 | ff ff ff ff ff ff ff ff
 //   upload           22 | container id | name | 00 | ff ff ff ff ff ff ff fe
 //   upload's name    23 | container id | upload id
@@ -13,11 +14,13 @@
 //   block bytes      26 | container id | id
 //   service properties 27 | account
 //   placement hint   28 | container id | name
+//   shared body      29 | container id | body id
+//   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
-// because of the 00 behind it. Behind the name there is room for a time (snapshots, versions): the
-// base blob's ff… sorts last, as Azure lists it, and the row that says "has uncommitted blocks"
-// right before it.
+// because of the 00 behind it. Behind the name stands the time of a past state (a snapshot), oldest
+// first: the base blob's ff… sorts last, as Azure lists it, and the row that says "has uncommitted
+// blocks" right before it.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +37,20 @@ namespace lapis::blob {
 using UploadId = StrongId<struct UploadIdTag>;          // one life of a blob's uncommitted blocks
 using BlockBytesId = StrongId<struct BlockBytesIdTag>;  // a short block's bytes; 0 is none
 using ReleaseId = StrongId<struct ReleaseIdTag>;
+using BodyId = StrongId<struct BodyIdTag>;  // a body that was ever held by two rows; 0: never
+
+// What a block's bytes are in: a chunk (space 0), or a row of table 26 (space: its container).
+struct BlockTarget {
+  std::uint64_t space = 0;
+  std::uint64_t id = 0;
+  friend auto operator<=>(const BlockTarget&, const BlockTarget&) = default;
+};
 
 std::string container_name_key(std::string_view account, std::string_view container);
 std::string container_state_key(ContainerId container);
 std::string blob_key(ContainerId container, std::string_view name);
+std::string past_key(ContainerId container, std::string_view name, Timestamp time);
+std::string state_key(ContainerId container, const BlobKey& key);  // of the two, what `key` names
 std::string upload_key(ContainerId container, std::string_view name);
 std::string upload_name_key(ContainerId container, UploadId upload);
 std::string staged_block_key(ContainerId container, UploadId upload, const BlockId& block);
@@ -46,24 +59,28 @@ std::string release_key(ContainerId container, ReleaseId entry);
 std::string block_bytes_key(ContainerId container, BlockBytesId id);
 std::string service_properties_key(std::string_view account);
 std::string hint_key(ContainerId container, std::string_view name);
+std::string shared_body_key(ContainerId container, BodyId body);
+std::string block_owner_key(BlockTarget target, BodyId owner);
 
 // Where keys that begin with the given parts begin; with `prefix_end` of it, the range of them.
 std::string table_prefix(storage::Table table);
-std::string container_prefix(storage::Table table, ContainerId container);  // tables 21 to 26, 28
+std::string container_prefix(storage::Table table, ContainerId container);  // 21 to 26, 28, 29
 std::string account_prefix(std::string_view account);                       // table 20
 std::string name_prefix(ContainerId container, std::string_view prefix);    // table 22
 std::string upload_prefix(ContainerId container, UploadId upload);          // table 23
+std::string block_owner_prefix(BlockTarget target);                         // table 2a
 
 // The first key after all that begin with `prefix`, whatever bytes it ends with; empty where there
 // is none (a prefix of ff only).
 std::string prefix_end(std::string_view prefix);
 
 // A key of table 22, taken apart; nothing where it is none. `name` points into the key.
-enum class NameRow : std::uint8_t { kBlob, kUpload };
+enum class NameRow : std::uint8_t { kBlob, kUpload, kPast };
 struct NameKey {
   ContainerId container;
   std::string_view name;
   NameRow row;
+  Timestamp time = {};  // of a past state
 };
 std::optional<NameKey> parse_name_key(std::string_view key);
 
@@ -88,6 +105,20 @@ struct HintKey {
   std::string_view name;
 };
 std::optional<HintKey> parse_hint_key(std::string_view key);
+
+// A key of table 29.
+struct SharedBodyKey {
+  ContainerId container;
+  BodyId body;
+};
+std::optional<SharedBodyKey> parse_shared_body_key(std::string_view key);
+
+// A key of table 2a.
+struct BlockOwnerKey {
+  BlockTarget target;
+  BodyId owner;
+};
+std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key);
 
 // The container's name out of a key of table 20, its id out of one of table 21.
 std::optional<std::string_view> parse_container_name_key(std::string_view key);

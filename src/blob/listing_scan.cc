@@ -21,13 +21,15 @@ class ListingScan {
     while (cursor->valid()) {
       const auto key = parse_name_key(cursor->key());
       if (!key) return fail(ErrorCode::kInternalError, "blob key is damaged");
-      if (visits_left_ == 0) return ends_at(key->name);
+      if (visits_left_ == 0) return ends_at(*key);
       --visits_left_;
-      if (key->row == NameRow::kUpload) {
-        LAPIS_TRY(const bool page_ended, take_upload(*cursor, std::string(key->name)));
+      if (key->row == NameRow::kPast && !request_.include_snapshots) {
+        cursor->seek(upload_key(container_, key->name));
+      } else if (key->row == NameRow::kUpload) {
+        LAPIS_TRY(const bool page_ended, take_upload(*cursor, *key));
         if (page_ended) return std::move(result_);
       } else {
-        if (results_ == request_.max_results) return ends_at(key->name);
+        if (results_ == request_.max_results) return ends_at(*key);
         LAPIS_TRY_VOID(take_blob(*cursor, key->name));
       }
     }
@@ -40,13 +42,19 @@ class ListingScan {
     std::string first = std::max(name_prefix(container_, request_.prefix),
                                  name_prefix(container_, request_.start_from));
     if (!request_.start) return first;
-    std::string start = name_prefix(container_, request_.start->name);
-    if (request_.start->past_prefix) start = prefix_end(start);
+    const ListPosition& from = *request_.start;
+    std::string start = from.snapshot ? past_key(container_, from.name, *from.snapshot)
+                                      : name_prefix(container_, from.name);
+    if (from.past_prefix) start = prefix_end(start);
     return std::max(first, start);
   }
 
-  ListBlobsResult ends_at(std::string_view name) const {
-    return {ListPosition{std::string(name), false}};
+  // Of the other rows of a name the page that follows sees all.
+  ListBlobsResult ends_at(const NameKey& key) const {
+    ListPosition at{std::string(key.name)};
+    if (request_.include_snapshots && key.row == NameRow::kPast) at.snapshot = key.time;
+    if (request_.include_snapshots && key.row != NameRow::kPast) at.snapshot = Timestamp::max();
+    return {std::move(at)};
   }
 
   // The common prefix that hides `name`, empty where it stands for itself.
@@ -79,7 +87,9 @@ class ListingScan {
 
   // Uncommitted blocks show only where asked for and where no committed blob has the name; the
   // blob's row is the next one then. True where the page ends at this name.
-  Result<bool> take_upload(storage::MetaCursor& cursor, const std::string& name) {
+  Result<bool> take_upload(storage::MetaCursor& cursor, NameKey key) {
+    const std::string name(key.name);  // the cursor's key goes when it moves
+    key.name = name;
     cursor.next();
     if (!request_.include_uncommitted) return false;
     if (cursor.valid()) {
@@ -89,7 +99,7 @@ class ListingScan {
       LAPIS_TRY_VOID(cursor.status());
     }
     if (results_ == request_.max_results) {
-      result_ = ends_at(name);
+      result_ = ends_at(key);
       return true;
     }
     if (const auto common = common_prefix(name); !common.empty()) {

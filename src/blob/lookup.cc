@@ -58,8 +58,8 @@ io::Task<Result<Shared<ContainerRecord>>> find_container(Service& service, const
 }
 
 io::Task<Result<Shared<BlobRecord>>> find_blob(Service& service, ContainerId container,
-                                               const std::string& name) {
-  return find_row(service, service.cache->blobs, blob_key(container, name), decode_blob);
+                                               const BlobKey& key) {
+  return find_row(service, service.cache->blobs, state_key(container, key), decode_blob);
 }
 
 io::Task<Result<Shared<Segment>>> find_segment(Service& service, ContainerId container,

@@ -19,9 +19,9 @@ io::Task<Result<Shared<ContainerRecord>>> find_container(Service& service, std::
                                                          std::string container);
 io::Task<Result<Shared<ContainerRecord>>> find_container(Service& service, const BlobKey& key);
 
-// The committed blob; null where there is none.
+// The committed blob, or its snapshot where the key names one; null where there is none.
 io::Task<Result<Shared<BlobRecord>>> find_blob(Service& service, ContainerId container,
-                                               const std::string& name);
+                                               const BlobKey& key);
 
 // Errors: kInternalError where the segment's row is missing.
 io::Task<Result<Shared<Segment>>> find_segment(Service& service, ContainerId container,

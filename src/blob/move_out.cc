@@ -48,7 +48,7 @@ Result<bool> swap_body(storage::MetaView& view, const ShortBodyRow& body,
 Result<std::optional<ShortBodyRow>> short_body_of(std::string_view key, std::string_view row) {
   const auto name = parse_name_key(key);
   if (!name) return fail(ErrorCode::kInternalError, "blob key is damaged");
-  if (name->row != NameRow::kBlob) return std::nullopt;
+  if (name->row == NameRow::kUpload) return std::nullopt;
   LAPIS_TRY(const std::string_view encoded, encoded_body_of(row));
   if (encoded.size() < kLeastBytes || encoded.size() > kMostEncoded) return std::nullopt;
   LAPIS_TRY(BlobRecord blob, decode_blob(row));

@@ -22,7 +22,7 @@ Result<void> check(const PropertyChange& change, const BlobProperties& propertie
 
 Result<Changed> apply(storage::MetaView& view, ContainerId container, const PropertyChange& change,
                       Timestamp now) {
-  LAPIS_TRY(PropertyRow row, read_property_row(view, container, change.key.name));
+  LAPIS_TRY(PropertyRow row, read_property_row(view, container, change.key));
   BlobProperties& properties = row.properties;
   LAPIS_TRY_VOID(check(change, properties));
   change.edit(properties);
@@ -35,10 +35,10 @@ Result<Changed> apply(storage::MetaView& view, ContainerId container, const Prop
 }  // namespace
 
 Result<PropertyRow> read_property_row(storage::MetaView& view, ContainerId container,
-                                      std::string_view name) {
+                                      const BlobKey& key) {
   LAPIS_TRY_VOID(check_live(view, container));
   PropertyRow read;
-  read.key = blob_key(container, name);
+  read.key = state_key(container, key);
   LAPIS_TRY(auto row, view.get(read.key));
   if (!row) return fail(ErrorCode::kBlobNotFound);
   LAPIS_TRY(read.properties, decode_properties(*row));

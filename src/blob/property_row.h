@@ -19,10 +19,10 @@ struct PropertyRow {
   std::string row;  // as read: where the body is taken from
 };
 
-// Inside a transaction: the committed blob's, in a live container. Errors: kContainerNotFound,
-// kBlobNotFound.
+// Inside a transaction: of the committed blob or its snapshot, in a live container. Errors:
+// kContainerNotFound, kBlobNotFound.
 Result<PropertyRow> read_property_row(storage::MetaView& view, ContainerId container,
-                                      std::string_view name);
+                                      const BlobKey& key);
 Result<void> write_property_row(storage::MetaView& view, const PropertyRow& changed);
 
 // A change that clients see by a new ETag. Refers to the request it is made from.

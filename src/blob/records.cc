@@ -30,6 +30,9 @@ records::Properties to_message(const BlobProperties& from) {
   message.set_tier(static_cast<std::uint32_t>(from.tier));
   message.set_tier_inferred(from.tier_inferred);
   if (from.tier_changed) message.set_tier_changed(to_record(*from.tier_changed));
+  if (from.snapshot) message.set_snapshot(to_record(*from.snapshot));
+  message.set_snapshots(from.snapshots);
+  message.set_last_past(to_record(from.last_past));
   return message;
 }
 
@@ -62,6 +65,9 @@ Result<BlobProperties> from_message(records::Properties message) {
   properties.tier = static_cast<AccessTier>(message.tier());
   properties.tier_inferred = message.tier_inferred();
   if (message.has_tier_changed()) properties.tier_changed = time_of(message.tier_changed());
+  if (message.has_snapshot()) properties.snapshot = time_of(message.snapshot());
+  properties.snapshots = message.snapshots();
+  properties.last_past = time_of(message.last_past());
   return properties;
 }
 
@@ -162,11 +168,25 @@ Result<ContainerState> decode_container_state(std::string_view row) {
   return ContainerState{message.deleted()};
 }
 
+std::string encode(const SharedBody& shared) {
+  records::SharedBody message;
+  message.set_rows(shared.rows);
+  message.set_counted(shared.counted);
+  return message.SerializeAsString();
+}
+
+Result<SharedBody> decode_shared_body(std::string_view row) {
+  LAPIS_TRY(auto message, parse_message<records::SharedBody>(row, "shared body"));
+  if (message.rows() == 0) return damaged("shared body");
+  return SharedBody{message.rows(), message.counted()};
+}
+
 std::string encode(const Release& release) {
   records::Release message;
   *message.mutable_body() = to_message(release.body);
   message.set_upload(release.upload.value);
   for (SegmentId segment : release.emptied) message.add_emptied_segments(segment.value);
+  message.set_owner(release.owner.value);
   return message.SerializeAsString();
 }
 
@@ -175,6 +195,7 @@ Result<Release> decode_release(std::string_view row) {
   Release release;
   LAPIS_TRY(release.body, from_message(*message.mutable_body()));
   release.upload.value = message.upload();
+  release.owner.value = message.owner();
   for (std::uint64_t id : message.emptied_segments()) release.emptied.push_back(SegmentId{id});
   return release;
 }

@@ -25,6 +25,9 @@ struct Block {
   std::uint64_t first = 0;  // offset in its segment or body; not stored
 };
 
+// The chunks or the row that hold its bytes. `container`: the block's.
+std::vector<BlockTarget> targets_of(ContainerId container, const Block& block);
+
 // A piece of a large blob's block map: an immutable row of its own.
 struct SegmentRef {
   SegmentId id;
@@ -33,12 +36,13 @@ struct SegmentRef {
   std::uint64_t first = 0;  // offset in the body; not stored
 };
 
-// What a blob holds. At most one of the three is in use; none for a blob of no bytes.
+// What a blob holds. At most one of the first three is in use; none for a blob of no bytes.
 struct Body {
   std::string inline_bytes;
   std::vector<Block> blocks;
   std::vector<SegmentRef> segments;
   bool listed = false;  // made by a block list: the blocks are the committed ones
+  BodyId id;            // where other rows may hold it too (shared_body.h); 0: this one alone
 };
 
 struct BlobRecord {
@@ -69,12 +73,20 @@ struct ContainerState {
   std::uint64_t deleted = 0;  // 0 live, else a number drawn from next_id when it was deleted
 };
 
+// How a body is shared (shared_body.h).
+struct SharedBody {
+  std::uint64_t rows = 0;
+  bool counted = false;
+};
+
 // What waits to be freed: all that `body` names, the rows of `emptied` segments (whose blocks live
-// on elsewhere or stand in `body`), and every staged block of `upload`.
+// on elsewhere or stand in `body`), and every staged block of `upload`. Blocks of an `owner` are
+// freed only where no other body owns them.
 struct Release {
   Body body;
   UploadId upload;
   std::vector<SegmentId> emptied;
+  BodyId owner;
 };
 
 // A blob row is: u32 (little-endian) n | n bytes Properties | Body. A listing decodes the first
@@ -96,6 +108,8 @@ std::string encode(const ContainerRecord& container);
 Result<ContainerRecord> decode_container(std::string_view row);
 std::string encode(const ContainerState& state);
 Result<ContainerState> decode_container_state(std::string_view row);
+std::string encode(const SharedBody& shared);
+Result<SharedBody> decode_shared_body(std::string_view row);
 std::string encode(const Release& release);
 Result<Release> decode_release(std::string_view row);
 std::string encode(const ServiceProperties& properties);

@@ -14,16 +14,18 @@ void queue(storage::MetaView& view, ContainerId container, const Release& releas
 
 }  // namespace
 
-void queue_body(storage::MetaView& view, ContainerId container, Body body) {
+void queue_body(storage::MetaView& view, ContainerId container, Body body, BodyId owner) {
   if (body.blocks.empty() && body.segments.empty()) return;
   Release release;
+  release.owner = owner;
   release.body = std::move(body);
   queue(view, container, release);
 }
 
 void queue_blocks(storage::MetaView& view, ContainerId container, const std::vector<Block>& blocks,
-                  const std::vector<SegmentId>& emptied) {
+                  const std::vector<SegmentId>& emptied, BodyId owner) {
   Release release;
+  release.owner = owner;
   release.emptied = emptied;
   for (std::size_t done = 0; done < blocks.size() || !release.emptied.empty();) {
     const std::size_t count = std::min(kBlocksInEntry, blocks.size() - done);

@@ -10,12 +10,13 @@
 
 namespace lapis::blob {
 
-// Queues all that `body` names. Nothing is written where it names nothing.
-void queue_body(storage::MetaView& view, ContainerId container, Body body);
+// Queues all that `body` names. Nothing is written where it names nothing. With an `owner` blocks
+// that other bodies own too are left to them.
+void queue_body(storage::MetaView& view, ContainerId container, Body body, BodyId owner = {});
 
 // Queues blocks and the rows of emptied segments, a bounded number an entry.
 void queue_blocks(storage::MetaView& view, ContainerId container, const std::vector<Block>& blocks,
-                  const std::vector<SegmentId>& emptied);
+                  const std::vector<SegmentId>& emptied, BodyId owner = {});
 
 // Ends an upload: its row goes now, its staged blocks are queued.
 void discard_upload(storage::MetaView& view, ContainerId container, std::string_view name,

@@ -1,6 +1,7 @@
 #include "blob/release_batch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -12,17 +13,41 @@ namespace {
 constexpr std::size_t kChunksInTransaction = 500;
 constexpr std::size_t kRowsInTransaction = 1000;
 
+using Owners = std::vector<BodyId>;
+
+// Who owns each target, by the rows of table 2a.
+Result<std::vector<Owners>> read_owners(storage::MetaSnapshot& snapshot,
+                                        const std::vector<BlockTarget>& targets) {
+  std::vector<Owners> all;
+  all.reserve(targets.size());
+  for (const BlockTarget& target : targets) {
+    Owners& owners = all.emplace_back();
+    const std::string first = block_owner_prefix(target);
+    const auto cursor = snapshot.scan(first, prefix_end(first));
+    for (; cursor->valid(); cursor->next()) {
+      const auto key = parse_block_owner_key(cursor->key());
+      if (!key) return fail(ErrorCode::kInternalError, "key of a block's owner is damaged");
+      owners.push_back(key->owner);
+    }
+    LAPIS_TRY_VOID(cursor->status());
+  }
+  return all;
+}
+
 }  // namespace
 
-io::Task<Result<void>> ReleaseBatch::add_body(const Body& body) {
-  LAPIS_CO_TRY_VOID(co_await add_blocks(body.blocks));
+// What this batch holds of another owner is not in the rows yet that say who else owns a block.
+io::Task<Result<void>> ReleaseBatch::add_body(const Body& body, BodyId owner) {
+  if (owner != BodyId{}) LAPIS_CO_TRY_VOID(co_await flush());
+  LAPIS_CO_TRY_VOID(co_await add_blocks(body.blocks, owner));
   for (const SegmentRef& ref : body.segments) {
     LAPIS_CO_TRY(const auto row, co_await service_.meta.get(segment_key(container_, ref.id)));
     if (!row) continue;  // freed before an interruption
     LAPIS_CO_TRY(const Segment segment, decode_segment(*row));
-    LAPIS_CO_TRY_VOID(co_await add_blocks(segment.blocks));
+    LAPIS_CO_TRY_VOID(co_await add_blocks(segment.blocks, owner));
     LAPIS_CO_TRY_VOID(co_await add_segment_row(ref.id));
   }
+  if (owner != BodyId{}) LAPIS_CO_TRY_VOID(co_await flush());
   co_return Result<void>{};
 }
 
@@ -43,7 +68,7 @@ io::Task<Result<void>> ReleaseBatch::add_upload(UploadId upload) {
       if (!key->block.empty()) {
         std::vector<Block> block(1);
         LAPIS_CO_TRY(block[0], decode_staged_block(row.value, key->block));
-        LAPIS_CO_TRY_VOID(co_await add_blocks(block));
+        LAPIS_CO_TRY_VOID(co_await add_blocks(block, {}));
       }
       LAPIS_CO_TRY_VOID(co_await add_row(std::move(row.key)));
     }
@@ -59,17 +84,42 @@ io::Task<Result<void>> ReleaseBatch::add_row(std::string key) {
   co_return Result<void>{};
 }
 
-io::Task<Result<void>> ReleaseBatch::add_blocks(const std::vector<Block>& blocks) {
+io::Task<Result<void>> ReleaseBatch::add_blocks(const std::vector<Block>& blocks, BodyId owner) {
+  if (owner != BodyId{}) co_return co_await leave_blocks(blocks, owner);
   for (const Block& block : blocks) {
-    if (block.bytes_row != BlockBytesId{}) {
-      LAPIS_CO_TRY_VOID(co_await add_row(block_bytes_key(container_, block.bytes_row)));
+    for (const BlockTarget& target : targets_of(container_, block)) {
+      LAPIS_CO_TRY_VOID(co_await add_target(target));
     }
-    for (const storage::ChunkRef& chunk : block.chunks) {
-      chunks_.push_back(chunk.id);
-      if (chunks_.size() >= kChunksInTransaction) {
-        LAPIS_CO_TRY_VOID(co_await flush());
-      }
-    }
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> ReleaseBatch::add_target(BlockTarget target) {
+  if (target.space != 0) {
+    co_return co_await add_row(block_bytes_key(container_, BlockBytesId{target.id}));
+  }
+  chunks_.push_back(ChunkId{target.id});
+  co_return chunks_.size() < kChunksInTransaction ? Result<void>{} : co_await flush();
+}
+
+// Nobody but the reclaimer ends an ownership, and a new owner comes only from a body that a row
+// holds: one that has no company now has none for ever. Its row goes in one transaction with the
+// bytes, so that doing it again finds that this is done.
+io::Task<Result<void>> ReleaseBatch::leave_blocks(const std::vector<Block>& blocks, BodyId owner) {
+  std::vector<BlockTarget> targets;
+  for (const Block& block : blocks)
+    std::ranges::copy(targets_of(container_, block), std::back_inserter(targets));
+  std::ranges::sort(targets);
+  const auto repeats = std::ranges::unique(targets);
+  targets.erase(repeats.begin(), repeats.end());
+  const auto snapshot = service_.meta.snapshot();
+  auto job = [&] { return read_owners(*snapshot, targets); };
+  LAPIS_CO_TRY(const std::vector<Owners> owners, co_await service_.blocking.run(std::move(job)));
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const bool is_listed = std::ranges::find(owners[i], owner) != owners[i].end();
+    const bool is_last = owners[i].empty() || (is_listed && owners[i].size() == 1);
+    if (is_last) LAPIS_CO_TRY_VOID(co_await add_target(targets[i]));
+    if (is_listed) LAPIS_CO_TRY_VOID(co_await add_row(block_owner_key(targets[i], owner)));
   }
   co_return Result<void>{};
 }

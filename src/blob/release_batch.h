@@ -19,8 +19,9 @@ class ReleaseBatch {
   ReleaseBatch(Service& service, ContainerId container, ReclaimStats& stats)
       : service_(service), container_(container), stats_(stats) {}
 
-  // All that a body names: chunks, rows of short blocks, segments and all they name.
-  io::Task<Result<void>> add_body(const Body& body);
+  // All that a body names: chunks, rows of short blocks, segments and all they name. Of an `owner`
+  // only what no other body owns; the others find it gone from their company.
+  io::Task<Result<void>> add_body(const Body& body, BodyId owner = {});
   // The row of a segment, not what it names.
   io::Task<Result<void>> add_segment_row(SegmentId segment);
   // All staged blocks of an upload and what they name.
@@ -35,7 +36,9 @@ class ReleaseBatch {
   bool has_failed() const { return failed_; }
 
  private:
-  io::Task<Result<void>> add_blocks(const std::vector<Block>& blocks);
+  io::Task<Result<void>> add_blocks(const std::vector<Block>& blocks, BodyId owner);
+  io::Task<Result<void>> add_target(BlockTarget target);
+  io::Task<Result<void>> leave_blocks(const std::vector<Block>& blocks, BodyId owner);
   Result<void> apply(storage::MetaView& view, storage::ChunkStore::Freed& freed) const;
 
   Service& service_;

@@ -29,7 +29,7 @@ Result<bool> look(storage::MetaSnapshot& snapshot) {
 
 io::Task<Result<void>> release_entry(ReleaseBatch& batch, Row row) {
   LAPIS_CO_TRY(const Release release, decode_release(row.value));
-  LAPIS_CO_TRY_VOID(co_await batch.add_body(release.body));
+  LAPIS_CO_TRY_VOID(co_await batch.add_body(release.body, release.owner));
   for (SegmentId segment : release.emptied) {
     LAPIS_CO_TRY_VOID(co_await batch.add_segment_row(segment));
   }
@@ -48,7 +48,7 @@ io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
     LAPIS_CO_TRY_VOID(co_await batch.add_upload(upload.id));
   } else {
     LAPIS_CO_TRY(const BlobRecord blob, decode_blob(row.value));
-    LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body));
+    LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body, blob.body.id));
   }
   co_return co_await batch.add_row(std::move(row.key));
 }
@@ -58,6 +58,18 @@ io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
 void leave_in_place(const char* what, const Error& error) {
   log_error("blob", "left in place, as it cannot be read",
             {{"row", what}, {"reason", to_string(error)}});
+}
+
+io::Task<Result<void>> add_rows(Service& service, ReleaseBatch& batch, Table table,
+                                ContainerId container) {
+  std::string first = container_prefix(table, container);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
+    if (page.empty()) co_return Result<void>{};
+    first = after(page);
+    for (Row& row : page) LAPIS_CO_TRY_VOID(co_await batch.add_row(std::move(row.key)));
+  }
 }
 
 // No transaction puts a row into a deleted container, so what is walked once is all there is. Its
@@ -83,7 +95,10 @@ io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
       }
     }
   }
-  if (is_empty) LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
+  if (is_empty) {
+    LAPIS_CO_TRY_VOID(co_await add_rows(service, batch, Table::kSharedBody, container));
+    LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
+  }
   co_return co_await batch.flush();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lapis/base/date.h"
 #include "lapis/base/log.h"
 
 namespace lapis::daemon {
@@ -76,6 +77,7 @@ bool DamageReporter::log_new(const ScrubReport& report) {
               {{"account", range.blob.account},
                {"container", range.blob.container},
                {"blob", range.blob.name},
+               {"snapshot", range.blob.snapshot ? format_iso8601(*range.blob.snapshot) : ""},
                {"block", range.block},
                {"offset", range.offset},
                {"length", range.length},

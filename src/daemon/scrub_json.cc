@@ -45,6 +45,7 @@ Json json_of(const blob::AffectedRange& range) {
                 {"blob", range.blob.name},
                 {"offset", range.offset},
                 {"length", range.length}};
+  if (range.blob.snapshot) shown["snapshot"] = format_iso8601(*range.blob.snapshot);
   if (!range.block.empty()) shown["block"] = range.block;
   return shown;
 }

@@ -4,6 +4,7 @@
 #include "lapis/azure/ops/get_blob.h"
 #include "lapis/azure/ops/get_blob_properties.h"
 #include "lapis/azure/ops/put_blob.h"
+#include "lapis/azure/ops/snapshot_blob.h"
 
 namespace lapis::gateway {
 
@@ -42,6 +43,14 @@ LAPIS_HANDLER(delete_blob) {
   LAPIS_CO_TRY(auto request, azure::parse_delete_blob(exchange.call));
   LAPIS_CO_TRY(const auto result, co_await blob::delete_blob(exchange.service, std::move(request)));
   co_return azure::render_delete_blob(exchange.call, result);
+}
+
+LAPIS_HANDLER(snapshot_blob) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_snapshot_blob(exchange.call));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::snapshot_blob(exchange.service, std::move(request)));
+  co_return azure::render_snapshot_blob(exchange.call, result);
 }
 
 }  // namespace lapis::gateway

@@ -27,6 +27,7 @@ LAPIS_HANDLER(set_blob_properties);
 LAPIS_HANDLER(set_blob_tier);
 LAPIS_HANDLER(put_blob);
 LAPIS_HANDLER(delete_blob);
+LAPIS_HANDLER(snapshot_blob);
 LAPIS_HANDLER(put_block);
 LAPIS_HANDLER(put_block_list);
 LAPIS_HANDLER(get_block_list);

@@ -130,7 +130,7 @@ constexpr Route kRoutes[] = {
     row("SetBlobMetadata", Method::kPut, kBlob, "", "metadata", kWrite, set_blob_metadata),
     row("SetBlobProperties", Method::kPut, kBlob, "", "properties", kWrite, set_blob_properties),
     row("LeaseBlob", Method::kPut, kBlob, "", "lease", kWriteOrDelete),
-    row("SnapshotBlob", Method::kPut, kBlob, "", "snapshot", kCreateOrWrite),
+    row("SnapshotBlob", Method::kPut, kBlob, "", "snapshot", kCreateOrWrite, snapshot_blob),
     row("UndeleteBlob", Method::kPut, kBlob, "", "undelete", kWrite),
     row("SetBlobTier", Method::kPut, kBlob, "", "tier", kWrite, set_blob_tier),
     row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags),

@@ -133,8 +133,13 @@ class BlobClient(Client):
         path = self.path(container, blob)
         return self.request("PUT", path, [("comp", "tier"), *query.items()], sent)
 
-    def delete_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
-        return self.request("DELETE", self.path(container, blob), [], headers)
+    def delete_blob(
+        self, container: str, blob: str, headers: Headers = None, **query: str
+    ) -> Response:
+        return self.request("DELETE", self.path(container, blob), list(query.items()), headers)
+
+    def snapshot_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(container, blob), [("comp", "snapshot")], headers)
 
     # Whole listings
 

@@ -134,7 +134,6 @@ OPERATIONS = {
     ),
     "IncrementalCopyBlob": Sent("PUT", [("comp", "incrementalcopy")], {"x-ms-copy-source": SOURCE}),
     "LeaseBlob": Sent("PUT", [("comp", "lease")], LEASING),
-    "SnapshotBlob": Sent("PUT", [("comp", "snapshot")]),
     "UndeleteBlob": Sent("PUT", [("comp", "undelete")]),
     "GetBlobTags": Sent("GET", [("comp", "tags")], OF_TAGS),
     "SetBlobTags": Sent("PUT", [("comp", "tags")], OF_TAGS),
@@ -242,9 +241,8 @@ def test_a_container_has_no_encryption_scope(
 @pytest.mark.parametrize(
     ("method", "query"),
     [
-        ("GET", {"snapshot": SNAPSHOT}),
+        ("GET", {"versionid": SNAPSHOT}),
         ("HEAD", {"versionid": SNAPSHOT}),
-        ("DELETE", {"snapshot": SNAPSHOT}),
         ("DELETE", {"versionid": SNAPSHOT}),
         ("DELETE", {"deletetype": "permanent"}),
     ],

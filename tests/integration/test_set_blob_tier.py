@@ -163,9 +163,10 @@ def test_errors(client: BlobClient, container: str) -> None:
     lease = {"x-ms-lease-id": str(uuid.uuid4())}
     response = client.set_blob_tier(container, "b", "Cool", lease)
     expect_error(response, 412, "LeaseNotPresentWithBlobOperation")
-    for parameter in ("snapshot", "versionid"):
-        query = {parameter: "2021-06-28T05:51:11.5743121Z"}
-        response = client.set_blob_tier(container, "b", "Cool", **query)
-        expect_error(response, 400, "UnsupportedQueryParameter")
+    some_time = "2021-06-28T05:51:11.5743121Z"
+    response = client.set_blob_tier(container, "b", "Cool", versionid=some_time)
+    expect_error(response, 400, "UnsupportedQueryParameter")
+    response = client.set_blob_tier(container, "b", "Cool", snapshot=some_time)
+    expect_error(response, 404, "BlobNotFound")
     # The four conditions are none of this operation's.
     expect(client.set_blob_tier(container, "b", "Cool", {"If-Match": OTHER}), 200)

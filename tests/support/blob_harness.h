@@ -148,8 +148,17 @@ class BlobHarness {
     LAPIS_TRY(auto result, run(blob::get_blob(service, std::move(request))));
     return run(read_all(*result.body));
   }
+  Result<std::string> get_snapshot(const std::string& name, Timestamp time) {
+    blob::GetBlob request;
+    request.key = key_of(name);
+    request.key.snapshot = time;
+    LAPIS_TRY(auto result, run(blob::get_blob(service, std::move(request))));
+    return run(read_all(*result.body));
+  }
   Result<blob::DeleteBlobResult> erase(const std::string& name) {
-    return run(blob::delete_blob(service, {key_of(name), {}, {}}));
+    blob::DeleteBlob request;
+    request.key = key_of(name);
+    return run(blob::delete_blob(service, std::move(request)));
   }
   Result<blob::GetBlockListResult> blocks(const std::string& name) {
     return run(blob::get_block_list(service, {key_of(name), true, true, {}}));

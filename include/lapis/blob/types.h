@@ -25,6 +25,8 @@ struct BlobKey {
   std::string account;
   std::string container;
   std::string name;  // decoded UTF-8, 1 to 1024 characters, no NUL
+  // The snapshot taken then; else the blob itself.
+  std::optional<Timestamp> snapshot = std::nullopt;
 };
 
 // An entity tag: a number never used before, so a change is never missed. Written "0x8D…" as Azure
@@ -77,6 +79,9 @@ struct BlobProperties {
   AccessTier tier = AccessTier::kHot;
   bool tier_inferred = true;  // never set by a client
   std::optional<Timestamp> tier_changed;
+  std::optional<Timestamp> snapshot;  // of a snapshot: when it was taken
+  std::uint32_t snapshots = 0;        // of the blob itself: how many there are
+  Timestamp last_past;                // the youngest time that a past state of it ever had
 };
 
 struct ContainerProperties {

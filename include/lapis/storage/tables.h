@@ -27,6 +27,8 @@ enum class Table : std::uint8_t {
   kBlockBytes = 0x26,         // container id, id -> the bytes of one short block
   kServiceProperties = 0x27,  // account -> what its owner set for the Blob service
   kHint = 0x28,               // container id, name -> its access tier asks for other ranks
+  kSharedBody = 0x29,         // container id, body id -> how many rows hold the body
+  kBlockOwner = 0x2a,         // chunk or row of bytes, body id -> empty: one of several owners
 };
 
 }  // namespace lapis::storage

@@ -50,6 +50,12 @@ void add_http_properties(http::Headers& headers, const Call& call,
   }
 }
 
+// Of the blob itself: its snapshots have none.
+void add_lease(http::Headers& headers, const Call& call) {
+  headers.add("x-ms-lease-status", "unlocked");
+  if (call.at_least(kLeaseStates)) headers.add("x-ms-lease-state", "available");
+}
+
 }  // namespace
 
 std::string_view type_name(blob::BlobType type) {
@@ -74,8 +80,7 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   }
   add_metadata(headers, properties.metadata);
   headers.add("x-ms-blob-type", type_name(properties.type));
-  headers.add("x-ms-lease-status", "unlocked");
-  if (call.at_least(kLeaseStates)) headers.add("x-ms-lease-state", "available");
+  if (!properties.snapshot) add_lease(headers, call);
   if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");
 }
 

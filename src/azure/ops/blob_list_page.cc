@@ -7,6 +7,7 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/markers.h"
+#include "lapis/base/date.h"
 #include "lapis/base/url.h"
 
 namespace lapis::azure {
@@ -76,6 +77,7 @@ void ListBlobsWriter::Page::blob(std::string_view name, const blob::BlobProperti
   begin_entry();
   xml_.raw("<Blob>");
   write_name(name);
+  if (properties.snapshot) xml_.plain_element("Snapshot", format_iso8601(*properties.snapshot));
   write_properties(properties);
   if (query_.include_metadata) write_metadata(properties.metadata);
   if (call_.at_least(kReplicationMetadata)) xml_.empty("OrMetadata");
@@ -93,7 +95,8 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   write_http_properties(properties.http);
   xml_.plain_element("BlobType", type_name(properties.type));
   write_tier(properties);
-  write_state();
+  if (!properties.snapshot) write_lease();
+  write_encryption();
   xml_.raw("</Properties>");
 }
 
@@ -116,9 +119,12 @@ void ListBlobsWriter::Page::write_tier(const blob::BlobProperties& properties) {
   }
 }
 
-void ListBlobsWriter::Page::write_state() {
+void ListBlobsWriter::Page::write_lease() {
   xml_.raw("<LeaseStatus>unlocked</LeaseStatus>");
   if (call_.at_least(kLeaseState)) xml_.raw("<LeaseState>available</LeaseState>");
+}
+
+void ListBlobsWriter::Page::write_encryption() {
   if (call_.at_least(kTellsEncryption)) xml_.raw("<ServerEncrypted>false</ServerEncrypted>");
 }
 
@@ -138,7 +144,8 @@ void ListBlobsWriter::Page::uncommitted(std::string_view name) {
   if (call_.at_least(kTiers)) {
     xml_.raw("<AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred>");
   }
-  write_state();
+  write_lease();
+  write_encryption();
   xml_.raw("</Properties></Blob>");
 }
 

@@ -38,7 +38,8 @@ class ListBlobsWriter::Page {
   void write_properties(const blob::BlobProperties& properties);
   void write_http_properties(const blob::HttpProperties& http);
   void write_tier(const blob::BlobProperties& properties);
-  void write_state();
+  void write_lease();
+  void write_encryption();
   void write_metadata(const blob::Metadata& metadata);
 
   const Call& call_;

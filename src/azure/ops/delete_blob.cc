@@ -11,23 +11,23 @@ namespace {
 
 constexpr std::uint32_t kTellsPermanent = 20170729;
 
-// "include" means the blob and its snapshots: there are none. "only" means to keep the blob, which
-// must not be passed over.
-Result<void> check_snapshots(const http::Headers& headers) {
+// Of a snapshot it makes no sense.
+Result<blob::SnapshotDeletion> parse_snapshots(const http::Headers& headers, bool of_snapshot) {
   constexpr std::string_view kName = "x-ms-delete-snapshots";
   const std::string_view value = headers.get(kName);
-  if (value.empty() || http::iequals(value, "include")) return {};
-  return fail(http::iequals(value, "only") ? unsupported_header(kName)
-                                           : invalid_header(kName, value));
+  if (value.empty()) return blob::SnapshotDeletion::kNone;
+  if (!of_snapshot && http::iequals(value, "include")) return blob::SnapshotDeletion::kInclude;
+  if (!of_snapshot && http::iequals(value, "only")) return blob::SnapshotDeletion::kOnly;
+  return fail(invalid_header(kName, value));
 }
 
 }  // namespace
 
 Result<blob::DeleteBlob> parse_delete_blob(const Call& call) {
   const http::Headers& headers = call.request.headers;
-  LAPIS_TRY_VOID(check_snapshots(headers));
   blob::DeleteBlob request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
+  LAPIS_TRY(request.snapshots, parse_snapshots(headers, request.key.snapshot.has_value()));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
   return request;

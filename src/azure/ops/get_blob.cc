@@ -25,7 +25,7 @@ std::string content_range(const blob::ByteRange& range, std::uint64_t length) {
 
 Result<blob::GetBlob> parse_get_blob(const Call& call) {
   blob::GetBlob request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
   request.range = parse_range(call);
   LAPIS_TRY(request.hash, parse_range_hash(call, request.range));
   LAPIS_TRY(request.conditions, parse_read_conditions(call));

@@ -9,7 +9,7 @@ namespace lapis::azure {
 
 Result<blob::GetBlobMetadata> parse_get_blob_metadata(const Call& call) {
   blob::GetBlobMetadata request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
   LAPIS_TRY(request.conditions, parse_read_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   return request;

@@ -9,7 +9,7 @@ namespace lapis::azure {
 
 Result<blob::GetBlobProperties> parse_get_blob_properties(const Call& call) {
   blob::GetBlobProperties request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
   LAPIS_TRY(request.conditions, parse_read_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   return request;

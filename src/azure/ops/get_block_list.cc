@@ -44,7 +44,7 @@ Result<Wanted> parse_list_type(const Query& query) {
 Result<blob::GetBlockList> parse_get_block_list(const Call& call) {
   LAPIS_TRY(const Wanted wanted, parse_list_type(call.target.query));
   blob::GetBlockList request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
   request.committed = wanted.committed;
   request.uncommitted = wanted.uncommitted;
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));

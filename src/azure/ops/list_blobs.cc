@@ -14,8 +14,8 @@ namespace lapis::azure {
 namespace {
 
 // What is not here is refused, `permissions` among it, by which clients ask whether the account has
-// a hierarchical namespace. Of these, only metadata and uncommitted blobs can exist yet; the others
-// add nothing.
+// a hierarchical namespace. Of these, only metadata, uncommitted blobs and snapshots can exist
+// yet; the others add nothing.
 constexpr IncludeValue kInclude[] = {
     {"metadata", 0},         {"uncommittedblobs", 0},
     {"snapshots", 0},        {"copy", 20120212},
@@ -66,6 +66,7 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   request.start_from = result.start_from.value_or("");
   request.max_results = result.max_results.value_or(request.max_results);
   request.include_uncommitted = includes(include, "uncommittedblobs");
+  request.include_snapshots = includes(include, "snapshots");
   if (result.marker && !result.marker->empty()) {
     LAPIS_TRY(request.start, decode_blob_marker(*result.marker));
   }

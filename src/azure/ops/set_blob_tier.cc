@@ -38,7 +38,7 @@ Result<blob::SetBlobTier> parse_set_blob_tier(const Call& call) {
   const std::string_view text = headers.get("x-ms-access-tier");
   if (text.empty()) return fail(missing_header("x-ms-access-tier"));
   blob::SetBlobTier request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
   if (!is_page_blob_tier(text)) {
     LAPIS_TRY(request.tier, parse_tier(call));
   }

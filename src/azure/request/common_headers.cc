@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "azure/field_errors.h"
+#include "lapis/base/date.h"
 
 namespace lapis::azure {
 namespace {
@@ -61,6 +62,18 @@ blob::ContainerKey container_key(const Call& call) {
 blob::BlobKey blob_key(const Call& call) {
   return {std::string(call.target.account), std::string(call.target.container),
           std::string(call.target.blob)};
+}
+
+Result<blob::BlobKey> state_key(const Call& call) {
+  blob::BlobKey key = blob_key(call);
+  const std::string_view* text = call.target.query.find("snapshot");
+  if (text == nullptr || text->empty()) return key;
+  key.snapshot = parse_iso8601(*text);
+  if (!key.snapshot || *key.snapshot < Timestamp{}) {
+    return fail(
+        invalid_parameter("snapshot", *text, "Must be in the specific snapshot date time format."));
+  }
+  return key;
 }
 
 }  // namespace lapis::azure

@@ -18,5 +18,7 @@ Result<std::optional<blob::AccessTier>> parse_tier(const Call& call);
 
 blob::ContainerKey container_key(const Call& call);
 blob::BlobKey blob_key(const Call& call);
+// The blob, or its snapshot where the query names one. Errors: kInvalidQueryParameterValue.
+Result<blob::BlobKey> state_key(const Call& call);
 
 }  // namespace lapis::azure

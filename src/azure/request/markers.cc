@@ -1,6 +1,7 @@
 #include "azure/request/markers.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -12,16 +13,18 @@
 namespace lapis::azure {
 namespace {
 
-enum class Kind : std::uint8_t { kBlob = 1, kPastPrefix = 2, kContainer = 3 };
+enum class Kind : std::uint8_t { kBlob = 1, kPastPrefix = 2, kContainer = 3, kSnapshot = 4 };
 
 constexpr std::string_view kVersion = "2!";
 constexpr std::size_t kNameAt = 9;
 // A name of 1,024 characters of 4 bytes, encoded, with room.
 constexpr std::size_t kMaxMarkerLength = 8 * 1024;
 
+constexpr std::size_t kTimeSize = 8;  // before the name, in the marker of a snapshot
+
 struct Decoded {
   Kind kind;
-  std::string name;
+  std::string text;
 };
 
 std::uint64_t checksum(Kind kind, std::string_view name) {
@@ -59,14 +62,35 @@ Result<Decoded> decode(std::string_view marker) {
   if (!bytes || bytes->size() <= kNameAt) return garbage();
   const auto kind = static_cast<Kind>((*bytes)[0]);
   Decoded decoded{kind, std::string(as_text(Bytes(*bytes).subspan(kNameAt)))};
-  if (load_le<std::uint64_t>(*bytes, 1) != checksum(kind, decoded.name)) return garbage();
-  if (!is_utf8(decoded.name) || decoded.name.find('\0') != std::string::npos) return garbage();
+  if (load_le<std::uint64_t>(*bytes, 1) != checksum(kind, decoded.text)) return garbage();
   return decoded;
+}
+
+Result<std::string> name_in(std::string_view text) {
+  const bool is_name = is_utf8(text) && text.find('\0') == text.npos;
+  if (!is_name) return fail(ErrorCode::kOutOfRangeInput, "marker");
+  return std::string(text);
+}
+
+std::string time_text(Timestamp time) {
+  std::array<std::byte, kTimeSize> bytes;
+  store_le(bytes, 0, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+  return std::string(as_text(bytes));
+}
+
+// What keys of snapshots can hold.
+Result<Timestamp> time_in(std::string_view text) {
+  const auto ticks = static_cast<std::int64_t>(load_le<std::uint64_t>(as_bytes(text)));
+  if (ticks < 0) return fail(ErrorCode::kOutOfRangeInput, "marker");
+  return Timestamp(Ticks(ticks));
 }
 
 }  // namespace
 
 std::string encode_blob_marker(const blob::ListPosition& position) {
+  if (position.snapshot) {
+    return encode(Kind::kSnapshot, time_text(*position.snapshot) + position.name);
+  }
   return encode(position.past_prefix ? Kind::kPastPrefix : Kind::kBlob, position.name);
 }
 
@@ -75,19 +99,26 @@ std::string encode_container_marker(std::string_view name) {
 }
 
 Result<blob::ListPosition> decode_blob_marker(std::string_view marker) {
-  LAPIS_TRY(Decoded decoded, decode(marker));
-  if (decoded.kind != Kind::kBlob && decoded.kind != Kind::kPastPrefix) {
+  LAPIS_TRY(const Decoded decoded, decode(marker));
+  blob::ListPosition position;
+  std::string_view text = decoded.text;
+  if (decoded.kind == Kind::kSnapshot && text.size() > kTimeSize) {
+    LAPIS_TRY(position.snapshot, time_in(text));
+    text.remove_prefix(kTimeSize);
+  } else if (decoded.kind != Kind::kBlob && decoded.kind != Kind::kPastPrefix) {
     return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
   }
-  return blob::ListPosition{std::move(decoded.name), decoded.kind == Kind::kPastPrefix};
+  LAPIS_TRY(position.name, name_in(text));
+  position.past_prefix = decoded.kind == Kind::kPastPrefix;
+  return position;
 }
 
 Result<std::string> decode_container_marker(std::string_view marker) {
-  LAPIS_TRY(Decoded decoded, decode(marker));
+  LAPIS_TRY(const Decoded decoded, decode(marker));
   if (decoded.kind != Kind::kContainer) {
     return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
   }
-  return std::move(decoded.name);
+  return name_in(decoded.text);
 }
 
 }  // namespace lapis::azure

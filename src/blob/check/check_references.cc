@@ -5,6 +5,7 @@
 
 #include "blob/check/reference_walk.h"
 #include "blob/check/row_scan.h"
+#include "blob/check/sharing.h"
 #include "lapis/base/bytes.h"
 #include "lapis/storage/key_batch.h"
 
@@ -83,42 +84,98 @@ class TargetScan {
 // Merges the references of one batch with the rows.
 class ReferenceMerge {
  public:
-  ReferenceMerge(const std::vector<Reference>& references, const ContainerIndex& containers,
-                 const storage::FindingSink& found, ReferenceStats& stats)
-      : references_(references), containers_(containers), found_(found), stats_(stats) {}
+  ReferenceMerge(BlockOwnerScan listed, const std::vector<Reference>& references,
+                 const ContainerIndex& containers, const storage::FindingSink& found,
+                 ReferenceStats& stats)
+      : listed_rows_(std::move(listed)),
+        references_(references),
+        containers_(containers),
+        found_(found),
+        stats_(stats) {}
 
-  void meet(const TargetRow& row) {
+  Result<void> meet(const TargetRow& row) {
     pass_until(row.key);
-    const Users users = take(row.key);
+    LAPIS_TRY(const std::vector<BodyId> listed, take_listed(row.key));
+    meet_users(row, take(row.key), listed);
+    return {};
+  }
+  Result<void> finish() {
+    constexpr ReferenceKey kEnd{~0ull, ~0ull};
+    pass_until(kEnd);
+    LAPIS_TRY_VOID(take_listed(kEnd));
+    return {};
+  }
+
+ private:
+  struct Users {
+    std::vector<OwnerHash> live;
+    std::vector<OwnerHash> pending;  // of what is queued to be freed
+    std::uint32_t length = 0;
+    bool empty() const { return live.empty() && pending.empty(); }
+  };
+
+  void meet_users(const TargetRow& row, const Users& users, const std::vector<BodyId>& listed) {
     if (row.key.space != 0) ++stats_.short_blocks;
     if (row.references == 0) return;  // told where chunks were checked
-    if (users.owners == 0) return tell(FindingKind::kLeaked, row.key, {});
-    if (users.owners != row.references) {
-      tell(FindingKind::kDoubled, row.key,
-           {{"recorded", row.references}, {"counted", users.owners}});
+    if (users.empty()) return tell(FindingKind::kLeaked, row.key, {});
+    const std::uint64_t owners = users.live.size() + users.pending.size();
+    if (!listed.empty()) {
+      check_listed(row.key, users, listed);
+    } else if (owners != row.references) {
+      tell(FindingKind::kDoubled, row.key, {{"recorded", row.references}, {"counted", owners}});
     }
     if (users.length != row.length) {
       tell(FindingKind::kWrong, row.key,
            {{"length", row.length}, {"named_with_length", std::uint64_t{users.length}}});
     }
   }
-  void finish() { pass_until({~0ull, ~0ull}); }
+  // What is queued to be freed may have given its part up already.
+  void check_listed(ReferenceKey key, const Users& users, const std::vector<BodyId>& listed) {
+    std::vector<OwnerHash> owners;
+    for (const BodyId body : listed) owners.push_back(owner_of_body(body, {}));
+    for (const OwnerHash live : users.live) {
+      if (std::ranges::find(owners, live) != owners.end()) continue;
+      tell(FindingKind::kDoubled, key,
+           {{"recorded", std::uint64_t{owners.size()}},
+            {"counted", std::uint64_t{users.live.size()}}});
+      break;
+    }
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      const auto is_owner = [&](OwnerHash owner) { return owner == owners[i]; };
+      if (std::ranges::any_of(users.live, is_owner)) continue;
+      if (std::ranges::any_of(users.pending, is_owner)) continue;
+      tell_owner(key, listed[i]);
+    }
+  }
 
- private:
-  struct Users {
-    std::uint64_t owners = 0;
-    bool is_live = false;
-    std::uint32_t length = 0;
-  };
+  // Of the blocks up to this one; who owns others than it owns nothing.
+  Result<std::vector<BodyId>> take_listed(ReferenceKey key) {
+    while (true) {
+      if (!listed_) {
+        LAPIS_TRY(listed_, listed_rows_.next());
+      }
+      if (!listed_ || listed_->target > key) return std::vector<BodyId>{};
+      auto block = *std::exchange(listed_, std::nullopt);
+      if (block.target == key) return std::move(block.owners);
+      for (const BodyId owner : block.owners) tell_owner(block.target, owner);
+    }
+  }
 
+  void tell_owner(ReferenceKey key, BodyId owner) {
+    storage::Finding finding{FindingKind::kLeaked, "block_owner", {}, {}};
+    if (key.space == 0) finding.fields.push_back({"chunk", key.id});
+    if (key.space != 0) finding.fields.push_back({"bytes_row", key.id});
+    finding.fields.push_back({"body", owner.value});
+    found_(std::move(finding));
+  }
+
+  // References to one target are sorted by their owners.
   Users take(ReferenceKey key) {
     Users users;
-    for (OwnerHash last = 0; next_ < references_.size() && references_[next_].target == key;
-         ++next_) {
+    for (; next_ < references_.size() && references_[next_].target == key; ++next_) {
       const Reference& reference = references_[next_];
-      if (users.owners == 0 || reference.owner != last) ++users.owners;
-      last = reference.owner;
-      users.is_live = users.is_live || !reference.is_pending;
+      auto& owners = reference.is_pending ? users.pending : users.live;
+      if (owners.empty() || owners.back() != reference.owner) owners.push_back(reference.owner);
       users.length = reference.length;
     }
     return users;
@@ -127,7 +184,7 @@ class ReferenceMerge {
   void pass_until(ReferenceKey key) {
     while (next_ < references_.size() && references_[next_].target < key) {
       const ReferenceKey missing = references_[next_].target;
-      if (take(missing).is_live) {
+      if (!take(missing).live.empty()) {
         tell(FindingKind::kLost, missing, {});
       } else {
         ++stats_.freed_already;
@@ -152,6 +209,8 @@ class ReferenceMerge {
     found_(std::move(finding));
   }
 
+  BlockOwnerScan listed_rows_;
+  std::optional<BlockOwnerScan::Block> listed_;
   const std::vector<Reference>& references_;
   const ContainerIndex& containers_;
   const storage::FindingSink& found_;
@@ -167,6 +226,7 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
   LAPIS_TRY(const ContainerIndex containers, ContainerIndex::load(check, found, stats));
   LAPIS_TRY(const ReferenceWalk walk, ReferenceWalk::prepare(check, containers, found, stats));
   LAPIS_TRY_VOID(check_segments(check, walk.segments(), containers, found, stats));
+  LAPIS_TRY_VOID(check_sharing(check, walk.shared(), containers, found));
   ReferenceKey begin;
   std::optional<ReferenceKey> end = begin;
   while (end) {
@@ -175,14 +235,15 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
     const auto add = [&](const Reference& reference, const Holder&) { batch.add(reference); };
     LAPIS_TRY_VOID(walk.run(check, add));
     end = batch.end();
-    ReferenceMerge merge(batch.sorted(), containers, found, stats);
+    ReferenceMerge merge(BlockOwnerScan(check.snapshot, begin, end), batch.sorted(), containers,
+                         found, stats);
     TargetScan rows(check.snapshot, begin, end);
     while (true) {
       LAPIS_TRY(const auto row, rows.next());
       if (!row) break;
-      merge.meet(*row);
+      LAPIS_TRY_VOID(merge.meet(*row));
     }
-    merge.finish();
+    LAPIS_TRY_VOID(merge.finish());
   }
   return stats;
 }
@@ -211,12 +272,12 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
   if (in_segments.empty()) return {};
   const auto name = [&](std::string_view key, std::string_view value) -> Result<void> {
     const auto parsed = parse_name_key(key);
-    if (!parsed || parsed->row != NameRow::kBlob) return {};
+    if (!parsed || parsed->row == NameRow::kUpload) return {};
     LAPIS_TRY(const BlobRecord blob, decode_blob(value));
     for (const SegmentRef& ref : blob.body.segments) {
       const auto range = in_segments.equal_range(std::pair(parsed->container, ref.id));
       for (auto at = range.first; at != range.second; ++at) {
-        found({at->second, containers.name_of(parsed->container), std::string(parsed->name)});
+        found({at->second, containers.name_of(parsed->container), shown_name(*parsed)});
       }
     }
     return {};

@@ -6,14 +6,13 @@
 #include "blob/blob_rows.h"
 #include "blob/check/row_scan.h"
 #include "lapis/base/bytes.h"
+#include "lapis/base/date.h"
 
 namespace lapis::blob {
 namespace {
 
 using storage::FindingKind;
 using storage::Table;
-
-OwnerHash hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
 
 // Visits what blocks name.
 class BlockVisitor {
@@ -87,6 +86,12 @@ storage::Finding about_upload(FindingKind kind, const char* what, const Containe
 
 }  // namespace
 
+std::string shown_name(const NameKey& key) {
+  std::string name(key.name);
+  if (key.row == NameRow::kPast) name += "?snapshot=" + format_iso8601(key.time);
+  return name;
+}
+
 Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
                                              const ContainerIndex& containers,
                                              const storage::FindingSink& found,
@@ -99,13 +104,14 @@ Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
     LAPIS_TRY(const ReleaseKey parsed, entry_key(key));
     ++stats.release_entries;
     LAPIS_TRY(const Release release, decode_release(value));
-    walk.add_release(parsed.container, release, hash_of(key));
+    walk.add_release(parsed.container, release, owner_of_body(release.owner, key));
     return {};
   };
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, found, add_name));
   LAPIS_TRY_VOID(scan_table(check, Table::kRelease, found, add_release));
   walk.segments_.sort();
   std::ranges::sort(walk.released_uploads_);
+  std::ranges::sort(walk.shared_);
   LAPIS_TRY_VOID(walk.check_uploads(check, found, stats));
   return walk;
 }
@@ -135,7 +141,10 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
   LAPIS_TRY(const BlobRecord blob, decode_blob(value));
   const UseKind kind = containers_->is_live(name->container) ? UseKind::kLive : UseKind::kPending;
   for (const SegmentRef& ref : blob.body.segments) {
-    segments_.add({name->container, ref.id, kind, hash_of(key), ref.blocks});
+    segments_.add({name->container, ref.id, kind, owner_of_body(blob.body.id, key), ref.blocks});
+  }
+  if (blob.body.id != BodyId{} && kind == UseKind::kLive) {
+    shared_.emplace_back(name->container, blob.body.id);
   }
   return {};
 }
@@ -195,10 +204,11 @@ Result<void> ReferenceWalk::check_uploads(const ReferenceCheck& check,
 Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit) const {
   const auto of_blob = [&](std::string_view key, std::string_view value) -> Result<void> {
     const auto name = parse_name_key(key);
-    if (!name || name->row != NameRow::kBlob) return {};
+    if (!name || name->row == NameRow::kUpload) return {};
     LAPIS_TRY(const BlobRecord blob, decode_blob(value));
-    const Holder holder{name->container, name->name, {}, false};
-    BlockVisitor(visit, holder, hash_of(key),
+    const std::string shown = shown_name(*name);
+    const Holder holder{name->container, shown, {}, false};
+    BlockVisitor(visit, holder, owner_of_body(blob.body.id, key),
                  !containers_->is_live(name->container))(blob.body.blocks);
     return {};
   };
@@ -209,7 +219,7 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     if (!uses.empty() && uses.front().kind == UseKind::kEmptied) return {};
     LAPIS_TRY(const Segment segment, decode_segment(value));
     const bool is_live = !uses.empty() && uses.front().kind == UseKind::kLive;
-    const OwnerHash owner = uses.empty() ? hash_of(key) : uses.front().owner;
+    const OwnerHash owner = uses.empty() ? owner_of_key(key) : uses.front().owner;
     BlockVisitor(visit, Holder{container, {}, id, false}, owner, !is_live)(segment.blocks);
     return {};
   };
@@ -224,14 +234,14 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     LAPIS_TRY(blocks[0], decode_staged_block(value, parsed.block));
     const bool is_live = group->record && containers_->is_live(parsed.container);
     const Holder holder{parsed.container, group->name, {}, true};
-    BlockVisitor(visit, holder, hash_of(upload_prefix(parsed.container, parsed.upload)),
+    BlockVisitor(visit, holder, owner_of_key(upload_prefix(parsed.container, parsed.upload)),
                  !is_live)(blocks);
     return {};
   };
   const auto of_release = [&](std::string_view key, std::string_view value) -> Result<void> {
     LAPIS_TRY(const ReleaseKey parsed, entry_key(key));
     LAPIS_TRY(const Release release, decode_release(value));
-    BlockVisitor(visit, Holder{parsed.container, {}, {}, false}, hash_of(key),
+    BlockVisitor(visit, Holder{parsed.container, {}, {}, false}, owner_of_body(release.owner, key),
                  true)(release.body.blocks);
     return {};
   };

@@ -2,18 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "blob/check/segment_index.h"
 
 namespace lapis::blob {
 
-// A chunk (space 0) or a row of a short block's bytes (space: its container).
-struct ReferenceKey {
-  std::uint64_t space = 0;
-  std::uint64_t id = 0;
-  friend auto operator<=>(const ReferenceKey&, const ReferenceKey&) = default;
-};
+using ReferenceKey = BlockTarget;
 
 struct Reference {
   ReferenceKey target;
@@ -33,6 +30,9 @@ struct Holder {
   bool is_uncommitted = false;
 };
 
+// The name, and of a past state which it is.
+std::string shown_name(const NameKey& key);
+
 class ReferenceWalk {
  public:
   using Visit = std::function<void(const Reference&, const Holder&)>;
@@ -44,6 +44,8 @@ class ReferenceWalk {
                                        const storage::FindingSink& found, ReferenceStats& stats);
 
   const SegmentIndex& segments() const { return segments_; }
+  // One for each row of a live container that holds a body with an id, in order.
+  const std::vector<std::pair<ContainerId, BodyId>>& shared() const { return shared_; }
 
   // One scan over everything.
   Result<void> run(const ReferenceCheck& check, const Visit& visit) const;
@@ -62,6 +64,7 @@ class ReferenceWalk {
   const ContainerIndex* containers_;
   SegmentIndex segments_;
   std::vector<std::pair<ContainerId, UploadId>> released_uploads_;  // in order
+  std::vector<std::pair<ContainerId, BodyId>> shared_;
 };
 
 }  // namespace lapis::blob

@@ -1,6 +1,8 @@
 #include "blob/check/segment_index.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 
 #include "blob/check/row_scan.h"
 #include "lapis/base/bytes.h"
@@ -25,7 +27,7 @@ class SegmentChecking {
     next_ += static_cast<std::ptrdiff_t>(uses.size());
     if (uses.empty()) return tell(FindingKind::kLeaked, "segment", container, segment);
     const bool is_live = uses.front().kind == UseKind::kLive;
-    if (is_live && uses.size() > 1) tell(FindingKind::kDoubled, "segment", container, segment);
+    if (is_live && !are_of_one(uses)) tell(FindingKind::kDoubled, "segment", container, segment);
     if (is_live && uses.front().blocks != row.blocks.size()) {
       tell(FindingKind::kWrong, "segment_blocks", container, segment);
     }
@@ -33,6 +35,13 @@ class SegmentChecking {
   void finish() { pass_until(ContainerId{~0ull}, SegmentId{~0ull}); }
 
  private:
+  static bool are_of_one(std::span<const SegmentUse> uses) {
+    const auto is_other = [&](const SegmentUse& use) {
+      return use.owner != uses.front().owner || use.kind != uses.front().kind;
+    };
+    return std::ranges::none_of(uses, is_other);
+  }
+
   void pass_until(ContainerId container, SegmentId segment) {
     for (; next_ != index_.all().end(); ++next_) {
       if (std::tie(next_->container, next_->segment) >= std::tie(container, segment)) return;
@@ -56,6 +65,15 @@ class SegmentChecking {
 };
 
 }  // namespace
+
+OwnerHash owner_of_key(std::string_view key) { return std::hash<std::string_view>{}(key); }
+
+OwnerHash owner_of_body(BodyId body, std::string_view key) {
+  if (body == BodyId{}) return owner_of_key(key);
+  std::array<std::byte, 8> bytes;
+  store_le(bytes, 0, body.value);
+  return owner_of_key(as_text(bytes));
+}
 
 void SegmentIndex::sort() { std::ranges::sort(uses_); }
 

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "blob/check/container_index.h"
@@ -10,8 +11,11 @@
 
 namespace lapis::blob {
 
-// A number for a blob or an upload: two are alike by chance only.
+// A number for a body or an upload: two are alike by chance only.
 using OwnerHash = std::uint64_t;
+OwnerHash owner_of_key(std::string_view key);
+// All rows that hold a body are one owner; `key` is that of a row which alone holds it.
+OwnerHash owner_of_body(BodyId body, std::string_view key);
 
 enum class UseKind : std::uint8_t {
   kLive,     // of a blob

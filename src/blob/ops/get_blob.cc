@@ -34,7 +34,7 @@ Result<ByteRange> clamp(const RequestedRange& range, std::uint64_t length) {
 io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   ReadSlot::Pin pin = service.reads.begin();
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
-  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key.name));
+  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
   LAPIS_CO_TRY_VOID(check(request, blob->properties));
 

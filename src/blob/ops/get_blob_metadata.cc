@@ -9,7 +9,7 @@ io::Task<Result<GetBlobMetadataResult>> get_blob_metadata(Service& service,
                                                           GetBlobMetadata request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
-  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key.name));
+  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
   LAPIS_CO_TRY_VOID(check_blob_lease(request.lease));
   const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};

@@ -24,9 +24,19 @@ Result<void> list_committed(storage::MetaSnapshot& snapshot, ContainerId contain
   return {};
 }
 
+// A snapshot has committed blocks only.
+Result<BlobRows> read_rows(storage::MetaSnapshot& snapshot, ContainerId container,
+                           const BlobKey& key) {
+  if (!key.snapshot) return read_blob_rows(snapshot, container, key.name);
+  LAPIS_TRY_VOID(check_live(snapshot, container));
+  BlobRows rows;
+  LAPIS_TRY(rows.blob, read_past(snapshot, container, key.name, *key.snapshot));
+  return rows;
+}
+
 Result<GetBlockListResult> read(storage::MetaSnapshot& snapshot, ContainerId container,
                                 const GetBlockList& request) {
-  LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, request.key.name));
+  LAPIS_TRY(const BlobRows rows, read_rows(snapshot, container, request.key));
   LAPIS_TRY_VOID(check(request, rows));
   GetBlockListResult result;
   if (rows.blob) {

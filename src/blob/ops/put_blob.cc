@@ -5,6 +5,7 @@
 #include "blob/hint_queue.h"
 #include "blob/lookup.h"
 #include "blob/release.h"
+#include "blob/shared_body.h"
 
 namespace lapis::blob {
 namespace {
@@ -60,8 +61,8 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
   view.put(blob_key(change.container, name), encode_blob(change.properties, change.encoded_body));
   if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
-  if (rows.blob) queue_body(view, change.container, std::move(rows.blob->body));
-  return {};
+  if (!rows.blob) return {};
+  return drop_body(view, change.container, std::move(rows.blob->body));
 }
 
 }  // namespace

@@ -29,10 +29,11 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, change.request.key.name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
   LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing));
-  change.stale = !still_true(change.prepared, rows);
+  LAPIS_TRY(const bool is_true, still_true(view, change.container, change.prepared, rows));
+  change.stale = !is_true;
   if (change.stale) return {};
-  change.properties = write_commit(view, change.container, change.request, change.prepared,
-                                   std::move(rows), change.now);
+  LAPIS_TRY(change.properties, write_commit(view, change.container, change.request, change.prepared,
+                                            std::move(rows), change.now));
   return {};
 }
 

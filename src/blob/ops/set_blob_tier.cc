@@ -23,12 +23,12 @@ Result<void> check(const SetBlobTier& request, const BlobProperties& properties)
 
 Result<void> apply(storage::MetaView& view, Change& change) {
   const SetBlobTier& request = change.request;
-  LAPIS_TRY(PropertyRow row, read_property_row(view, change.container, request.key.name));
+  LAPIS_TRY(PropertyRow row, read_property_row(view, change.container, request.key));
   BlobProperties& properties = row.properties;
   LAPIS_TRY_VOID(check(request, properties));
   // What is so already keeps the time since when it is.
   if (properties.tier == *request.tier && !properties.tier_inferred) return {};
-  if (rank_of(properties.tier) != rank_of(*request.tier)) {
+  if (!request.key.snapshot && rank_of(properties.tier) != rank_of(*request.tier)) {
     queue_hint(view, change.container, request.key.name);
   }
   change.result.rehydrated = properties.tier == AccessTier::kArchive;

@@ -24,7 +24,6 @@ UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "acquire lease": lambda blob: blob.acquire_lease(15),
     "break lease": lambda blob: BlobLeaseClient(blob, str(uuid.uuid4())).break_lease(),
     "renew lease": lambda blob: BlobLeaseClient(blob, str(uuid.uuid4())).renew(),
-    "snapshot": lambda blob: blob.create_snapshot(),
     "undelete": lambda blob: blob.undelete_blob(),
     "copy": lambda blob: blob.start_copy_from_url(blob.url),
     "synchronous copy": lambda blob: blob.start_copy_from_url(blob.url, requires_sync=True),
@@ -68,19 +67,13 @@ def test_operations_on_a_blob(blob: BlobClient, operation: str) -> None:
         UNBUILT[operation](blob)
 
 
-def test_snapshots_and_versions(blob: BlobClient, sdk_container: ContainerClient) -> None:
-    snapshot = sdk_container.get_blob_client("b", snapshot=SNAPSHOT)
+def test_versions(blob: BlobClient) -> None:
     for call in (
-        snapshot.download_blob,
-        snapshot.get_blob_properties,
-        snapshot.delete_blob,
         lambda: blob.download_blob(version_id=SNAPSHOT),
         lambda: blob.delete_blob(version_id=SNAPSHOT),
     ):
         with refused("UnsupportedQueryParameter"):
             call()
-    with refused("UnsupportedHeader"):
-        blob.delete_blob(delete_snapshots="only")
 
 
 def test_headers_that_promise_something(blob: BlobClient, sdk_container: ContainerClient) -> None:

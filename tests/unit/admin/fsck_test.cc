@@ -8,6 +8,7 @@
 
 #include "blob/keys.h"
 #include "lapis/blob/ops/delete_container.h"
+#include "lapis/blob/ops/snapshot_blob.h"
 #include "lapis/io/file.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "support/blob_harness.h"
@@ -79,7 +80,28 @@ class FsckTest : public testing::Test {
     ASSERT_TRUE(run_on(one_, [&] { return blob::put_block_list(*service_, request); }));
   }
   void remove(const std::string& name) {
-    ASSERT_TRUE(run_on(one_, [&] { return blob::delete_blob(*service_, {key_of(name), {}, {}}); }));
+    ASSERT_TRUE(
+        run_on(one_, [&] { return blob::delete_blob(*service_, {key_of(name), {}, {}, {}}); }));
+  }
+  void take_snapshot(const std::string& name) {
+    ASSERT_TRUE(
+        run_on(one_, [&] { return blob::snapshot_blob(*service_, {key_of(name), {}, {}, {}}); }));
+  }
+  void remove_with_snapshots(const std::string& name) {
+    blob::DeleteBlob request;
+    request.key = key_of(name);
+    request.snapshots = blob::SnapshotDeletion::kInclude;
+    ASSERT_TRUE(run_on(one_, [&] { return blob::delete_blob(*service_, request); }));
+  }
+  // A blob of a few blocks or many, its snapshot, and the blob made anew with some of its blocks.
+  void commit_over_snapshot(const std::string& name, int blocks) {
+    auto ids = stage_many(name, blocks);
+    commit(name, ids);
+    take_snapshot(name);
+    ids.resize(static_cast<std::size_t>(blocks) / 2);
+    stage(name, "N001", pattern(9'000, 77));
+    ids.push_back("N001");
+    commit(name, ids);
   }
   void reclaim() {
     ASSERT_TRUE(run_on(background_, [&] { return reclaimer_->run_once(); }));
@@ -288,6 +310,74 @@ TEST_F(FsckTest, FindsBlobsThatLeaveTheirChunksBehind) {
   put(key_of("b"), pattern(100'000, 1));
   const Row row = rows_of(Table::kBlob).front();
   EXPECT_EQ(without(row), Sorts{"leaked chunk_row"});
+}
+
+TEST_F(FsckTest, FindsNothingWhereBodiesAndBlocksAreShared) {
+  fill();
+  for (const char* name : {"empty", "inline", "chunks"}) take_snapshot(name);
+  for (const int blocks : {6, 70}) {
+    const std::string name = "shared" + std::to_string(blocks);
+    commit_over_snapshot(name, blocks);
+    EXPECT_EQ(sorts(check()), Sorts{});
+    take_snapshot(name);  // of the body that owns its blocks with another
+    put(key_of(name), "short");
+    EXPECT_EQ(sorts(check()), Sorts{});
+    reclaim();
+    EXPECT_EQ(sorts(check()), Sorts{});
+    remove_with_snapshots(name);
+    EXPECT_EQ(sorts(check()), Sorts{});
+    reclaim();
+    reclaim();
+    EXPECT_EQ(sorts(check()), Sorts{});
+    EXPECT_TRUE(rows_of(Table::kBlockOwner).empty());
+  }
+  commit_over_snapshot("swept", 70);
+  ASSERT_TRUE(
+      run_on(one_, [&] { return blob::delete_container(*service_, {{"acct", "box"}, {}, {}}); }));
+  EXPECT_EQ(sorts(check()), Sorts{});
+  reclaim();
+  reclaim();
+  EXPECT_EQ(sorts(check()), Sorts{});
+  for (const Table table : {Table::kBlob, Table::kSharedBody, Table::kBlockOwner, Table::kSegment,
+                            Table::kBlockBytes, Table::kChunk}) {
+    EXPECT_TRUE(rows_of(table).empty()) << static_cast<int>(table);
+  }
+}
+
+TEST_F(FsckTest, FindsWhatIsWrongWithSharing) {
+  put(key_of("chunks"), pattern(100'000, 1));
+  take_snapshot("chunks");
+  const Row sharing = rows_of(Table::kSharedBody).front();
+  EXPECT_EQ(without(sharing), Sorts{"lost shared_body"});
+  const std::vector<Row> states = rows_of(Table::kBlob);
+  EXPECT_EQ(without(states.front()), Sorts{"wrong shared_body"});
+  remove_with_snapshots("chunks");
+  reclaim();
+  reclaim();
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.put(sharing.key, sharing.value);
+    return {};
+  });
+  EXPECT_EQ(sorts(check()), Sorts{"leaked shared_body"});
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.erase(sharing.key);
+    return {};
+  });
+
+  commit_over_snapshot("blocks", 6);
+  const std::vector<Row> owners = rows_of(Table::kBlockOwner);
+  ASSERT_GE(owners.size(), 4u);
+  // Of a chunk or a row of bytes: one that is used by a body which does not own it.
+  const std::vector<std::string> found = without(owners.front());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found.front().starts_with("doubled ")) << found.front();
+  const auto key = blob::parse_block_owner_key(owners.front().key);
+  const std::string stranger = blob::block_owner_key(key->target, blob::BodyId{12'345'678});
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.put(stranger, {});
+    return {};
+  });
+  EXPECT_EQ(sorts(check()), Sorts{"leaked block_owner"});
 }
 
 TEST_F(FsckTest, FindsAChunkOfTwoBlobs) {

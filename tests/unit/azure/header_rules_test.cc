@@ -89,14 +89,10 @@ TEST_P(RefusedParameter, Fails) {
 }
 
 const Parameter kParameters[] = {
-    {"SnapshotOnRead", "GET", "snapshot=2021-06-28T05:51:11.5743121Z",
-     ErrorCode::kUnsupportedQueryParameter},
     {"VersionOnRead", "HEAD", "versionid=x", ErrorCode::kUnsupportedQueryParameter},
     {"SnapshotOnWrite", "PUT", "snapshot=x", ErrorCode::kInvalidQueryParameterValue},
     {"VersionOnWrite", "PUT", "versionid=x", ErrorCode::kInvalidQueryParameterValue},
-    {"SnapshotOnTier", "PUT", "comp=tier&snapshot=x", ErrorCode::kUnsupportedQueryParameter},
     {"VersionOnTier", "PUT", "comp=tier&versionid=x", ErrorCode::kUnsupportedQueryParameter},
-    {"SnapshotOnDelete", "DELETE", "snapshot=x", ErrorCode::kUnsupportedQueryParameter},
     {"PermanentDelete", "DELETE", "deletetype=permanent", ErrorCode::kUnsupportedQueryParameter},
 };
 INSTANTIATE_TEST_SUITE_P(Queries, RefusedParameter, testing::ValuesIn(kParameters),

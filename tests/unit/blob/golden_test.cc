@@ -114,6 +114,35 @@ std::string keys() {
                           {"block_bytes", block_bytes_key(container, BlockBytesId{12})}});
 }
 
+BlobProperties base_properties() {
+  BlobProperties p = short_properties();
+  p.snapshots = 2;
+  p.last_past = kNow;
+  return p;
+}
+
+BlobProperties snapshot_properties() {
+  BlobProperties p = short_properties();
+  p.snapshot = kNow;
+  return p;
+}
+
+Body shared_body() {
+  Body body = chunk_body();
+  body.blocks[0].length = 5;
+  body.blocks[0].chunks[0].length = 5;
+  body.id.value = 600;
+  return body;
+}
+
+std::string past_keys() {
+  const ContainerId container{258};
+  return test::key_lines({{"snapshot", past_key(container, "a/b.txt", kNow)},
+                          {"shared_body", shared_body_key(container, BodyId{600})},
+                          {"chunk_owner", block_owner_key({0, 7}, BodyId{600})},
+                          {"bytes_owner", block_owner_key({258, 12}, BodyId{600})}});
+}
+
 ServiceProperties service_properties() {
   ServiceProperties properties;
   properties.logging = {"2.0", 7};
@@ -131,6 +160,9 @@ test::Goldens goldens() {
   upload.upload.value = 3;
   Release body;
   body.body = segment_body();
+  Release owned;
+  owned.body = shared_body();
+  owned.owner.value = 600;
   const ContainerProperties properties{Etag{2}, kNow, {{"k", "v"}}};
   return {{"blob/blob_inline", row(short_properties(), inline_body())},
           {"blob/blob_chunks", row(full_properties(8 * kMiB), chunk_body())},
@@ -149,6 +181,11 @@ test::Goldens goldens() {
           {"blob/release_parts", encode(parts)},
           {"blob/release_upload", encode(upload)},
           {"blob/keys", keys()},
+          {"blob/blob_with_snapshots", row(base_properties(), shared_body())},
+          {"blob/snapshot", row(snapshot_properties(), shared_body())},
+          {"blob/shared_body", encode(SharedBody{3, true})},
+          {"blob/release_owned", encode(owned)},
+          {"blob/past_keys", past_keys()},
           {"blob/service_properties", encode(service_properties())},
           {"blob/account_keys",
            test::key_lines({{"service_properties", service_properties_key("acct")}})}};
@@ -279,6 +316,27 @@ TEST(BlobGolden, ReleaseEntriesAreRead) {
   ASSERT_TRUE(upload);
   EXPECT_EQ(upload->upload, UploadId{3});
   EXPECT_TRUE(upload->body.blocks.empty());
+}
+
+TEST(BlobGolden, WhatIsSharedIsReadBack) {
+  const auto base = decode_blob(test::read_golden("blob/blob_with_snapshots"));
+  ASSERT_TRUE(base);
+  EXPECT_EQ(base->properties.snapshots, 2u);
+  EXPECT_EQ(base->properties.last_past, kNow);
+  EXPECT_FALSE(base->properties.snapshot);
+  EXPECT_EQ(base->body.id, BodyId{600});
+  const auto snapshot = decode_blob(test::read_golden("blob/snapshot"));
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->properties.snapshot, kNow);
+  EXPECT_EQ(snapshot->properties.snapshots, 0u);
+  EXPECT_EQ(snapshot->body.id, BodyId{600});
+  const auto sharing = decode_shared_body(test::read_golden("blob/shared_body"));
+  ASSERT_TRUE(sharing);
+  EXPECT_EQ(sharing->rows, 3u);
+  EXPECT_TRUE(sharing->counted);
+  const auto owned = decode_release(test::read_golden("blob/release_owned"));
+  ASSERT_TRUE(owned);
+  EXPECT_EQ(owned->owner, BodyId{600});
 }
 
 TEST(BlobGolden, KeysAreTakenApart) {

@@ -118,6 +118,41 @@ TEST(Keys, PrefixEndIsTheNextKeyAfterAllThatBeginWithIt) {
   for (const Case& c : cases) EXPECT_EQ(prefix_end(c.prefix), c.end);
 }
 
+TEST(Keys, PastStatesStandBeforeTheUploadOldestFirst) {
+  const ContainerId box{3};
+  const Timestamp times[] = {Timestamp{}, Timestamp(Ticks(1)), Timestamp(Ticks(0x0102030405060708)),
+                             Timestamp::max()};
+  std::string last = name_prefix(box, "a");
+  for (const Timestamp time : times) {
+    const std::string key = past_key(box, "a", time);
+    EXPECT_LT(last, key);
+    const auto parsed = parse_name_key(key);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->row, NameRow::kPast);
+    EXPECT_EQ(parsed->name, "a");
+    EXPECT_EQ(parsed->time, time);
+    last = key;
+  }
+  EXPECT_LT(last, upload_key(box, "a"));
+  EXPECT_LT(blob_key(box, "a"), past_key(box, "a\x01", Timestamp{}));
+}
+
+TEST(Keys, OwnersOfABlockStandTogether) {
+  const BlockTarget chunk{0, 7};
+  const std::string key = block_owner_key(chunk, BodyId{9});
+  const auto owner = parse_block_owner_key(key);
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->target, chunk);
+  EXPECT_EQ(owner->owner, BodyId{9});
+  EXPECT_TRUE(key.starts_with(block_owner_prefix(chunk)));
+  EXPECT_FALSE(block_owner_key({3, 7}, BodyId{9}).starts_with(block_owner_prefix(chunk)));
+  const auto shared = parse_shared_body_key(shared_body_key(ContainerId{3}, BodyId{9}));
+  ASSERT_TRUE(shared);
+  EXPECT_EQ(shared->container, ContainerId{3});
+  EXPECT_EQ(shared->body, BodyId{9});
+  EXPECT_FALSE(parse_shared_body_key(key));
+}
+
 TEST(Keys, IdsAreReadBack) {
   const auto release =
       parse_release_key(release_key(ContainerId{7}, ReleaseId{0x0102030405060708}));

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
 
 namespace lapis::blob {
@@ -18,7 +19,7 @@ using test::key_of;
 class Recorder final : public ListSink {
  public:
   void blob(std::string_view name, const BlobProperties& properties) override {
-    items.push_back("b:" + std::string(name));
+    items.push_back((properties.snapshot ? "s:" : "b:") + std::string(name));
     lengths[std::string(name)] = properties.content_length;
   }
   void uncommitted(std::string_view name) override { items.push_back("u:" + std::string(name)); }
@@ -34,6 +35,7 @@ struct Query {
   bool uncommitted = false;
   std::size_t page = 5000;
   std::string start_from = {};
+  bool snapshots = false;
 };
 
 ListBlobs request_of(const Query& query) {
@@ -44,6 +46,7 @@ ListBlobs request_of(const Query& query) {
   request.include_uncommitted = query.uncommitted;
   request.max_results = query.page;
   request.start_from = query.start_from;
+  request.include_snapshots = query.snapshots;
   return request;
 }
 
@@ -218,6 +221,37 @@ TEST(ListBlobs, StartsWhereItIsTold) {
   EXPECT_EQ(from({"b/", true}), (std::vector<std::string>{"b:b0", "b:c"}));
   EXPECT_EQ(from({"zz", false}), std::vector<std::string>{});
   EXPECT_EQ(from({"", false}).size(), 5u);
+}
+
+// Oldest first and before their blob; on every way of cutting pages each is there once.
+TEST(ListBlobs, SnapshotsStandBeforeTheirBlob) {
+  for (const std::size_t visits : {50'000u, 3u}) {
+    BlobHarness harness({.limits = {.inline_body_bytes = 16, .list_rows_visited = visits}});
+    std::vector<std::string> with_snapshots;
+    std::vector<std::string> without;
+    for (const char* name : {"a", "a/b", "b", "c"}) {
+      ASSERT_TRUE(harness.put(name, "x"));
+      const int count = name[0] == 'a' ? 3 : name[0] == 'b' ? 0 : 1;
+      for (int i = 0; i < count; ++i) {
+        ASSERT_TRUE(harness.run(snapshot_blob(harness.service, {key_of(name), {}, {}, {}})));
+        with_snapshots.push_back("s:" + std::string(name));
+      }
+      with_snapshots.push_back("b:" + std::string(name));
+      without.push_back("b:" + std::string(name));
+      ASSERT_TRUE(harness.stage(name, "AAAA", "x"));  // a row between the two
+    }
+    for (std::size_t page = 1; page <= 12; ++page) {
+      SCOPED_TRACE(testing::Message() << "pages of " << page << ", visits " << visits);
+      Query query;
+      query.page = page;
+      query.snapshots = true;
+      EXPECT_EQ(list_all(harness, query), with_snapshots);
+      query.snapshots = false;
+      EXPECT_EQ(list_all(harness, query), without);
+      query.delimiter = "/";
+      EXPECT_EQ(list_all(harness, query), (std::vector<std::string>{"b:a", "p:a/", "b:b", "b:c"}));
+    }
+  }
 }
 
 }  // namespace

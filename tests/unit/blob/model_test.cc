@@ -9,6 +9,7 @@
 #include <set>
 
 #include "lapis/blob/ops/list_blobs.h"
+#include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
 
 namespace lapis::blob {
@@ -29,6 +30,7 @@ struct ModelBlob {
   };
   std::optional<Committed> committed;
   std::map<std::string, Bytes> staged;
+  std::map<Timestamp, Committed> snapshots;
 };
 
 std::string content_of(const ModelBlob::Committed& blob) {
@@ -62,8 +64,10 @@ class ModelRun {
       stage(name);
     } else if (kind < 78) {
       commit(name);
-    } else if (kind < 84) {
+    } else if (kind < 82) {
       erase(name);
+    } else if (kind < 86) {
+      take_snapshot(name);
     } else if (kind < 95) {
       read(name);
     } else if (kind < 97) {
@@ -84,10 +88,11 @@ class ModelRun {
     std::set<Bytes> in_chunks, in_rows;
     for (const auto& [name, blob] : model_) {
       for (const auto& [id, bytes] : blob.staged) add(bytes, in_chunks, in_rows);
-      if (!blob.committed) continue;
-      for (const auto& [id, bytes] : blob.committed->blocks) add(bytes, in_chunks, in_rows);
-      const Bytes& whole = blob.committed->whole;
-      if (whole && whole->size() > kInline) in_chunks.insert(whole);
+      if (blob.committed) add_all(*blob.committed, in_chunks, in_rows);
+      for (const auto& [time, past] : blob.snapshots) {
+        add_all(past, in_chunks, in_rows);
+        ASSERT_EQ(harness_.get_snapshot(name, time), content_of(past));
+      }
     }
     std::uint64_t held = 0;
     for (const Bytes& bytes : in_chunks) held += bytes->size();
@@ -96,11 +101,32 @@ class ModelRun {
     ASSERT_EQ(harness_.rows_of(Table::kBlockBytes), in_rows.size());
     ASSERT_EQ(harness_.rows_of(Table::kRelease), 0u);
     ASSERT_EQ(harness_.rows_of(Table::kContainerState), 1u);
+    check_sharing();
+  }
+
+  // What one row holds alone has no rows that say who holds it.
+  void check_sharing() {
+    std::size_t states = 0;
+    for (const auto& [name, blob] : model_) states += blob.snapshots.size();
+    if (states == 0) {
+      ASSERT_LE(harness_.rows_of(Table::kSharedBody), model_.size());
+    }
+    if (model_.empty()) {
+      ASSERT_EQ(harness_.rows_of(Table::kSharedBody), 0u);
+      ASSERT_EQ(harness_.rows_of(Table::kBlockOwner), 0u);
+      ASSERT_EQ(harness_.rows_of(Table::kSegment), 0u);
+    }
   }
 
  private:
   static void add(const Bytes& bytes, std::set<Bytes>& in_chunks, std::set<Bytes>& in_rows) {
     (bytes->size() > kInline ? in_chunks : in_rows).insert(bytes);
+  }
+
+  static void add_all(const ModelBlob::Committed& blob, std::set<Bytes>& in_chunks,
+                      std::set<Bytes>& in_rows) {
+    for (const auto& [id, bytes] : blob.blocks) add(bytes, in_chunks, in_rows);
+    if (blob.whole && blob.whole->size() > kInline) in_chunks.insert(blob.whole);
   }
 
   Bytes random_bytes(std::size_t shortest) {
@@ -121,7 +147,9 @@ class ModelRun {
   void put(const std::string& name) {
     const Bytes bytes = random_bytes(0);
     if (!happened(harness_.put(name, *bytes))) return;
-    model_[name] = ModelBlob{ModelBlob::Committed{bytes, {}}, {}};
+    ModelBlob& blob = model_[name];
+    blob.committed = ModelBlob::Committed{bytes, {}};
+    blob.staged.clear();
   }
 
   void stage(const std::string& name) {
@@ -176,18 +204,54 @@ class ModelRun {
       ASSERT_FALSE(result);
       ASSERT_EQ(result.error().code, ErrorCode::kInvalidBlockList);
     } else if (happened(result)) {
-      model_[name] = ModelBlob{std::move(made), {}};
+      ModelBlob& blob = model_[name];
+      blob.committed = std::move(made);
+      blob.staged.clear();
+    }
+  }
+
+  void take_snapshot(const std::string& name) {
+    const auto it = model_.find(name);
+    const auto result =
+        harness_.run(snapshot_blob(harness_.service, {test::key_of(name), {}, {}, {}}));
+    if (it == model_.end() || !it->second.committed) {
+      ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+    } else if (happened(result)) {
+      ModelBlob& blob = it->second;
+      ASSERT_TRUE(blob.snapshots.emplace(result->snapshot, *blob.committed).second);
+      ASSERT_EQ(blob.snapshots.rbegin()->first, result->snapshot);
     }
   }
 
   void erase(const std::string& name) {
-    const auto result = harness_.erase(name);
     const auto it = model_.find(name);
+    const bool has_any = it != model_.end() && !it->second.snapshots.empty();
+    if (has_any && random_() % 2 == 0) return erase_one_snapshot(name, it->second);
+    DeleteBlob request;
+    request.key = test::key_of(name);
+    request.snapshots = static_cast<SnapshotDeletion>(random_() % 3);
+    const auto result = harness_.run(delete_blob(harness_.service, request));
+    const bool does_nothing = !has_any && request.snapshots == SnapshotDeletion::kOnly;
     if (it == model_.end()) {
       ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+    } else if (does_nothing) {
+      ASSERT_TRUE(result);
+    } else if (has_any && request.snapshots == SnapshotDeletion::kNone) {
+      ASSERT_FALSE(result);
+      if (!failing_) ASSERT_EQ(result.error().code, ErrorCode::kSnapshotsPresent);
     } else if (happened(result)) {
-      model_.erase(it);
+      it->second.snapshots.clear();
+      if (request.snapshots != SnapshotDeletion::kOnly) model_.erase(it);
     }
+  }
+
+  void erase_one_snapshot(const std::string& name, ModelBlob& blob) {
+    const auto at = std::next(blob.snapshots.begin(),
+                              static_cast<std::ptrdiff_t>(random_() % blob.snapshots.size()));
+    DeleteBlob request;
+    request.key = test::key_of(name);
+    request.key.snapshot = at->first;
+    if (happened(harness_.run(delete_blob(harness_.service, request)))) blob.snapshots.erase(at);
   }
 
   void read(const std::string& name) {

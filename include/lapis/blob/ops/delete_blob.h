@@ -6,16 +6,25 @@
 
 namespace lapis::blob {
 
+// What becomes of a blob's snapshots.
+enum class SnapshotDeletion : std::uint8_t {
+  kNone,     // a blob that has any is not deleted
+  kInclude,  // they go with the blob
+  kOnly,     // they go, the blob stays
+};
+
 struct DeleteBlob {
-  BlobKey key;
+  BlobKey key;  // of a snapshot: it alone goes
   Conditions conditions;
   std::optional<LeaseId> lease;
+  SnapshotDeletion snapshots = SnapshotDeletion::kNone;
 };
 
 struct DeleteBlobResult {};
 
 // Deletes the blob and its uncommitted blocks; a name that has only uncommitted blocks can be
-// deleted too (since 2013-08-15). Errors: kContainerNotFound, kBlobNotFound, lease, conditions.
+// deleted too (since 2013-08-15). Errors: kContainerNotFound, kBlobNotFound, lease, conditions,
+// kSnapshotsPresent; kServerBusy where snapshots keep being taken meanwhile.
 io::Task<Result<DeleteBlobResult>> delete_blob(Service& service, DeleteBlob request);
 
 }  // namespace lapis::blob

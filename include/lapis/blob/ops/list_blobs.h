@@ -7,11 +7,12 @@
 
 namespace lapis::blob {
 
-// Where a page starts: at this name (inclusive), or, after a common prefix, past all that begins
-// with it.
+// Where a page starts: at this name (inclusive), or at one of its snapshots, or, after a common
+// prefix, past all that begins with it.
 struct ListPosition {
   std::string name;
   bool past_prefix = false;
+  std::optional<Timestamp> snapshot = std::nullopt;
 };
 
 struct ListBlobs {
@@ -22,6 +23,7 @@ struct ListBlobs {
   std::optional<ListPosition> start;
   std::size_t max_results = Limits::kMaxListResults;
   bool include_uncommitted = false;
+  bool include_snapshots = false;  // of each blob before it, oldest first
 };
 
 // Receives the page while it is scanned, in order, on a thread of the blocking pool. What it is

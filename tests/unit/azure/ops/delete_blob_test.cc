@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lapis/base/date.h"
 #include "support/azure_call.h"
 
 namespace lapis::azure {
@@ -18,12 +19,28 @@ TEST(ParseDeleteBlob, ReadsConditions) {
 }
 
 TEST(ParseDeleteBlob, NeverDeletesABlobThatShouldStay) {
-  const auto with = [](const std::string& value) {
+  const auto with = [](const std::string& value, const std::string& query = "") {
     return parse_delete_blob(
-        make_call("DELETE", "/acct/box/b", {{"x-ms-delete-snapshots", value}}));
+        make_call("DELETE", "/acct/box/b" + query, {{"x-ms-delete-snapshots", value}}));
   };
-  EXPECT_EQ(with("only").error().code, ErrorCode::kUnsupportedHeader);
+  EXPECT_EQ(with("")->snapshots, blob::SnapshotDeletion::kNone);
+  EXPECT_EQ(with("Include")->snapshots, blob::SnapshotDeletion::kInclude);
+  EXPECT_EQ(with("only")->snapshots, blob::SnapshotDeletion::kOnly);
   EXPECT_EQ(with("some").error().code, ErrorCode::kInvalidHeaderValue);
+  const std::string one = "?snapshot=2021-06-28T05:51:11.5743121Z";
+  EXPECT_TRUE(with("", one)->key.snapshot);
+  EXPECT_EQ(with("include", one).error().code, ErrorCode::kInvalidHeaderValue);
+}
+
+TEST(ParseDeleteBlob, ReadsTheTimeOfASnapshot) {
+  const auto at = [](const std::string& time) {
+    return parse_delete_blob(make_call("DELETE", "/acct/box/b?snapshot=" + time));
+  };
+  EXPECT_EQ(format_iso8601(*at("2021-06-28T05:51:11.5743121Z")->key.snapshot),
+            "2021-06-28T05:51:11.5743121Z");
+  for (const char* wrong : {"x", "2021-06-28T05:51:11.57431215Z", "1969-12-31T23:59:59Z"}) {
+    EXPECT_EQ(at(wrong).error().code, ErrorCode::kInvalidQueryParameterValue) << wrong;
+  }
 }
 
 TEST(RenderDeleteBlob, TellsThatItIsPermanentSince20170729) {

@@ -11,12 +11,19 @@ class MarkerName : public testing::TestWithParam<std::string> {};
 
 TEST_P(MarkerName, SurvivesTheWayThere) {
   for (const bool past : {false, true}) {
-    const std::string marker = encode_blob_marker({GetParam(), past});
+    const std::string marker = encode_blob_marker({GetParam(), past, {}});
     const auto position = decode_blob_marker(marker);
     ASSERT_TRUE(position);
     EXPECT_EQ(position->name, GetParam());
     EXPECT_EQ(position->past_prefix, past);
     EXPECT_EQ(percent_encode(marker, "!"), marker);
+  }
+  for (const Timestamp time :
+       {Timestamp{}, Timestamp(Ticks(17'953'812'000'000'001)), Timestamp::max()}) {
+    const auto position = decode_blob_marker(encode_blob_marker({GetParam(), false, time}));
+    ASSERT_TRUE(position);
+    EXPECT_EQ(position->name, GetParam());
+    EXPECT_EQ(position->snapshot, time);
   }
   EXPECT_EQ(*decode_container_marker(encode_container_marker(GetParam())), GetParam());
 }
@@ -38,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Texts, GarbageMarker,
                                          "2!99999999999999999999!AAAA", std::string(9000, 'A')));
 
 TEST(Markers, EveryChangedCharacterIsFound) {
-  const std::string marker = encode_blob_marker({"some/name.txt", false});
+  const std::string marker = encode_blob_marker({"some/name.txt", false, {}});
   for (std::size_t i = 0; i < marker.size(); ++i) {
     std::string changed = marker;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
@@ -47,14 +54,14 @@ TEST(Markers, EveryChangedCharacterIsFound) {
 }
 
 TEST(Markers, HaveOneSpelling) {
-  std::string marker = encode_blob_marker({"some/name.txt", false});
+  std::string marker = encode_blob_marker({"some/name.txt", false, {}});
   EXPECT_TRUE(decode_blob_marker(marker));
   EXPECT_FALSE(decode_blob_marker(marker.insert(2, "0")));
 }
 
 TEST(Markers, OfAnotherListingAreRefused) {
   EXPECT_FALSE(decode_blob_marker(encode_container_marker("box")));
-  EXPECT_FALSE(decode_container_marker(encode_blob_marker({"box", false})));
+  EXPECT_FALSE(decode_container_marker(encode_blob_marker({"box", false, {}})));
 }
 
 }  // namespace

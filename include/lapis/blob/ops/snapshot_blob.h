@@ -1,0 +1,27 @@
+// Snapshot Blob. https://learn.microsoft.com/rest/api/storageservices/snapshot-blob
+#pragma once
+
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct SnapshotBlob {
+  BlobKey key;
+  std::optional<Metadata> metadata;  // of the snapshot; nothing: the blob's
+  Conditions conditions;
+  std::optional<LeaseId> lease;
+};
+
+struct SnapshotBlobResult {
+  Timestamp snapshot;  // its name: later than that of any before
+  Etag etag;           // of the snapshot: the blob's, unless it has metadata of its own
+  Timestamp last_modified;
+};
+
+// A read-only copy of the blob as it is. Writes three short rows, whatever the blob's size.
+// Uncommitted blocks are not part of it. Errors: kContainerNotFound, kBlobNotFound, lease (an id
+// is checked where one is given, and not needed), conditions.
+io::Task<Result<SnapshotBlobResult>> snapshot_blob(Service& service, SnapshotBlob request);
+
+}  // namespace lapis::blob

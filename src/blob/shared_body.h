@@ -1,0 +1,40 @@
+// Bodies that several rows hold: a blob and its snapshots, a blob and its copy. Each row has the
+// body in full, so that reading one costs nothing more; a row of table 29 counts them, and what the
+// body names is freed with the last. Sharing is a few small writes whatever the size.
+//
+// Where a block list takes over blocks of a body that others go on holding, those blocks belong to
+// both bodies from then on: table 2a has a row for each owner, and the last one frees the bytes. A
+// block without rows there has one owner.
+//
+// All of it inside transactions of the container.
+#pragma once
+
+#include <span>
+
+#include "blob/records.h"
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::blob {
+
+// One more row is about to hold `body`, which gets an id where it has none: the row that it came
+// from is to be written again with it. A body in its record is copied, never shared.
+Result<void> share_body(storage::MetaView& view, ContainerId container, Body& body);
+
+// A row that held `body` goes or gets another. What nothing holds any more is queued.
+Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body);
+
+// How it is shared, one row where it has no id. Errors: kInternalError where its row is missing.
+template <class View>  // MetaView or MetaSnapshot
+Result<SharedBody> read_sharing(View& view, ContainerId container, BodyId body) {
+  if (body == BodyId{}) return SharedBody{1, false};
+  LAPIS_TRY(const auto row, view.get(shared_body_key(container, body)));
+  if (!row) return fail(ErrorCode::kInternalError, "a shared body has no row");
+  return decode_shared_body(*row);
+}
+
+// A new body, to be held by one row, takes over `blocks` of `from`, which others hold as well as
+// the row that is now written anew. Returns its id.
+BodyId take_over(storage::MetaView& view, ContainerId container, std::span<const Block> blocks,
+                 BodyId from, SharedBody sharing);
+
+}  // namespace lapis::blob
