@@ -21,6 +21,8 @@ constexpr std::uint32_t kChallenges = 20171109;
 constexpr ServiceVersion kFirstWithCodes{20150405};
 // The first version that has the letters `a` and `c`.
 constexpr ServiceVersion kFirstWithCreate{20150405};
+// Who may delete a blob may break its lease since.
+constexpr ServiceVersion kFirstWhereDeletersBreak{20170729};
 
 std::unexpected<Error> no_credential(const Call& call) {
   if (!call.at_least(kChallenges)) return fail(ErrorCode::kResourceNotFound, "no credential");
@@ -35,12 +37,17 @@ std::unexpected<Error> not_permitted(const SasFields& sas, ErrorCode code, std::
   return fail(hides ? ErrorCode::kResourceNotFound : code, std::move(detail));
 }
 
-bool permits_any(const SasFields& sas, std::string_view letters) {
-  for (const char letter : letters) {
-    const bool exists = (letter != 'a' && letter != 'c') || sas.version >= kFirstWithCreate;
-    if (exists && sas.permits(letter)) return true;
+bool counts(const SasFields& sas, const Needs& needs, char letter) {
+  if (letter == 'a' || letter == 'c') return sas.version >= kFirstWithCreate;
+  if (letter == 'd' && needs.breaks_lease) return sas.version >= kFirstWhereDeletersBreak;
+  return true;
+}
+
+bool permits_any(const SasFields& sas, const Needs& needs) {
+  for (const char letter : needs.letters) {
+    if (counts(sas, needs, letter) && sas.permits(letter)) return true;
   }
-  return letters.empty();
+  return needs.letters.empty();
 }
 
 Result<void> check_needs(const SasFields& sas, const Needs& needs) {
@@ -57,7 +64,7 @@ Result<void> check_needs(const SasFields& sas, const Needs& needs) {
       return not_permitted(sas, ErrorCode::kAuthorizationResourceTypeMismatch, "srt");
     }
   }
-  if (!permits_any(sas, needs.letters)) {
+  if (!permits_any(sas, needs)) {
     return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "sp");
   }
   return {};

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "blob/lease.h"
-
 namespace lapis::blob {
 namespace {
 
@@ -11,9 +9,10 @@ bool is_archived(const BlobRecord& blob) { return blob.properties.tier == Access
 
 }  // namespace
 
-Result<void> check_replace(const Replacement& claim, const BlobRecord* existing) {
+Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
+                           const ServiceClock& time) {
   if (existing == nullptr) {
-    LAPIS_TRY_VOID(check_blob_lease(claim.lease));
+    LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, claim.lease, time));
     return check_write(claim.conditions, nullptr, true);
   }
   const BlobProperties& properties = existing->properties;
@@ -22,20 +21,21 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing)
     return fail(ErrorCode::kInvalidBlobType);
   }
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
-  LAPIS_TRY_VOID(check_blob_lease(claim.lease));
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, claim.lease, time));
   const ConditionTarget target{properties.etag, properties.last_modified};
   return check_write(claim.conditions, &target, true);
 }
 
-Result<void> check_stage(const std::optional<LeaseId>& lease, const BlobRecord* existing) {
-  if (existing != nullptr) {
-    if (existing->properties.type != BlobType::kBlock) return fail(ErrorCode::kInvalidBlobType);
-    if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
-  }
-  return check_blob_lease(lease);
+Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
+                          const BlobRecord* existing, const ServiceClock& time) {
+  if (existing == nullptr) return check_lease(use, std::nullopt, lease, time);
+  if (existing->properties.type != BlobType::kBlock) return fail(ErrorCode::kInvalidBlobType);
+  if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
+  return check_lease(use, existing->properties.lease, lease, time);
 }
 
-BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced) {
+BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,
+                               const ServiceClock& time) {
   BlobProperties properties;
   properties.etag = etag;
   properties.last_modified = made.now;
@@ -50,6 +50,7 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
     properties.tier_changed = old.tier_changed;
     properties.snapshots = old.snapshots;
     properties.last_past = old.last_past;
+    properties.lease = lease_after_write(old.lease, time);
   }
   properties.created = properties.last_modified;
   if (made.keeps_creation_time && replaced != nullptr) {

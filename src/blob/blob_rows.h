@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "blob/lease.h"
 #include "blob/records.h"
 #include "lapis/blob/conditions.h"
 #include "lapis/storage/meta_store.h"
@@ -67,13 +68,16 @@ struct Replacement {
 };
 // `existing` is null where there is no committed blob. Errors: kUnauthorizedBlobOverwrite,
 // kInvalidBlobType, kBlobArchived, lease, conditions.
-Result<void> check_replace(const Replacement& claim, const BlobRecord* existing);
+Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
+                           const ServiceClock& time);
 
-// A block staged beside `existing`. Errors: kInvalidBlobType, kBlobArchived, lease.
-Result<void> check_stage(const std::optional<LeaseId>& lease, const BlobRecord* existing);
+// Blocks staged beside `existing`, or listed (`use`). Errors: kInvalidBlobType, kBlobArchived,
+// lease.
+Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
+                          const BlobRecord* existing, const ServiceClock& time);
 
 // The properties of a blob made now. Last-Modified never goes back, whatever the clock does. Where
-// the request names no tier the replaced blob's is inherited.
+// the request names no tier the replaced blob's is inherited. A lease stays while it lasts.
 struct NewBlob {
   Timestamp now;
   std::optional<AccessTier> tier;
@@ -82,6 +86,7 @@ struct NewBlob {
   Metadata metadata;
   std::uint64_t content_length = 0;
 };
-BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced);
+BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,
+                               const ServiceClock& time);
 
 }  // namespace lapis::blob

@@ -91,9 +91,10 @@ Replacement claim_of(const PutBlockList& request) {
 
 Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
                                                        ContainerId container,
-                                                       const PutBlockList& request) {
+                                                       const PutBlockList& request,
+                                                       const ServiceClock& time) {
   LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, request.key.name));
-  LAPIS_TRY_VOID(check_replace(claim_of(request), rows.blob ? &*rows.blob : nullptr));
+  LAPIS_TRY_VOID(check_replace(claim_of(request), rows.blob ? &*rows.blob : nullptr, time));
   auto prepared = std::make_unique<PreparedCommit>();
   if (rows.blob) {
     prepared->blob = rows.blob->properties.etag;
@@ -126,7 +127,7 @@ Result<bool> still_true(storage::MetaView& view, ContainerId container,
 
 Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId container,
                                     const PutBlockList& request, const PreparedCommit& prepared,
-                                    BlobRows rows, Timestamp now) {
+                                    BlobRows rows, Timestamp now, const ServiceClock& time) {
   const std::string& name = request.key.name;
   NewBlob made;
   made.now = now;
@@ -136,7 +137,8 @@ Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId contain
   made.metadata = request.metadata;
   made.content_length = prepared.plan.length;
   const BlobRecord* replaced = rows.blob ? &*rows.blob : nullptr;
-  BlobProperties properties = make_properties(std::move(made), Etag{view.next_id()}, replaced);
+  BlobProperties properties =
+      make_properties(std::move(made), Etag{view.next_id()}, replaced, time);
   if (needs_hint(prepared, properties.tier, replaced)) queue_hint(view, container, name);
   Body body = write_block_map(view, container, prepared.plan);
   LAPIS_TRY(body.id, replace_body(view, container, prepared, std::move(rows.blob)));

@@ -34,7 +34,8 @@ struct PreparedCommit {
 // Blocks on the disk: for the blocking pool. Errors: all of Put Block List.
 Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
                                                        ContainerId container,
-                                                       const PutBlockList& request);
+                                                       const PutBlockList& request,
+                                                       const ServiceClock& time);
 
 // Whether the rows are those that the commit was prepared from.
 Result<bool> still_true(storage::MetaView& view, ContainerId container,
@@ -47,6 +48,6 @@ Replacement claim_of(const PutBlockList& request);
 // properties. `now`: for Last-Modified.
 Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId container,
                                     const PutBlockList& request, const PreparedCommit& prepared,
-                                    BlobRows rows, Timestamp now);
+                                    BlobRows rows, Timestamp now, const ServiceClock& time);
 
 }  // namespace lapis::blob

@@ -5,16 +5,24 @@
 #include <optional>
 #include <string>
 
+#include "blob/lease.h"
 #include "blob/records.h"
 #include "lapis/blob/conditions.h"
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::blob {
 
+// What a request means to do to a container, and under which conditions. Refers to the request.
+struct ContainerChange {
+  LeaseUse use;
+  const std::optional<LeaseId>& lease;
+  const Conditions& conditions;
+};
+
 // The container that a request means to change. Checks come in the protocol's order. Errors:
-// kContainerNotFound, kLeaseNotPresentWithContainerOperation, kConditionNotMet.
+// kContainerNotFound, lease, kConditionNotMet.
 Result<ContainerRecord> read_container_to_change(storage::MetaView& view, const std::string& key,
-                                                 const std::optional<LeaseId>& lease,
-                                                 const Conditions& conditions);
+                                                 const ContainerChange& change,
+                                                 const ServiceClock& time);
 
 }  // namespace lapis::blob

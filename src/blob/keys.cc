@@ -130,6 +130,8 @@ std::string block_owner_key(BlockTarget target, BodyId owner) {
   return key;
 }
 
+std::string service_clock_key() { return table_prefix(Table::kServiceClock); }
+
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
 
 std::string container_prefix(Table table, ContainerId container) {

@@ -16,6 +16,7 @@
 //   placement hint   28 | container id | name
 //   shared body      29 | container id | body id
 //   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
+//   service clock    2e
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
 // because of the 00 behind it. Behind the name stands the time of a past state (a snapshot), oldest
@@ -61,6 +62,7 @@ std::string service_properties_key(std::string_view account);
 std::string hint_key(ContainerId container, std::string_view name);
 std::string shared_body_key(ContainerId container, BodyId body);
 std::string block_owner_key(BlockTarget target, BodyId owner);
+std::string service_clock_key();
 
 // Where keys that begin with the given parts begin; with `prefix_end` of it, the range of them.
 std::string table_prefix(storage::Table table);

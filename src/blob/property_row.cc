@@ -10,24 +10,26 @@
 namespace lapis::blob {
 namespace {
 
-Result<void> check(const PropertyChange& change, const BlobProperties& properties) {
+Result<void> check(const PropertyChange& change, const BlobProperties& properties,
+                   const ServiceClock& time) {
   if (change.page_blobs_only && properties.type != BlobType::kPage) {
     return fail(ErrorCode::kInvalidBlobType);
   }
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
-  LAPIS_TRY_VOID(check_blob_lease(change.lease));
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, change.lease, time));
   const ConditionTarget target{properties.etag, properties.last_modified};
   return check_write(change.conditions, &target, false);
 }
 
 Result<Changed> apply(storage::MetaView& view, ContainerId container, const PropertyChange& change,
-                      Timestamp now) {
+                      const Service& service) {
   LAPIS_TRY(PropertyRow row, read_property_row(view, container, change.key));
   BlobProperties& properties = row.properties;
-  LAPIS_TRY_VOID(check(change, properties));
+  LAPIS_TRY_VOID(check(change, properties, *service.time));
   change.edit(properties);
   properties.etag = Etag{view.next_id()};
-  properties.last_modified = std::max(now, properties.last_modified);
+  properties.last_modified = std::max(service.clock.now(), properties.last_modified);
+  properties.lease = lease_after_write(properties.lease, *service.time);
   LAPIS_TRY_VOID(write_property_row(view, row));
   return Changed{properties.etag, properties.last_modified};
 }
@@ -55,10 +57,9 @@ Result<void> write_property_row(storage::MetaView& view, const PropertyRow& chan
 io::Task<Result<Changed>> change_properties(Service& service, PropertyChange change) {
   LAPIS_CO_TRY_VOID(check_write_shape(change.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, change.key));
-  const Timestamp now = service.clock.now();
   Changed changed;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
-    LAPIS_TRY(changed, apply(view, container->id, change, now));
+    LAPIS_TRY(changed, apply(view, container->id, change, service));
     return {};
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));

@@ -24,6 +24,8 @@ inline std::unexpected<Error> damaged(const char* what) {
 
 inline std::int64_t to_record(Timestamp time) { return time.time_since_epoch().count(); }
 inline Timestamp time_of(std::int64_t ticks) { return Timestamp(Ticks(ticks)); }
+inline std::int64_t to_record(ServiceTime time) { return time.time_since_epoch().count(); }
+inline ServiceTime service_time_of(std::int64_t ticks) { return ServiceTime(Ticks(ticks)); }
 
 records::Body to_message(const Body& body);
 Result<Body> from_message(records::Body& message);

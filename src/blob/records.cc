@@ -11,6 +11,25 @@ namespace {
 
 constexpr std::size_t kLengthSize = 4;
 
+void write_lease(const Lease& lease, records::Lease& message) {
+  message.set_id(lease.id.bytes.data(), lease.id.bytes.size());
+  if (lease.duration) {
+    message.set_seconds(static_cast<std::uint32_t>(lease.duration->count()));
+    message.set_ends(to_record(lease.ends));
+  }
+  if (lease.breaks) message.set_breaks(to_record(*lease.breaks));
+}
+
+Result<Lease> read_lease(const records::Lease& message) {
+  Lease lease;
+  if (message.id().size() != lease.id.bytes.size()) return damaged("lease");
+  std::memcpy(lease.id.bytes.data(), message.id().data(), lease.id.bytes.size());
+  if (message.seconds() != 0) lease.duration.emplace(message.seconds());
+  lease.ends = service_time_of(message.ends());
+  if (message.has_breaks()) lease.breaks = service_time_of(message.breaks());
+  return lease;
+}
+
 records::Properties to_message(const BlobProperties& from) {
   records::Properties message;
   message.set_type(static_cast<std::uint32_t>(from.type));
@@ -33,6 +52,8 @@ records::Properties to_message(const BlobProperties& from) {
   if (from.snapshot) message.set_snapshot(to_record(*from.snapshot));
   message.set_snapshots(from.snapshots);
   message.set_last_past(to_record(from.last_past));
+  if (from.lease) write_lease(*from.lease, *message.mutable_lease());
+  add_pairs(from.tags, message.mutable_tags());
   return message;
 }
 
@@ -68,6 +89,10 @@ Result<BlobProperties> from_message(records::Properties message) {
   if (message.has_snapshot()) properties.snapshot = time_of(message.snapshot());
   properties.snapshots = message.snapshots();
   properties.last_past = time_of(message.last_past());
+  if (message.has_lease()) {
+    LAPIS_TRY(properties.lease, read_lease(message.lease()));
+  }
+  properties.tags = take_pairs(message.mutable_tags());
   return properties;
 }
 
@@ -146,6 +171,9 @@ std::string encode(const ContainerRecord& container) {
   message.set_etag(container.properties.etag.value);
   message.set_last_modified(to_record(container.properties.last_modified));
   add_pairs(container.properties.metadata, message.mutable_metadata());
+  if (container.properties.lease) {
+    write_lease(*container.properties.lease, *message.mutable_lease());
+  }
   return message.SerializeAsString();
 }
 
@@ -154,6 +182,9 @@ Result<ContainerRecord> decode_container(std::string_view row) {
   if (message.id() == 0) return damaged("container");
   ContainerProperties properties{Etag{message.etag()}, time_of(message.last_modified()),
                                  take_pairs(message.mutable_metadata())};
+  if (message.has_lease()) {
+    LAPIS_TRY(properties.lease, read_lease(message.lease()));
+  }
   return ContainerRecord{ContainerId{message.id()}, std::move(properties)};
 }
 
@@ -179,6 +210,17 @@ Result<SharedBody> decode_shared_body(std::string_view row) {
   LAPIS_TRY(auto message, parse_message<records::SharedBody>(row, "shared body"));
   if (message.rows() == 0) return damaged("shared body");
   return SharedBody{message.rows(), message.counted()};
+}
+
+std::string encode_service_clock_mark(ServiceTime time) {
+  records::ServiceClockMark message;
+  message.set_time(to_record(time));
+  return message.SerializeAsString();
+}
+
+Result<ServiceTime> decode_service_clock_mark(std::string_view row) {
+  LAPIS_TRY(auto message, parse_message<records::ServiceClockMark>(row, "service clock"));
+  return service_time_of(message.time());
 }
 
 std::string encode(const Release& release) {

@@ -110,6 +110,8 @@ std::string encode(const ContainerState& state);
 Result<ContainerState> decode_container_state(std::string_view row);
 std::string encode(const SharedBody& shared);
 Result<SharedBody> decode_shared_body(std::string_view row);
+std::string encode_service_clock_mark(ServiceTime time);
+Result<ServiceTime> decode_service_clock_mark(std::string_view row);
 std::string encode(const Release& release);
 Result<Release> decode_release(std::string_view row);
 std::string encode(const ServiceProperties& properties);

@@ -7,7 +7,8 @@ namespace lapis::blob {
 Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_store,
                  io::BlockingPool& blocking_pool, const Clock& the_clock, Limits the_limits,
                  std::uint64_t record_cache_bytes, std::shared_ptr<ReadEpochs> shared_epochs,
-                 std::shared_ptr<RecentReads> shared_recent)
+                 std::shared_ptr<RecentReads> shared_recent,
+                 std::shared_ptr<ServiceClock> shared_time)
     : meta(meta_store),
       chunks(chunk_store),
       blocking(blocking_pool),
@@ -16,7 +17,9 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
       cache(std::make_unique<RecordCache>(meta_store, record_cache_bytes)),
       epochs(shared_epochs ? std::move(shared_epochs) : std::make_shared<ReadEpochs>()),
       reads(epochs->add_slot()),
-      recent(std::move(shared_recent)) {}
+      recent(std::move(shared_recent)),
+      time(shared_time ? std::move(shared_time)
+                       : std::make_shared<ServiceClock>(the_clock, ServiceTime{})) {}
 
 Service::~Service() = default;
 

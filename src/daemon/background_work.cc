@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{500};
 constexpr std::chrono::hours kExpiryInterval{1};
+constexpr std::chrono::seconds kMarkInterval{5};
 
 void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
   if (!result) {
@@ -34,6 +35,7 @@ BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service, blob::I
 io::Task<void> BackgroundWork::start() {
   tasks_.spawn(run());
   tasks_.spawn(move_out());
+  tasks_.spawn(mark_time());
   co_return;
 }
 
@@ -41,6 +43,24 @@ io::Task<void> BackgroundWork::move_out() {
   while (!stopping_.load(std::memory_order_relaxed)) {
     const Instant::duration pause = co_await mover_.step();
     co_await shard_.sleep(std::min(std::chrono::ceil<std::chrono::milliseconds>(pause), kPause));
+  }
+}
+
+// One mark more when it ends, so that a clean stop forgets nothing.
+io::Task<void> BackgroundWork::mark_time() {
+  bool ending = false;
+  Instant next = clock_.instant();
+  while (!ending) {
+    ending = stopping_.load(std::memory_order_relaxed);
+    if (ending || clock_.instant() >= next) {
+      const auto marked = co_await service_.time->mark(service_.meta);
+      if (!marked) {
+        log_error("blob", "the clock of leases is not kept",
+                  {{"error", to_string(marked.error())}});
+      }
+      next = clock_.instant() + kMarkInterval;
+    }
+    if (!ending) co_await shard_.sleep(kPause);
   }
 }
 

@@ -1,6 +1,6 @@
 // BackgroundWork: drives the reclaimer and the placement hints on the background shard, twice a
-// second, the expiry of uncommitted blocks once an hour, and what moves short bodies out of the
-// metadata.
+// second, the expiry of uncommitted blocks once an hour, the marks of the clock of leases every few
+// seconds, and what moves short bodies out of the metadata.
 #pragma once
 
 #include <atomic>
@@ -27,6 +27,7 @@ class BackgroundWork {
   io::Task<void> start();
   io::Task<void> run();
   io::Task<void> move_out();
+  io::Task<void> mark_time();
   io::Task<void> finish();
   io::Task<void> apply_hints();
   void publish();

@@ -93,12 +93,13 @@ Result<void> Node::start_serving() {
   const blob::Limits limits;
   const auto epochs = std::make_shared<blob::ReadEpochs>();
   const auto recent = std::make_shared<blob::RecentReads>(clock_.instant());
+  LAPIS_TRY(const auto time, blob::ServiceClock::open(*meta_, clock_));
   LAPIS_TRY_VOID(start_observing());
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
     services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
-                                                        cache_bytes, epochs, recent));
+                                                        cache_bytes, epochs, recent, time));
     gateway::RequestObserver* observer =
         observers_.empty() ? nullptr : observers_[shard->index()].get();
     gateways_.push_back(std::make_unique<gateway::Gateway>(
@@ -110,7 +111,7 @@ Result<void> Node::start_serving() {
     sources_.services.push_back(services_.back().get());
   }
   background_service_ = std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
-                                                        0, epochs, recent);
+                                                        0, epochs, recent, time);
   start_background_work();
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   damage_reporter_ =

@@ -29,7 +29,7 @@ LAPIS_HANDLER(get_container_metadata) {
   LAPIS_CO_TRY(auto request, azure::parse_get_container_metadata(exchange.call));
   LAPIS_CO_TRY(const auto result,
                co_await blob::get_container_properties(exchange.service, std::move(request)));
-  co_return azure::render_get_container_metadata(exchange.call, result);
+  co_return azure::render_get_container_metadata(exchange.call, result.properties);
 }
 
 LAPIS_HANDLER(set_container_metadata) {
@@ -51,7 +51,7 @@ LAPIS_HANDLER(delete_container) {
 LAPIS_HANDLER(list_blobs) {
   (void)authorized;
   LAPIS_CO_TRY(const auto query, azure::parse_list_blobs(exchange.call));
-  azure::ListBlobsWriter writer(exchange.call, query);
+  azure::ListBlobsWriter writer(exchange.call, query, *exchange.service.time);
   LAPIS_CO_TRY(const auto result,
                co_await blob::list_blobs(exchange.service, query.request, writer));
   co_return std::move(writer).finish(result);

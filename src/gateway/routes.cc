@@ -31,7 +31,7 @@ constexpr Needs kCreateOrWrite{.letters = "cw"};
 constexpr Needs kAppend{.letters = "aw"};
 constexpr Needs kOverwrite{.letters = "cw", .overwrite_needs_w = true};
 constexpr Needs kDelete{.letters = "d"};
-constexpr Needs kWriteOrDelete{.letters = "wd"};
+constexpr Needs kBreakLease{.letters = "wd", .breaks_lease = true};
 constexpr Needs kTags{.letters = "t"};
 constexpr Needs kImmutability{.letters = "i"};
 
@@ -52,6 +52,7 @@ constexpr RequiredHeader kCopySource{"x-ms-copy-source", ""};
 constexpr RequiredHeader kSynchronous{"x-ms-requires-sync", "true"};
 constexpr RequiredHeader kTyped{"x-ms-blob-type", ""};
 constexpr RequiredHeader kAppendType{"x-ms-blob-type", "AppendBlob"};
+constexpr RequiredHeader kBreak{"x-ms-lease-action", "break"};
 constexpr RequiredHeader kPageType{"x-ms-blob-type", "PageBlob"};
 
 constexpr Route kRoutes[] = {
@@ -92,7 +93,8 @@ constexpr Route kRoutes[] = {
     row("GetContainerAcl", Method::kGet, kContainer, "container", "acl", kContainerRead),
     row("GetContainerAcl", Method::kHead, kContainer, "container", "acl", kContainerRead),
     row("SetContainerAcl", Method::kPut, kContainer, "container", "acl", kContainerWrite),
-    row("LeaseContainer", Method::kPut, kContainer, "container", "lease", kContainerLease),
+    row("LeaseContainer", Method::kPut, kContainer, "container", "lease", kContainerLease,
+        lease_container),
     row("RestoreContainer", Method::kPut, kContainer, "container", "undelete", kContainerWrite),
     row("RenameContainer", Method::kPut, kContainer, "container", "rename", kContainerWrite),
     row("FindBlobsByTags", Method::kGet, kContainer, "container", "blobs", kContainerFind),
@@ -129,7 +131,8 @@ constexpr Route kRoutes[] = {
     row("GetBlobMetadata", Method::kHead, kBlob, "", "metadata", kRead, get_blob_metadata),
     row("SetBlobMetadata", Method::kPut, kBlob, "", "metadata", kWrite, set_blob_metadata),
     row("SetBlobProperties", Method::kPut, kBlob, "", "properties", kWrite, set_blob_properties),
-    row("LeaseBlob", Method::kPut, kBlob, "", "lease", kWriteOrDelete),
+    row("LeaseBlob", Method::kPut, kBlob, "", "lease", kWrite, lease_blob),
+    with(row("LeaseBlob", Method::kPut, kBlob, "", "lease", kBreakLease, lease_blob), kBreak),
     row("SnapshotBlob", Method::kPut, kBlob, "", "snapshot", kCreateOrWrite, snapshot_blob),
     row("UndeleteBlob", Method::kPut, kBlob, "", "undelete", kWrite),
     row("SetBlobTier", Method::kPut, kBlob, "", "tier", kWrite, set_blob_tier),

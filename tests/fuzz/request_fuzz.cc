@@ -13,6 +13,8 @@
 #include "lapis/azure/ops/get_blob.h"
 #include "lapis/azure/ops/get_blob_metadata.h"
 #include "lapis/azure/ops/get_block_list.h"
+#include "lapis/azure/ops/lease_blob.h"
+#include "lapis/azure/ops/lease_container.h"
 #include "lapis/azure/ops/list_blobs.h"
 #include "lapis/azure/ops/list_containers.h"
 #include "lapis/azure/ops/put_blob.h"
@@ -65,6 +67,8 @@ void parse_all(const Call& call) {
   answer(parse_get_blob(call));
   answer(parse_get_blob_metadata(call));
   answer(parse_get_block_list(call));
+  answer(parse_lease_blob(call));
+  answer(parse_lease_container(call));
   answer(parse_put_blob(call));
   answer(parse_put_block(call));
   answer(parse_set_blob_metadata(call));
@@ -76,7 +80,9 @@ void parse_all(const Call& call) {
   const auto list = parse_list_blobs(call);
   answer(list);
   if (!list) return;
-  ListBlobsWriter writer(call, *list);
+  static const test::ManualClock clock;
+  static const blob::ServiceClock time(clock, {});
+  ListBlobsWriter writer(call, *list, time);
   writer.prefix(call.target.blob);
   std::move(writer).finish({});
 }

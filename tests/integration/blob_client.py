@@ -24,6 +24,19 @@ def block_list_xml(blocks: Iterable[tuple[str, str]]) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?><BlockList>{entries}</BlockList>'.encode()
 
 
+LEASE_HEADERS = {
+    "duration": "x-ms-lease-duration",
+    "break_period": "x-ms-lease-break-period",
+    "id": "x-ms-lease-id",
+    "proposed": "x-ms-proposed-lease-id",
+}
+
+
+def lease_headers(action: str, headers: Mapping[str, str]) -> dict[str, str]:
+    named = {LEASE_HEADERS.get(name, name): value for name, value in headers.items()}
+    return {"x-ms-lease-action": action} | named
+
+
 class BlobClient(Client):
     # Containers
 
@@ -43,6 +56,11 @@ class BlobClient(Client):
 
     def delete_container(self, name: str, headers: Headers = None) -> Response:
         return self.request("DELETE", self.path(name), CONTAINER, headers)
+
+    def lease_container(self, name: str, action: str, **headers: str) -> Response:
+        """`headers` as of lease_blob."""
+        comp = CONTAINER + [("comp", "lease")]
+        return self.request("PUT", self.path(name), comp, lease_headers(action, headers))
 
     def get_service_properties(self) -> Response:
         return self.request("GET", self.path(), SERVICE_PROPERTIES)
@@ -132,6 +150,12 @@ class BlobClient(Client):
         sent = {"x-ms-access-tier": tier} | dict(headers or {})
         path = self.path(container, blob)
         return self.request("PUT", path, [("comp", "tier"), *query.items()], sent)
+
+    def lease_blob(self, container: str, blob: str, action: str, **headers: str) -> Response:
+        """`headers` without their beginning: `duration`, `break_period`, `id`, `proposed`;
+        others as they are."""
+        path = self.path(container, blob)
+        return self.request("PUT", path, [("comp", "lease")], lease_headers(action, headers))
 
     def delete_blob(
         self, container: str, blob: str, headers: Headers = None, **query: str

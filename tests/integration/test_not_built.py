@@ -55,12 +55,6 @@ OF_TAGS = {
     "x-ms-blob-if-modified-since": DATE,
     "x-ms-blob-if-unmodified-since": DATE,
 }
-LEASING = {
-    "x-ms-lease-action": "acquire",
-    "x-ms-lease-duration": "15",
-    "x-ms-proposed-lease-id": LEASE,
-    "x-ms-lease-break-period": "0",
-}
 
 OPERATIONS = {
     "GetBlobServiceStats": Sent(
@@ -77,7 +71,6 @@ OPERATIONS = {
         {"x-ms-blob-public-access": "blob"},
         resource="container",
     ),
-    "LeaseContainer": Sent("PUT", [*CONTAINER, ("comp", "lease")], LEASING, resource="container"),
     "RestoreContainer": Sent(
         "PUT",
         [*CONTAINER, ("comp", "undelete")],
@@ -133,7 +126,6 @@ OPERATIONS = {
         "PUT", [("comp", "copy"), ("copyid", LEASE)], {"x-ms-copy-action": "abort"}
     ),
     "IncrementalCopyBlob": Sent("PUT", [("comp", "incrementalcopy")], {"x-ms-copy-source": SOURCE}),
-    "LeaseBlob": Sent("PUT", [("comp", "lease")], LEASING),
     "UndeleteBlob": Sent("PUT", [("comp", "undelete")]),
     "GetBlobTags": Sent("GET", [("comp", "tags")], OF_TAGS),
     "SetBlobTags": Sent("PUT", [("comp", "tags")], OF_TAGS),
@@ -230,9 +222,7 @@ def test_a_header_is_named(client: BlobClient, container: str, name: str) -> Non
 @pytest.mark.parametrize(
     "name", ["x-ms-default-encryption-scope", "x-ms-deny-encryption-scope-override"]
 )
-def test_a_container_has_no_encryption_scope(
-    client: BlobClient, container: str, name: str
-) -> None:
+def test_a_container_has_no_encryption_scope(client: BlobClient, container: str, name: str) -> None:
     response = client.create_container(container + "-scoped", {name: "true"})
     expect_error(response, 400, "UnsupportedHeader")
     assert response.error_field("HeaderName") == name

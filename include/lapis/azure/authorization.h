@@ -21,6 +21,7 @@ struct Needs {
   char resource_type = 'o';  // of an account SAS's `srt`: 's', 'c' or 'o'
   bool service_sas = true;   // false: never possible with a service SAS (kAuthorizationFailure)
   bool overwrite_needs_w = false;  // with 'c' and no 'w' only a new blob may be made
+  bool breaks_lease = false;       // 'd' stands for this from 2017-07-29 on
 };
 
 enum class CredentialKind : std::uint8_t { kSharedKey, kAccountSas, kServiceSas };

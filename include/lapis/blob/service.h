@@ -7,6 +7,7 @@
 #include "lapis/base/clock.h"
 #include "lapis/blob/read_epochs.h"
 #include "lapis/blob/recent_reads.h"
+#include "lapis/blob/service_clock.h"
 #include "lapis/blob/types.h"
 #include "lapis/io/blocking_pool.h"
 #include "lapis/storage/chunk_store.h"
@@ -29,11 +30,12 @@ class Service {
  public:
   // `epochs` is shared by all services over one store, the reclaimer's among them. Without it the
   // service has its own: right only where it is the only one. So is `recent`; without it reads of
-  // short bodies are not noted.
+  // short bodies are not noted. So is `time`; without it the service has one that begins now.
   Service(storage::MetaStore& meta, storage::ChunkStore& chunks, io::BlockingPool& blocking,
           const Clock& clock, Limits limits, std::uint64_t record_cache_bytes,
           std::shared_ptr<ReadEpochs> epochs = nullptr,
-          std::shared_ptr<RecentReads> recent = nullptr);
+          std::shared_ptr<RecentReads> recent = nullptr,
+          std::shared_ptr<ServiceClock> time = nullptr);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -50,6 +52,7 @@ class Service {
   const std::shared_ptr<ReadEpochs> epochs;
   ReadSlot& reads;                            // this shard's
   const std::shared_ptr<RecentReads> recent;  // or null
+  const std::shared_ptr<ServiceClock> time;   // of leases; Last-Modified is told by `clock`
 };
 
 }  // namespace lapis::blob

@@ -13,6 +13,7 @@
 #include "lapis/base/digest.h"
 #include "lapis/base/fixed_text.h"
 #include "lapis/base/ids.h"
+#include "lapis/base/random.h"
 
 namespace lapis::blob {
 
@@ -63,9 +64,22 @@ struct BodyHashes {
   std::optional<std::uint64_t> crc64;
 };
 
-// An opaque lease id, as the client sent it. Leases are not granted yet, so any id on an operation
-// fails with kLeaseNotPresentWith…Operation.
-using LeaseId = std::string;
+// The time of ServiceClock: what leases go by.
+using ServiceTime = std::chrono::time_point<class ServiceClock, Ticks>;
+
+using LeaseId = Guid;
+
+// A lease as it was left by the last operation on it. What it is worth now is for the rules to say
+// (lease_view.h): it expires, and its breaking ends, without anything being written.
+struct Lease {
+  LeaseId id;
+  std::optional<std::chrono::seconds> duration;  // of each grant; nothing: without end
+  ServiceTime ends;                              // of one that has a duration
+  std::optional<ServiceTime> breaks;             // when it is broken, or was
+};
+
+// Up to ten pairs that blobs are found by; keys are unique, case included.
+using Tags = std::vector<std::pair<std::string, std::string>>;
 
 // Everything that GET, HEAD and a listing show of a committed blob.
 struct BlobProperties {
@@ -82,12 +96,15 @@ struct BlobProperties {
   std::optional<Timestamp> snapshot;  // of a snapshot: when it was taken
   std::uint32_t snapshots = 0;        // of the blob itself: how many there are
   Timestamp last_past;                // the youngest time that a past state of it ever had
+  std::optional<Lease> lease;
+  Tags tags;
 };
 
 struct ContainerProperties {
   Etag etag;
   Timestamp last_modified;
   Metadata metadata;
+  std::optional<Lease> lease = {};
 };
 
 // A block's id as the client wrote it: base64 text of 1 to 64 bytes.

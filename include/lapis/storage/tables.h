@@ -29,6 +29,7 @@ enum class Table : std::uint8_t {
   kHint = 0x28,               // container id, name -> its access tier asks for other ranks
   kSharedBody = 0x29,         // container id, body id -> how many rows hold the body
   kBlockOwner = 0x2a,         // chunk or row of bytes, body id -> empty: one of several owners
+  kServiceClock = 0x2e,       // how far the clock of leases has run
 };
 
 }  // namespace lapis::storage

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/metadata.h"
 #include "azure/sas_fields.h"
@@ -11,7 +12,6 @@
 namespace lapis::azure {
 namespace {
 
-constexpr std::uint32_t kLeaseStates = 20120212;
 constexpr std::uint32_t kTiers = 20170417;
 constexpr ServiceVersion kOverridesAreSigned{20130815};
 
@@ -50,12 +50,6 @@ void add_http_properties(http::Headers& headers, const Call& call,
   }
 }
 
-// Of the blob itself: its snapshots have none.
-void add_lease(http::Headers& headers, const Call& call) {
-  headers.add("x-ms-lease-status", "unlocked");
-  if (call.at_least(kLeaseStates)) headers.add("x-ms-lease-state", "available");
-}
-
 }  // namespace
 
 std::string_view type_name(blob::BlobType type) {
@@ -71,7 +65,7 @@ std::string_view type_name(blob::BlobType type) {
 }
 
 void add_blob_headers(http::Headers& headers, const Call& call,
-                      const blob::BlobProperties& properties) {
+                      const blob::BlobProperties& properties, const blob::LeaseView& lease) {
   add_etag_and_date(headers, properties.etag, properties.last_modified);
   headers.add("Accept-Ranges", "bytes");
   add_http_properties(headers, call, properties.http);
@@ -80,7 +74,8 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   }
   add_metadata(headers, properties.metadata);
   headers.add("x-ms-blob-type", type_name(properties.type));
-  if (!properties.snapshot) add_lease(headers, call);
+  // Of the blob itself: its snapshots have none.
+  if (!properties.snapshot) add_lease_state(headers, call, lease);
   if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "lapis/azure/call.h"
+#include "lapis/blob/lease_view.h"
 #include "lapis/blob/types.h"
 
 namespace lapis::azure {
@@ -14,7 +15,7 @@ std::string_view type_name(blob::BlobType type);
 // ETag, Last-Modified, the stored HTTP properties (or what a service SAS puts in their place),
 // metadata, type, lease state. Not the stored MD5 and not the tier, which depend on the operation.
 void add_blob_headers(http::Headers& headers, const Call& call,
-                      const blob::BlobProperties& properties);
+                      const blob::BlobProperties& properties, const blob::LeaseView& lease);
 
 // x-ms-access-tier, -inferred and -change-time.
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "azure/ops/blob_headers.h"
+#include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/markers.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::uint32_t kServiceEndpoint = 20130815;  // and no Url of each blob
 constexpr std::uint32_t kDisposition = 20130815;
-constexpr std::uint32_t kLeaseState = 20120212;
 constexpr std::uint32_t kTiers = 20170417;
 constexpr std::uint32_t kReplicationMetadata = 20191212;
 
@@ -33,9 +33,11 @@ const std::string& ListBlobsWriter::Page::DateText::operator()(Timestamp time) {
   return text_;
 }
 
-ListBlobsWriter::Page::Page(const Call& call, const ListBlobsQuery& query)
+ListBlobsWriter::Page::Page(const Call& call, const ListBlobsQuery& query,
+                            const blob::ServiceClock& time)
     : call_(call),
       query_(query),
+      time_(time),
       endpoint_(service_endpoint(call.request, call.target)),
       xml_(text_) {
   constexpr std::size_t kReservedEntries = 256;
@@ -95,7 +97,9 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   write_http_properties(properties.http);
   xml_.plain_element("BlobType", type_name(properties.type));
   write_tier(properties);
-  if (!properties.snapshot) write_lease();
+  if (!properties.snapshot) {
+    write_lease_state(xml_, call_, blob::lease_view(properties.lease, time_));
+  }
   write_encryption();
   xml_.raw("</Properties>");
 }
@@ -119,11 +123,6 @@ void ListBlobsWriter::Page::write_tier(const blob::BlobProperties& properties) {
   }
 }
 
-void ListBlobsWriter::Page::write_lease() {
-  xml_.raw("<LeaseStatus>unlocked</LeaseStatus>");
-  if (call_.at_least(kLeaseState)) xml_.raw("<LeaseState>available</LeaseState>");
-}
-
 void ListBlobsWriter::Page::write_encryption() {
   if (call_.at_least(kTellsEncryption)) xml_.raw("<ServerEncrypted>false</ServerEncrypted>");
 }
@@ -144,7 +143,7 @@ void ListBlobsWriter::Page::uncommitted(std::string_view name) {
   if (call_.at_least(kTiers)) {
     xml_.raw("<AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred>");
   }
-  write_lease();
+  write_lease_state(xml_, call_, {});
   write_encryption();
   xml_.raw("</Properties></Blob>");
 }

@@ -9,13 +9,14 @@
 #include "lapis/azure/call.h"
 #include "lapis/azure/ops/list_blobs.h"
 #include "lapis/base/date.h"
+#include "lapis/blob/lease_view.h"
 
 namespace lapis::azure {
 
-// Borrows the call and the query. Used by one thread at a time.
+// Borrows what it is made with. Used by one thread at a time.
 class ListBlobsWriter::Page {
  public:
-  Page(const Call& call, const ListBlobsQuery& query);
+  Page(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time);
   void blob(std::string_view name, const blob::BlobProperties& properties);
   void uncommitted(std::string_view name);
   void prefix(std::string_view name);
@@ -38,12 +39,12 @@ class ListBlobsWriter::Page {
   void write_properties(const blob::BlobProperties& properties);
   void write_http_properties(const blob::HttpProperties& http);
   void write_tier(const blob::BlobProperties& properties);
-  void write_lease();
   void write_encryption();
   void write_metadata(const blob::Metadata& metadata);
 
   const Call& call_;
   const ListBlobsQuery& query_;
+  const blob::ServiceClock& time_;
   const std::string endpoint_;
   std::string text_;
   XmlWriter xml_;

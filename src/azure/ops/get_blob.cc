@@ -36,7 +36,7 @@ Result<blob::GetBlob> parse_get_blob(const Call& call) {
 http::Response render_get_blob(const Call& call, blob::GetBlobResult result) {
   const blob::BlobProperties& properties = *result.properties;
   http::Response response;
-  add_blob_headers(response.headers, call, properties);
+  add_blob_headers(response.headers, call, properties, result.lease);
   if (result.range) {
     response.status = 206;
     response.headers.add("Content-Range", content_range(*result.range, properties.content_length));

@@ -19,7 +19,7 @@ http::Response render_get_blob_properties(const Call& call,
                                           const blob::GetBlobPropertiesResult& result) {
   const blob::BlobProperties& properties = *result.properties;
   http::Response response;
-  add_blob_headers(response.headers, call, properties);
+  add_blob_headers(response.headers, call, properties, result.lease);
   if (properties.http.content_md5) {
     response.headers.add("Content-MD5", md5_text(*properties.http.content_md5));
   }

@@ -1,5 +1,6 @@
 #include "lapis/azure/ops/get_container_properties.h"
 
+#include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/metadata.h"
@@ -22,15 +23,13 @@ Result<blob::GetContainerProperties> parse_get_container_properties(const Call& 
 }
 
 http::Response render_get_container_properties(const Call& call,
-                                               const blob::ContainerProperties& result) {
+                                               const blob::GetContainerPropertiesResult& result) {
+  const blob::ContainerProperties& properties = result.properties;
   http::Response response;
   http::Headers& headers = response.headers;
-  add_etag_and_date(headers, result.etag, result.last_modified);
-  add_metadata(headers, result.metadata);
-  if (call.at_least(kLeases)) {
-    headers.add("x-ms-lease-status", "unlocked");
-    headers.add("x-ms-lease-state", "available");
-  }
+  add_etag_and_date(headers, properties.etag, properties.last_modified);
+  add_metadata(headers, properties.metadata);
+  if (call.at_least(kLeases)) add_lease_state(headers, call, result.lease);
   if (call.at_least(kRetention)) {
     headers.add("x-ms-has-immutability-policy", "false");
     headers.add("x-ms-has-legal-hold", "false");

@@ -73,8 +73,9 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   return result;
 }
 
-ListBlobsWriter::ListBlobsWriter(const Call& call, const ListBlobsQuery& query)
-    : page_(std::make_unique<Page>(call, query)) {}
+ListBlobsWriter::ListBlobsWriter(const Call& call, const ListBlobsQuery& query,
+                                 const blob::ServiceClock& time)
+    : page_(std::make_unique<Page>(call, query, time)) {}
 
 ListBlobsWriter::~ListBlobsWriter() = default;
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "azure/ops/lease_state.h"
 #include "azure/ops/list_query.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/markers.h"
@@ -17,18 +18,17 @@ namespace {
 constexpr IncludeValue kInclude[] = {{"metadata", 0}, {"deleted", 20191212}, {"system", 20210212}};
 
 constexpr std::uint32_t kServiceEndpoint = 20130815;
-constexpr std::uint32_t kLeaseState = 20120212;
 constexpr std::uint32_t kRetention = 20171109;
 constexpr std::uint32_t kEncryptionScopes = 20190707;
 constexpr std::uint32_t kVersionLevelRetention = 20200612;
 
 void write_properties(XmlWriter& xml, const Call& call,
-                      const blob::ContainerProperties& properties) {
+                      const blob::ListContainersResult::Item& item) {
+  const blob::ContainerProperties& properties = item.properties;
   xml.open("Properties");
   xml.plain_element("Last-Modified", format_http_date(properties.last_modified));
   xml.plain_element("Etag", properties.etag.quoted());
-  xml.raw("<LeaseStatus>unlocked</LeaseStatus>");
-  if (call.at_least(kLeaseState)) xml.raw("<LeaseState>available</LeaseState>");
+  write_lease_state(xml, call, item.lease);
   if (call.at_least(kEncryptionScopes)) {
     xml.raw(
         "<DefaultEncryptionScope>$account-encryption-key</DefaultEncryptionScope>"
@@ -73,7 +73,7 @@ void write_containers(XmlWriter& xml, const Call& call,
   for (const auto& item : items) {
     xml.open("Container");
     xml.name_element("Name", item.name);
-    write_properties(xml, call, item.properties);
+    write_properties(xml, call, item);
     if (metadata) write_metadata(xml, item.properties.metadata);
     xml.close("Container");
   }

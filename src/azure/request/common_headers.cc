@@ -1,10 +1,10 @@
 #include "azure/request/common_headers.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "azure/field_errors.h"
+#include "azure/request/guid.h"
 #include "lapis/base/date.h"
 
 namespace lapis::azure {
@@ -20,31 +20,14 @@ bool knows(const Call& call, blob::AccessTier tier) {
   return true;
 }
 
-// The spellings of .NET: plain digits, with hyphens, and these in braces or parentheses.
-bool is_guid(std::string_view text) {
-  const bool braces = text.starts_with('{') && text.ends_with('}');
-  const bool parentheses = text.starts_with('(') && text.ends_with(')');
-  const bool enclosed = (braces || parentheses) && text.size() == 38;
-  if (enclosed) text = text.substr(1, 36);
-  const auto is_hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  if (text.size() == 32) return std::ranges::all_of(text, is_hex);
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    if (hyphen ? text[i] != '-' : !is_hex(text[i])) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<std::optional<blob::LeaseId>> parse_lease(const http::Headers& headers) {
   const std::string_view text = headers.get("x-ms-lease-id");
   if (text.empty()) return std::nullopt;
-  if (!is_guid(text)) return fail(invalid_header("x-ms-lease-id", text));
-  return blob::LeaseId(text);
+  const auto id = parse_guid(text);
+  if (!id) return fail(invalid_header("x-ms-lease-id", text));
+  return id;
 }
 
 Result<std::optional<blob::AccessTier>> parse_tier(const Call& call) {

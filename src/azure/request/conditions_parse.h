@@ -16,8 +16,8 @@ Result<blob::Conditions> parse_read_conditions(const Call& call);
 // For writes: the same, and one tag only.
 Result<blob::Conditions> parse_write_conditions(const Call& call);
 
-// For Delete Container, which takes dates only. Errors: as above, and kConditionHeadersNotSupported
-// for tags, for a delete must not pass over a condition.
+// For Delete Container and Lease Container, which take dates only. Errors: as above, and
+// kConditionHeadersNotSupported for tags, for they must not pass over a condition.
 Result<blob::Conditions> parse_date_conditions(const Call& call);
 
 // For Set Container Metadata, which knows If-Modified-Since and, as Azure does, passes over the

@@ -13,8 +13,9 @@ namespace {
 // Snapshots that keep being taken make the list of them stale each time.
 constexpr int kAttempts = 8;
 
-Result<void> check(const DeleteBlob& request, const BlobRecord* blob) {
-  LAPIS_TRY_VOID(check_blob_lease(request.lease));
+Result<void> check(const DeleteBlob& request, const BlobRecord* blob, const ServiceClock& time) {
+  const auto lease = blob == nullptr ? std::nullopt : blob->properties.lease;
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, lease, request.lease, time));
   if (blob == nullptr) return check_write(request.conditions, nullptr, false);
   const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};
   return check_write(request.conditions, &target, false);
@@ -22,11 +23,11 @@ Result<void> check(const DeleteBlob& request, const BlobRecord* blob) {
 
 // One snapshot. The blob itself, which counts them, is there as long as any of them is.
 Result<void> erase_snapshot(storage::MetaView& view, ContainerId container,
-                            const DeleteBlob& request) {
+                            const DeleteBlob& request, const ServiceClock& time) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, container, request.key.name));
   LAPIS_TRY(auto snapshot, read_past(view, container, request.key.name, *request.key.snapshot));
   if (!snapshot || !rows.blob) return fail(ErrorCode::kBlobNotFound);
-  LAPIS_TRY_VOID(check(request, &*snapshot));
+  LAPIS_TRY_VOID(check(request, &*snapshot, time));
   return erase_snapshots(view, container, request.key.name, {*request.key.snapshot}, *rows.blob);
 }
 
@@ -34,7 +35,8 @@ struct Change {
   ContainerId container;
   const DeleteBlob& request;
   const std::vector<Timestamp>& snapshots;  // as far as they were looked up
-  bool stale = false;                       // out: nothing was written, look them up again
+  const ServiceClock& time;
+  bool stale = false;  // out: nothing was written, look them up again
 };
 
 Result<void> apply(storage::MetaView& view, Change& change) {
@@ -43,7 +45,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   change.stale = false;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
   if (!rows.blob && !rows.upload) return fail(ErrorCode::kBlobNotFound);
-  LAPIS_TRY_VOID(check(request, rows.blob ? &*rows.blob : nullptr));
+  LAPIS_TRY_VOID(check(request, rows.blob ? &*rows.blob : nullptr, change.time));
   if (rows.blob && rows.blob->properties.snapshots != 0) {
     if (request.snapshots == SnapshotDeletion::kNone) return fail(ErrorCode::kSnapshotsPresent);
     LAPIS_TRY(const bool all_there,
@@ -63,7 +65,7 @@ io::Task<Result<void>> erase_blob(Service& service, ContainerId container,
                                   const DeleteBlob& request) {
   std::vector<Timestamp> snapshots;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    Change change{container, request, snapshots};
+    Change change{container, request, snapshots, *service.time};
     auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
     LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
     if (!change.stale) co_return Result<void>{};
@@ -83,8 +85,8 @@ io::Task<Result<DeleteBlobResult>> delete_blob(Service& service, DeleteBlob requ
     LAPIS_CO_TRY_VOID(co_await erase_blob(service, container->id, request));
     co_return DeleteBlobResult{};
   }
-  auto transaction = [id = container->id, &request](storage::MetaView& view) {
-    return erase_snapshot(view, id, request);
+  auto transaction = [&](storage::MetaView& view) {
+    return erase_snapshot(view, container->id, request, *service.time);
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
   co_return DeleteBlobResult{};

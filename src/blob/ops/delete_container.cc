@@ -7,10 +7,10 @@ namespace {
 
 // The mark is drawn here, so that the reclaimer can tell deletions that every reader has seen from
 // later ones, as it does with release entries.
-Result<void> apply(storage::MetaView& view, const std::string& key,
-                   const DeleteContainer& request) {
-  LAPIS_TRY(const ContainerRecord container,
-            read_container_to_change(view, key, request.lease, request.conditions));
+Result<void> apply(storage::MetaView& view, const std::string& key, const DeleteContainer& request,
+                   const ServiceClock& time) {
+  const ContainerChange change{LeaseUse::kDeleteContainer, request.lease, request.conditions};
+  LAPIS_TRY(const ContainerRecord container, read_container_to_change(view, key, change, time));
   view.erase(key);
   view.put(container_state_key(container.id), encode(ContainerState{view.next_id()}));
   return {};
@@ -22,7 +22,9 @@ io::Task<Result<DeleteContainerResult>> delete_container(Service& service,
                                                          DeleteContainer request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   const std::string key = container_name_key(request.key.account, request.key.container);
-  auto transaction = [&](storage::MetaView& view) { return apply(view, key, request); };
+  auto transaction = [&](storage::MetaView& view) {
+    return apply(view, key, request, *service.time);
+  };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
   co_return DeleteContainerResult{};
 }

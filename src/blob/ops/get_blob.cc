@@ -11,9 +11,10 @@
 namespace lapis::blob {
 namespace {
 
-Result<void> check(const GetBlob& request, const BlobProperties& properties) {
+Result<void> check(const GetBlob& request, const BlobProperties& properties,
+                   const ServiceClock& time) {
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
-  LAPIS_TRY_VOID(check_blob_lease(request.lease));
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
   return check_read(request.conditions, {properties.etag, properties.last_modified});
 }
 
@@ -36,7 +37,7 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
-  LAPIS_CO_TRY_VOID(check(request, blob->properties));
+  LAPIS_CO_TRY_VOID(check(request, blob->properties, *service.time));
 
   if (service.recent && is_inline(blob->body)) {
     service.recent->note(hash_of(container->id, request.key.name), service.clock.instant());
@@ -44,6 +45,7 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
 
   GetBlobResult result;
   result.properties = {blob, &blob->properties};
+  result.lease = lease_view(blob->properties.lease, *service.time);
   ByteRange range{0, blob->properties.content_length};
   if (request.range) {
     LAPIS_CO_TRY(range, clamp(*request.range, range.length));

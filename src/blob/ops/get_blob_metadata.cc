@@ -11,7 +11,8 @@ io::Task<Result<GetBlobMetadataResult>> get_blob_metadata(Service& service,
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
-  LAPIS_CO_TRY_VOID(check_blob_lease(request.lease));
+  LAPIS_CO_TRY_VOID(
+      check_lease(LeaseUse::kReadBlob, blob->properties.lease, request.lease, *service.time));
   const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};
   LAPIS_CO_TRY_VOID(check_single_read(request.conditions, target));
   co_return GetBlobMetadataResult{{blob, &blob->properties}};

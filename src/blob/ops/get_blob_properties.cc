@@ -10,10 +10,13 @@ io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
-  LAPIS_CO_TRY_VOID(check_blob_lease(request.lease));
-  const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};
+  const BlobProperties& properties = blob->properties;
+  LAPIS_CO_TRY_VOID(
+      check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, *service.time));
+  const ConditionTarget target{properties.etag, properties.last_modified};
   LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
-  co_return GetBlobPropertiesResult{{blob, &blob->properties}};
+  co_return GetBlobPropertiesResult{{blob, &properties},
+                                    lease_view(properties.lease, *service.time)};
 }
 
 }  // namespace lapis::blob

@@ -7,9 +7,10 @@
 namespace lapis::blob {
 namespace {
 
-Result<void> check(const GetBlockList& request, const BlobRows& rows) {
+Result<void> check(const GetBlockList& request, const BlobRows& rows, const ServiceClock& time) {
   if (!rows.blob && !rows.upload) return fail(ErrorCode::kBlobNotFound);
-  return check_stage(request.lease, rows.blob ? &*rows.blob : nullptr);
+  const BlobRecord* blob = rows.blob ? &*rows.blob : nullptr;
+  return check_blocks(LeaseUse::kReadBlob, request.lease, blob, time);
 }
 
 void add_all(const std::vector<Block>& blocks, std::vector<ListedBlock>& into) {
@@ -35,9 +36,9 @@ Result<BlobRows> read_rows(storage::MetaSnapshot& snapshot, ContainerId containe
 }
 
 Result<GetBlockListResult> read(storage::MetaSnapshot& snapshot, ContainerId container,
-                                const GetBlockList& request) {
+                                const GetBlockList& request, const ServiceClock& time) {
   LAPIS_TRY(const BlobRows rows, read_rows(snapshot, container, request.key));
-  LAPIS_TRY_VOID(check(request, rows));
+  LAPIS_TRY_VOID(check(request, rows, time));
   GetBlockListResult result;
   if (rows.blob) {
     const BlobProperties& properties = rows.blob->properties;
@@ -59,7 +60,7 @@ Result<GetBlockListResult> read(storage::MetaSnapshot& snapshot, ContainerId con
 io::Task<Result<GetBlockListResult>> get_block_list(Service& service, GetBlockList request) {
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] { return read(*snapshot, container->id, request); };
+  auto job = [&] { return read(*snapshot, container->id, request, *service.time); };
   co_return co_await service.blocking.run(std::move(job));
 }
 

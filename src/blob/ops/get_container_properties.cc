@@ -5,12 +5,14 @@
 
 namespace lapis::blob {
 
-io::Task<Result<ContainerProperties>> get_container_properties(Service& service,
-                                                               GetContainerProperties request) {
+io::Task<Result<GetContainerPropertiesResult>> get_container_properties(
+    Service& service, GetContainerProperties request) {
   const ContainerKey& key = request.key;
   LAPIS_CO_TRY(const auto container, co_await find_container(service, key.account, key.container));
-  LAPIS_CO_TRY_VOID(check_container_lease(request.lease));
-  co_return container->properties;
+  const ContainerProperties& properties = container->properties;
+  LAPIS_CO_TRY_VOID(
+      check_lease(LeaseUse::kUseContainer, properties.lease, request.lease, *service.time));
+  co_return GetContainerPropertiesResult{properties, lease_view(properties.lease, *service.time)};
 }
 
 }  // namespace lapis::blob

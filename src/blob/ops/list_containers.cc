@@ -7,7 +7,8 @@
 namespace lapis::blob {
 namespace {
 
-Result<ListContainersResult> scan(storage::MetaSnapshot& snapshot, const ListContainers& request) {
+Result<ListContainersResult> scan(storage::MetaSnapshot& snapshot, const ListContainers& request,
+                                  const ServiceClock& time) {
   const std::string account = account_prefix(request.account);
   const std::string all = account + request.prefix;
   const std::string first = std::max(all, account + request.start_after_marker);
@@ -23,7 +24,8 @@ Result<ListContainersResult> scan(storage::MetaSnapshot& snapshot, const ListCon
       return result;
     }
     LAPIS_TRY(ContainerRecord record, decode_container(cursor->value()));
-    result.items.push_back({std::string(*name), std::move(record.properties)});
+    const LeaseView lease = lease_view(record.properties.lease, time);
+    result.items.push_back({std::string(*name), std::move(record.properties), lease});
   }
   LAPIS_TRY_VOID(cursor->status());
   return result;
@@ -33,7 +35,7 @@ Result<ListContainersResult> scan(storage::MetaSnapshot& snapshot, const ListCon
 
 io::Task<Result<ListContainersResult>> list_containers(Service& service, ListContainers request) {
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] { return scan(*snapshot, request); };
+  auto job = [&] { return scan(*snapshot, request, *service.time); };
   co_return co_await service.blocking.run(std::move(job));
 }
 

@@ -18,7 +18,7 @@ Replacement claim_of(const PutBlob& request) {
 Result<void> check_early(Service& service, ContainerId container, const PutBlob& request) {
   const auto existing = peek_blob(service, container, request.key.name);
   if (existing.known) {
-    LAPIS_TRY_VOID(check_replace(claim_of(request), existing.value.get()));
+    LAPIS_TRY_VOID(check_replace(claim_of(request), existing.value.get(), *service.time));
   }
   return check_room(service, request.content_length);
 }
@@ -49,6 +49,7 @@ struct Change {
   const storage::StoredBody* stored;  // null for a short body
   std::string encoded_body;
   NewBlob made;
+  const ServiceClock& time;
   BlobProperties properties;  // out
 };
 
@@ -56,8 +57,8 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   const std::string& name = change.request.key.name;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing));
-  change.properties = make_properties(change.made, Etag{view.next_id()}, existing);
+  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, change.time));
+  change.properties = make_properties(change.made, Etag{view.next_id()}, existing, change.time);
   if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
   view.put(blob_key(change.container, name), encode_blob(change.properties, change.encoded_body));
   if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
@@ -84,8 +85,8 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   made.metadata = request.metadata;
   made.content_length = request.content_length;
   std::string encoded = encode_body(body_of(taken, request.content_length));
-  Change change{container->id,      request,         taken.stored.get(),
-                std::move(encoded), std::move(made), {}};
+  Change change{container->id, request, taken.stored.get(), std::move(encoded), std::move(made),
+                *service.time, {}};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
   if (taken.stored) taken.stored->recorded();

@@ -19,7 +19,10 @@ Result<void> check_id_length(const BlockId& block, const UploadRecord& upload) {
 // What can be refused from memory, before the client has sent its body.
 Result<void> check_early(Service& service, ContainerId container, const PutBlock& request) {
   const auto existing = peek_blob(service, container, request.key.name);
-  LAPIS_TRY_VOID(check_stage(request.lease, existing.value.get()));
+  if (existing.known) {
+    LAPIS_TRY_VOID(
+        check_blocks(LeaseUse::kWriteBlob, request.lease, existing.value.get(), *service.time));
+  }
   if (const auto upload = peek_upload(service, container, request.key.name)) {
     LAPIS_TRY_VOID(check_id_length(request.block, *upload));
   }
@@ -31,6 +34,7 @@ struct Change {
   const PutBlock& request;
   const TakenBody& taken;
   Timestamp now;
+  const ServiceClock& time;
 };
 
 // A first block opens the upload; its name is kept beside its blocks, so that uploads are found
@@ -68,11 +72,21 @@ Block store_block(storage::MetaView& view, const Change& change) {
   return block;
 }
 
+// Staging a block is a write like any other, though nothing of the blob changes by it.
+void forget_ended_lease(storage::MetaView& view, const Change& change, BlobRecord blob) {
+  if (!blob.properties.lease || lease_after_write(blob.properties.lease, change.time)) return;
+  blob.properties.lease.reset();
+  view.put(blob_key(change.container, change.request.key.name),
+           encode_blob(blob.properties, encode_body(blob.body)));
+}
+
 Result<void> apply(storage::MetaView& view, const Change& change) {
   const std::string& name = change.request.key.name;
   const BlockId& id = change.request.block;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
-  LAPIS_TRY_VOID(check_stage(change.request.lease, rows.blob ? &*rows.blob : nullptr));
+  LAPIS_TRY_VOID(check_blocks(LeaseUse::kWriteBlob, change.request.lease,
+                              rows.blob ? &*rows.blob : nullptr, change.time));
+  if (rows.blob) forget_ended_lease(view, change, std::move(*rows.blob));
   UploadRecord upload = rows.upload ? *rows.upload : open_upload(view, change);
   LAPIS_TRY_VOID(check_id_length(id, upload));
 
@@ -105,7 +119,7 @@ io::Task<Result<PutBlockResult>> put_block(Service& service, PutBlock request,
   LAPIS_CO_TRY(TakenBody taken, co_await take_body(service, incoming, body));
   LAPIS_CO_TRY_VOID(check_hashes(request.hashes, taken));
 
-  const Change change{container->id, request, taken, service.clock.now()};
+  const Change change{container->id, request, taken, service.clock.now(), *service.time};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
   if (taken.stored) taken.stored->recorded();

@@ -12,7 +12,7 @@ constexpr int kAttempts = 8;
 io::Task<Result<std::unique_ptr<PreparedCommit>>> prepare(Service& service, ContainerId container,
                                                           const PutBlockList& request) {
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] { return prepare_commit(*snapshot, container, request); };
+  auto job = [&] { return prepare_commit(*snapshot, container, request, *service.time); };
   co_return co_await service.blocking.run(std::move(job));
 }
 
@@ -21,6 +21,7 @@ struct Change {
   const PutBlockList& request;
   const PreparedCommit& prepared;
   Timestamp now;
+  const ServiceClock& time;
   bool stale = false;         // out: nothing was written, prepare again
   BlobProperties properties;  // out
 };
@@ -28,12 +29,12 @@ struct Change {
 Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, change.request.key.name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing));
+  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, change.time));
   LAPIS_TRY(const bool is_true, still_true(view, change.container, change.prepared, rows));
   change.stale = !is_true;
   if (change.stale) return {};
   LAPIS_TRY(change.properties, write_commit(view, change.container, change.request, change.prepared,
-                                            std::move(rows), change.now));
+                                            std::move(rows), change.now, change.time));
   return {};
 }
 
@@ -44,7 +45,7 @@ io::Task<Result<PutBlockListResult>> put_block_list(Service& service, PutBlockLi
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     LAPIS_CO_TRY(const auto prepared, co_await prepare(service, container->id, request));
-    Change change{container->id, request, *prepared, service.clock.now(), false, {}};
+    Change change{container->id, request, *prepared, service.clock.now(), *service.time, false, {}};
     auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
     LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
     if (!change.stale) {

@@ -9,13 +9,14 @@ namespace {
 
 // Last-Modified never goes back, whatever the clock does.
 Result<SetContainerMetadataResult> apply(storage::MetaView& view, const std::string& key,
-                                         const SetContainerMetadata& request, Timestamp now) {
-  LAPIS_TRY(ContainerRecord container,
-            read_container_to_change(view, key, request.lease, request.conditions));
+                                         const SetContainerMetadata& request,
+                                         const Service& service) {
+  const ContainerChange change{LeaseUse::kUseContainer, request.lease, request.conditions};
+  LAPIS_TRY(ContainerRecord container, read_container_to_change(view, key, change, *service.time));
   ContainerProperties& properties = container.properties;
   properties.metadata = request.metadata;
   properties.etag.value = view.next_id();
-  properties.last_modified = std::max(now, properties.last_modified);
+  properties.last_modified = std::max(service.clock.now(), properties.last_modified);
   view.put(key, encode(container));
   return SetContainerMetadataResult{properties.etag, properties.last_modified};
 }
@@ -25,10 +26,9 @@ Result<SetContainerMetadataResult> apply(storage::MetaView& view, const std::str
 io::Task<Result<SetContainerMetadataResult>> set_container_metadata(Service& service,
                                                                     SetContainerMetadata request) {
   const std::string key = container_name_key(request.key.account, request.key.container);
-  const Timestamp now = service.clock.now();
   SetContainerMetadataResult result;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
-    LAPIS_TRY(result, apply(view, key, request, now));
+    LAPIS_TRY(result, apply(view, key, request, service));
     return {};
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));

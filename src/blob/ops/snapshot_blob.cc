@@ -15,11 +15,14 @@ struct Change {
   ContainerId container;
   const SnapshotBlob& request;
   Timestamp now;
+  const ServiceClock& time;
   SnapshotBlobResult result;  // out
 };
 
-Result<void> check(const SnapshotBlob& request, const BlobProperties& properties) {
-  LAPIS_TRY_VOID(check_blob_lease(request.lease));
+// Taken as a blob is read: without its lease, but not with another one.
+Result<void> check(const SnapshotBlob& request, const BlobProperties& properties,
+                   const ServiceClock& time) {
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
   const ConditionTarget target{properties.etag, properties.last_modified};
   return check_write(request.conditions, &target, false);
 }
@@ -35,6 +38,7 @@ BlobProperties snapshot_properties(storage::MetaView& view, const Change& change
   properties.snapshot = time;
   properties.snapshots = 0;
   properties.last_past = {};
+  properties.lease.reset();
   if (change.request.metadata) {
     properties.metadata = *change.request.metadata;
     properties.etag.value = view.next_id();
@@ -48,7 +52,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
   if (!rows.blob) return fail(ErrorCode::kBlobNotFound);
   BlobRecord& blob = *rows.blob;
-  LAPIS_TRY_VOID(check(change.request, blob.properties));
+  LAPIS_TRY_VOID(check(change.request, blob.properties, change.time));
   const Timestamp time = name_snapshot(blob.properties, change.now);
   const BlobProperties taken = snapshot_properties(view, change, blob.properties, time);
   LAPIS_TRY_VOID(share_body(view, change.container, blob.body));
@@ -66,7 +70,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 io::Task<Result<SnapshotBlobResult>> snapshot_blob(Service& service, SnapshotBlob request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
-  Change change{container->id, request, service.clock.now(), {}};
+  Change change{container->id, request, service.clock.now(), *service.time, {}};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
   co_return change.result;

@@ -33,18 +33,6 @@ async function withBlob(body) {
   });
 }
 
-test("leases", async () => {
-  await withBlob(async ({ container, blob }) => {
-    for (const lease of [blob.getBlobLeaseClient(GUID), container.getBlobLeaseClient(GUID)]) {
-      await refused(lease.acquireLease(15));
-      await refused(lease.renewLease());
-      await refused(lease.changeLease(GUID));
-      await refused(lease.breakLease(0));
-      await refused(lease.releaseLease());
-    }
-  });
-});
-
 test("versions", async () => {
   await withBlob(async ({ blob }) => {
     const version = blob.withVersion(SNAPSHOT);

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from azure.storage.blob import (
     BlobClient,
-    BlobLeaseClient,
     BlobServiceClient,
     ContainerClient,
     ImmutabilityPolicy,
@@ -21,9 +20,6 @@ SNAPSHOT = "2021-06-28T05:51:11.5743121Z"
 SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
-    "acquire lease": lambda blob: blob.acquire_lease(15),
-    "break lease": lambda blob: BlobLeaseClient(blob, str(uuid.uuid4())).break_lease(),
-    "renew lease": lambda blob: BlobLeaseClient(blob, str(uuid.uuid4())).renew(),
     "undelete": lambda blob: blob.undelete_blob(),
     "copy": lambda blob: blob.start_copy_from_url(blob.url),
     "synchronous copy": lambda blob: blob.start_copy_from_url(blob.url, requires_sync=True),
@@ -92,7 +88,6 @@ def test_headers_that_promise_something(blob: BlobClient, sdk_container: Contain
 
 def test_operations_on_a_container(blob: BlobClient, sdk_container: ContainerClient) -> None:
     for call in (
-        lambda: sdk_container.acquire_lease(15),
         sdk_container.get_container_access_policy,
         lambda: sdk_container.set_container_access_policy({}, public_access="blob"),
         lambda: list(sdk_container.find_blobs_by_tags("a='b'")),

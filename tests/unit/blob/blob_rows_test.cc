@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "blob/lease.h"
+#include "support/manual_clock.h"
 
 namespace lapis::blob {
 namespace {
@@ -20,8 +21,10 @@ const BlobRecord kAppend = blob_of(BlobType::kAppend, AccessTier::kHot);
 const BlobRecord kPage = blob_of(BlobType::kPage, AccessTier::kHot);
 const BlobRecord kArchived = blob_of(BlobType::kBlock, AccessTier::kArchive);
 const BlobRecord kArchivedPage = blob_of(BlobType::kPage, AccessTier::kArchive);
+const test::ManualClock kClock;
+const ServiceClock kTime(kClock, {});
 const std::optional<LeaseId> kNone;
-const std::optional<LeaseId> kLease = "id";
+const std::optional<LeaseId> kLease = LeaseId::make();
 const Conditions kNoConditions;
 const Conditions kUnmet{.if_match = EtagCondition{false, {"x"}}};
 
@@ -55,24 +58,27 @@ TEST(CheckReplace, AnswersInTheProtocolsOrder) {
   };
   for (const Case& c : cases) {
     const Replacement claim{c.may_overwrite, c.block_blobs_only, c.lease, c.conditions};
-    EXPECT_EQ(outcome(check_replace(claim, c.existing)), c.expected) << c.name;
+    EXPECT_EQ(outcome(check_replace(claim, c.existing, kTime)), c.expected) << c.name;
   }
 }
 
-TEST(CheckStage, AnswersInTheProtocolsOrder) {
-  EXPECT_EQ(outcome(check_stage(kNone, nullptr)), "ok");
-  EXPECT_EQ(outcome(check_stage(kLease, nullptr)), "LeaseNotPresentWithBlobOperation");
-  EXPECT_EQ(outcome(check_stage(kNone, &kBlock)), "ok");
-  EXPECT_EQ(outcome(check_stage(kLease, &kArchivedPage)), "InvalidBlobType");
-  EXPECT_EQ(outcome(check_stage(kLease, &kArchived)), "BlobArchived");
-  EXPECT_EQ(outcome(check_stage(kLease, &kBlock)), "LeaseNotPresentWithBlobOperation");
+TEST(CheckBlocks, AnswersInTheProtocolsOrder) {
+  const auto check = [](const std::optional<LeaseId>& lease, const BlobRecord* existing) {
+    return outcome(check_blocks(LeaseUse::kWriteBlob, lease, existing, kTime));
+  };
+  EXPECT_EQ(check(kNone, nullptr), "ok");
+  EXPECT_EQ(check(kLease, nullptr), "LeaseNotPresentWithBlobOperation");
+  EXPECT_EQ(check(kNone, &kBlock), "ok");
+  EXPECT_EQ(check(kLease, &kArchivedPage), "InvalidBlobType");
+  EXPECT_EQ(check(kLease, &kArchived), "BlobArchived");
+  EXPECT_EQ(check(kLease, &kBlock), "LeaseNotPresentWithBlobOperation");
 }
 
-TEST(Leases, AnIdCannotBeRightWhereNoneIsGranted) {
-  EXPECT_EQ(outcome(check_blob_lease(kNone)), "ok");
-  EXPECT_EQ(outcome(check_blob_lease(kLease)), "LeaseNotPresentWithBlobOperation");
-  EXPECT_EQ(outcome(check_container_lease(kNone)), "ok");
-  EXPECT_EQ(outcome(check_container_lease(kLease)), "LeaseNotPresentWithContainerOperation");
+TEST(CheckBlocks, OnlyToStageThemNeedsTheLease) {
+  BlobRecord leased = kBlock;
+  leased.properties.lease = Lease{*kLease, std::nullopt, {}, {}};
+  EXPECT_EQ(outcome(check_blocks(LeaseUse::kWriteBlob, kNone, &leased, kTime)), "LeaseIdMissing");
+  EXPECT_EQ(outcome(check_blocks(LeaseUse::kReadBlob, kNone, &leased, kTime)), "ok");
 }
 
 NewBlob made_at(int seconds, std::optional<AccessTier> tier, bool keeps_creation_time) {
@@ -102,7 +108,7 @@ TEST(MakeProperties, TimesFollowTheReplacedBlob) {
       {"ClockWentBackKeeps", &old, 150, true, 100, 200},
   };
   for (const Case& c : cases) {
-    const auto p = make_properties(made_at(c.now, {}, c.keeps), Etag{9}, c.replaced);
+    const auto p = make_properties(made_at(c.now, {}, c.keeps), Etag{9}, c.replaced, kTime);
     EXPECT_EQ(p.created, Timestamp(std::chrono::seconds(c.created))) << c.name;
     EXPECT_EQ(p.last_modified, Timestamp(std::chrono::seconds(c.modified))) << c.name;
     EXPECT_EQ(p.etag, Etag{9});
@@ -113,18 +119,29 @@ TEST(MakeProperties, TierIsTheRequestsElseTheReplacedBlobs) {
   BlobRecord cool = blob_of(BlobType::kBlock, AccessTier::kCool);
   cool.properties.tier_inferred = false;
   cool.properties.tier_changed = Timestamp(std::chrono::seconds(7));
-  const auto fresh = make_properties(made_at(9, {}, false), Etag{1}, nullptr);
+  const auto fresh = make_properties(made_at(9, {}, false), Etag{1}, nullptr, kTime);
   EXPECT_EQ(fresh.tier, AccessTier::kHot);
   EXPECT_TRUE(fresh.tier_inferred);
   EXPECT_FALSE(fresh.tier_changed);
-  const auto inherited = make_properties(made_at(9, {}, false), Etag{1}, &cool);
+  const auto inherited = make_properties(made_at(9, {}, false), Etag{1}, &cool, kTime);
   EXPECT_EQ(inherited.tier, AccessTier::kCool);
   EXPECT_FALSE(inherited.tier_inferred);
   EXPECT_EQ(inherited.tier_changed, cool.properties.tier_changed);
-  const auto set = make_properties(made_at(9, AccessTier::kHot, false), Etag{1}, &cool);
+  const auto set = make_properties(made_at(9, AccessTier::kHot, false), Etag{1}, &cool, kTime);
   EXPECT_EQ(set.tier, AccessTier::kHot);
   EXPECT_FALSE(set.tier_inferred);
   EXPECT_EQ(set.tier_changed, Timestamp(std::chrono::seconds(9)));
+}
+
+TEST(MakeProperties, ALeaseStaysWhileItLasts) {
+  const auto kept = [](std::optional<std::chrono::seconds> duration, ServiceTime ends) {
+    BlobRecord old = kBlock;
+    old.properties.lease = Lease{*kLease, duration, ends, {}};
+    return make_properties(made_at(9, {}, false), Etag{1}, &old, kTime).lease.has_value();
+  };
+  EXPECT_TRUE(kept({}, {}));
+  EXPECT_TRUE(kept(std::chrono::seconds(15), kTime.now() + Ticks(1)));
+  EXPECT_FALSE(kept(std::chrono::seconds(15), kTime.now()));
 }
 
 }  // namespace

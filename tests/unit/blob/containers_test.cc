@@ -11,10 +11,13 @@
 namespace lapis::blob {
 namespace {
 
+const LeaseId kSomeLease = LeaseId::make();
+
 using test::BlobHarness;
 
 Result<ContainerProperties> properties(BlobHarness& harness, const ContainerKey& key) {
-  return harness.run(get_container_properties(harness.service, {key, {}}));
+  LAPIS_TRY(auto result, harness.run(get_container_properties(harness.service, {key, {}})));
+  return std::move(result.properties);
 }
 
 TEST(CreateContainer, StoresMetadataAndGivesAnEtag) {
@@ -41,7 +44,7 @@ TEST(GetContainerProperties, ChecksTheLease) {
   BlobHarness harness;
   EXPECT_EQ(properties(harness, {"acct", "none"}).error().code, ErrorCode::kContainerNotFound);
   const auto leased =
-      harness.run(get_container_properties(harness.service, {{"acct", "box"}, "id"}));
+      harness.run(get_container_properties(harness.service, {{"acct", "box"}, kSomeLease}));
   EXPECT_EQ(leased.error().code, ErrorCode::kLeaseNotPresentWithContainerOperation);
 }
 
@@ -76,7 +79,7 @@ TEST(DeleteContainer, TakesDatesAsConditions) {
   };
   const auto second = std::chrono::seconds(1);
   const Case cases[] = {
-      {"Lease", {}, "id", ErrorCode::kLeaseNotPresentWithContainerOperation},
+      {"Lease", {}, kSomeLease, ErrorCode::kLeaseNotPresentWithContainerOperation},
       {"Modified", {.if_unmodified_since = modified - second}, {}, ErrorCode::kConditionNotMet},
       {"Unmodified", {.if_modified_since = modified}, {}, ErrorCode::kConditionNotMet},
       {"Met", {.if_modified_since = modified - second}, {}, {}},
@@ -127,8 +130,8 @@ TEST(SetContainerMetadata, ChangesNothingWhereItFails) {
   };
   const Conditions unmet{.if_modified_since = before->last_modified};
   const Case cases[] = {
-      {"Missing", {"acct", "none"}, unmet, "id", ErrorCode::kContainerNotFound},
-      {"LeaseFirst", key, unmet, "id", ErrorCode::kLeaseNotPresentWithContainerOperation},
+      {"Missing", {"acct", "none"}, unmet, kSomeLease, ErrorCode::kContainerNotFound},
+      {"LeaseFirst", key, unmet, kSomeLease, ErrorCode::kLeaseNotPresentWithContainerOperation},
       {"Unmodified", key, unmet, {}, ErrorCode::kConditionNotMet},
   };
   for (const Case& c : cases) {

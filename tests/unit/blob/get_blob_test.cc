@@ -9,6 +9,8 @@
 namespace lapis::blob {
 namespace {
 
+const LeaseId kSomeLease = LeaseId::make();
+
 using test::BlobHarness;
 using test::key_of;
 using test::pattern;
@@ -115,7 +117,7 @@ TEST(GetBlob, RefusesInTheProtocolsOrder) {
        ErrorCode::kBlobNotFound,
        ErrorCode::kBlobNotFound},
       {"Lease",
-       {key_of("a"), {}, {.if_match = other}, "id"},
+       {key_of("a"), {}, {.if_match = other}, kSomeLease},
        ErrorCode::kLeaseNotPresentWithBlobOperation,
        ErrorCode::kLeaseNotPresentWithBlobOperation},
       {"Match",

@@ -101,6 +101,26 @@ std::string row(const BlobProperties& properties, const Body& body) {
   return encode_blob(properties, encode_body(body));
 }
 
+Lease lease() {
+  Lease lease{{}, std::chrono::seconds(30), ServiceTime(kNow.time_since_epoch()), std::nullopt};
+  for (std::size_t i = 0; i < 16; ++i) lease.id.bytes[i] = static_cast<std::byte>(0xa0 + i);
+  return lease;
+}
+
+BlobProperties leased_properties() {
+  BlobProperties p = short_properties();
+  p.lease = lease();
+  return p;
+}
+
+Lease breaking_lease() {
+  Lease breaking = lease();
+  breaking.duration.reset();
+  breaking.ends = {};
+  breaking.breaks = ServiceTime(Ticks(17));
+  return breaking;
+}
+
 std::string keys() {
   const ContainerId container{258};
   return test::key_lines({{"container_name", container_name_key("acct", "photos")},
@@ -164,17 +184,21 @@ test::Goldens goldens() {
   owned.body = shared_body();
   owned.owner.value = 600;
   const ContainerProperties properties{Etag{2}, kNow, {{"k", "v"}}};
+  const ContainerProperties leased{Etag{2}, kNow, {}, breaking_lease()};
   return {{"blob/blob_inline", row(short_properties(), inline_body())},
           {"blob/blob_chunks", row(full_properties(8 * kMiB), chunk_body())},
           {"blob/blob_blocks", row(full_properties(28 * kMiB + 3), block_body())},
           {"blob/blob_segments", row(full_properties(512 * 8 * kMiB + 3), segment_body())},
           {"blob/blob_empty", row(full_properties(0), empty_body())},
+          {"blob/blob_leased", row(leased_properties(), inline_body())},
           {"blob/segment", encode(Segment{{kOneChunk, kTwoChunks, kShort}})},
           {"blob/staged_one_chunk", encode(kOneChunk)},
           {"blob/staged_two_chunks", encode(kTwoChunks)},
           {"blob/staged_short", encode(kShort)},
           {"blob/upload", encode(UploadRecord{UploadId{3}, 4, 8, 2, kNow})},
           {"blob/container", encode(ContainerRecord{ContainerId{258}, properties})},
+          {"blob/container_leased", encode(ContainerRecord{ContainerId{258}, leased})},
+          {"blob/service_clock", encode_service_clock_mark(ServiceTime(kNow.time_since_epoch()))},
           {"blob/container_state_live", encode(ContainerState{})},
           {"blob/container_state_deleted", encode(ContainerState{300})},
           {"blob/release_body", encode(body)},
@@ -202,6 +226,15 @@ void expect_same(const Block& a, const Block& b) {
   }
 }
 
+void expect_same(const std::optional<Lease>& a, const std::optional<Lease>& b) {
+  ASSERT_EQ(a.has_value(), b.has_value());
+  if (!a) return;
+  EXPECT_EQ(a->id, b->id);
+  EXPECT_EQ(a->duration, b->duration);
+  EXPECT_EQ(a->ends, b->ends);
+  EXPECT_EQ(a->breaks, b->breaks);
+}
+
 void expect_same(const BlobProperties& a, const BlobProperties& b) {
   EXPECT_EQ(a.type, b.type);
   EXPECT_EQ(a.etag, b.etag);
@@ -218,6 +251,7 @@ void expect_same(const BlobProperties& a, const BlobProperties& b) {
   EXPECT_EQ(a.tier, b.tier);
   EXPECT_EQ(a.tier_inferred, b.tier_inferred);
   EXPECT_EQ(a.tier_changed, b.tier_changed);
+  expect_same(a.lease, b.lease);
 }
 
 void expect_same(const Body& a, const Body& b) {
@@ -246,7 +280,8 @@ TEST(BlobGolden, RecordsOfEveryKindOfBodyAreRead) {
                 {"blob/blob_chunks", full_properties(8 * kMiB), chunk_body()},
                 {"blob/blob_blocks", full_properties(28 * kMiB + 3), block_body()},
                 {"blob/blob_segments", full_properties(512 * 8 * kMiB + 3), segment_body()},
-                {"blob/blob_empty", full_properties(0), empty_body()}};
+                {"blob/blob_empty", full_properties(0), empty_body()},
+                {"blob/blob_leased", leased_properties(), inline_body()}};
   for (const auto& expected : kCases) {
     SCOPED_TRACE(expected.file);
     const auto blob = decode_blob(test::read_golden(expected.file));
@@ -288,6 +323,13 @@ TEST(BlobGolden, OtherRowsAreRead) {
   EXPECT_EQ(container->properties.etag, Etag{2});
   EXPECT_EQ(container->properties.last_modified, kNow);
   EXPECT_EQ(container->properties.metadata, (Metadata{{"k", "v"}}));
+  expect_same(container->properties.lease, std::nullopt);
+  const auto leased = decode_container(test::read_golden("blob/container_leased"));
+  ASSERT_TRUE(leased);
+  expect_same(leased->properties.lease, breaking_lease());
+  const auto mark = decode_service_clock_mark(test::read_golden("blob/service_clock"));
+  ASSERT_TRUE(mark);
+  EXPECT_EQ(*mark, ServiceTime(kNow.time_since_epoch()));
   const auto state = [](const char* file) {
     return decode_container_state(test::read_golden(file));
   };

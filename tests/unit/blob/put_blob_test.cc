@@ -182,13 +182,13 @@ TEST(PutBlob, RefusesBeforeTheBodyIsRead) {
        ErrorCode::kContainerNotFound},
       {"MayNotOverwrite", [](BlobHarness&, PutBlob& r) { r.may_overwrite = false; },
        ErrorCode::kUnauthorizedBlobOverwrite},
-      {"Lease", [](BlobHarness&, PutBlob& r) { r.lease = "id"; },
+      {"Lease", [](BlobHarness&, PutBlob& r) { r.lease = LeaseId::make(); },
        ErrorCode::kLeaseNotPresentWithBlobOperation},
       {"IfNoneMatchAny", [&](BlobHarness&, PutBlob& r) { r.conditions.if_none_match = any; },
        ErrorCode::kBlobAlreadyExists},
       {"LeaseBeforeConditions",
        [&](BlobHarness&, PutBlob& r) {
-         r.lease = "id";
+         r.lease = LeaseId::make();
          r.conditions.if_none_match = any;
        },
        ErrorCode::kLeaseNotPresentWithBlobOperation},

@@ -109,7 +109,7 @@ TEST(PutBlock, IsRefusedWhereItMayNotBe) {
   EXPECT_EQ(harness.run(put_block(harness.service, request, source)).error().code,
             ErrorCode::kContainerNotFound);
   request.key = key_of("a");
-  request.lease = "lease";
+  request.lease = LeaseId::make();
   EXPECT_EQ(harness.run(put_block(harness.service, request, source)).error().code,
             ErrorCode::kLeaseNotPresentWithBlobOperation);
   EXPECT_EQ(source.remaining(), 1u) << "the body was not read";

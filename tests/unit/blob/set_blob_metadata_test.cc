@@ -8,6 +8,8 @@
 namespace lapis::blob {
 namespace {
 
+const LeaseId kSomeLease = LeaseId::make();
+
 using test::BlobHarness;
 using test::key_of;
 
@@ -87,13 +89,13 @@ TEST(SetBlobMetadata, RefusesInTheProtocolsOrderAndChangesNothing) {
        {},
        ErrorCode::kMultipleConditionHeadersNotSupported},
       {"NoContainer", {"acct", "none", "a"}, {}, {}, ErrorCode::kContainerNotFound},
-      {"NoBlob", key_of("none"), {.if_match = same}, "id", ErrorCode::kBlobNotFound},
+      {"NoBlob", key_of("none"), {.if_match = same}, kSomeLease, ErrorCode::kBlobNotFound},
       {"UncommittedOnly", key_of("staged"), {}, {}, ErrorCode::kBlobNotFound},
-      {"Archived", key_of("archived"), {.if_match = other}, "id", ErrorCode::kBlobArchived},
+      {"Archived", key_of("archived"), {.if_match = other}, kSomeLease, ErrorCode::kBlobArchived},
       {"Lease",
        key_of("a"),
        {.if_match = other},
-       "id",
+       kSomeLease,
        ErrorCode::kLeaseNotPresentWithBlobOperation},
       {"Match", key_of("a"), {.if_match = other}, {}, ErrorCode::kConditionNotMet},
       {"NoneMatch", key_of("a"), {.if_none_match = same}, {}, ErrorCode::kConditionNotMet},
@@ -150,7 +152,7 @@ TEST(GetBlobMetadata, RefusesInTheProtocolsOrder) {
       {"NoBlob", {key_of("none"), {.if_match = same}, {}}, ErrorCode::kBlobNotFound},
       {"UncommittedOnly", {key_of("staged"), {}, {}}, ErrorCode::kBlobNotFound},
       {"Lease",
-       {key_of("a"), {.if_match = other}, "id"},
+       {key_of("a"), {.if_match = other}, kSomeLease},
        ErrorCode::kLeaseNotPresentWithBlobOperation},
       {"Match", {key_of("a"), {.if_match = other}, {}}, ErrorCode::kConditionNotMet},
       {"NoneMatch", {key_of("a"), {.if_none_match = same}, {}}, ErrorCode::kNotModified},

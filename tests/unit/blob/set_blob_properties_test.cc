@@ -68,7 +68,7 @@ TEST(SetBlobProperties, OfPageBlobsAreRefusedBeforeAnythingElseOfTheBlob) {
   SetBlobProperties request;
   request.key = key_of("a");
   request.of_page_blobs = true;
-  request.lease = "id";
+  request.lease = LeaseId::make();
   request.conditions.if_match = EtagCondition{false, {"0x8D0"}};
   const auto set = before.harness.run(set_blob_properties(before.harness.service, request));
   ASSERT_FALSE(set);

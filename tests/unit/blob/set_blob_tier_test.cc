@@ -8,6 +8,8 @@
 namespace lapis::blob {
 namespace {
 
+const LeaseId kSomeLease = LeaseId::make();
+
 using test::BlobHarness;
 using test::key_of;
 
@@ -92,10 +94,10 @@ TEST(SetBlobTier, RefusesInTheProtocolsOrder) {
   };
   const Case cases[] = {
       {"NoContainer", {{"acct", "none", "a"}, kCool, {}}, ErrorCode::kContainerNotFound},
-      {"NoBlob", {key_of("none"), {}, "id"}, ErrorCode::kBlobNotFound},
+      {"NoBlob", {key_of("none"), {}, kSomeLease}, ErrorCode::kBlobNotFound},
       {"UncommittedOnly", {key_of("staged"), kCool, {}}, ErrorCode::kBlobNotFound},
-      {"TierOfPageBlobs", {key_of("a"), {}, "id"}, ErrorCode::kInvalidBlobTier},
-      {"Lease", {key_of("a"), kCool, "id"}, ErrorCode::kLeaseNotPresentWithBlobOperation},
+      {"TierOfPageBlobs", {key_of("a"), {}, kSomeLease}, ErrorCode::kInvalidBlobTier},
+      {"Lease", {key_of("a"), kCool, kSomeLease}, ErrorCode::kLeaseNotPresentWithBlobOperation},
   };
   for (const Case& c : cases) {
     const auto result = harness.run(set_blob_tier(harness.service, c.request));

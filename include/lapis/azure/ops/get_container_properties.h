@@ -8,6 +8,6 @@ namespace lapis::azure {
 
 Result<blob::GetContainerProperties> parse_get_container_properties(const Call& call);
 http::Response render_get_container_properties(const Call& call,
-                                               const blob::ContainerProperties& result);
+                                               const blob::GetContainerPropertiesResult& result);
 
 }  // namespace lapis::azure

@@ -27,7 +27,8 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call);
 // finished on the shard.
 class ListBlobsWriter : public blob::ListSink {
  public:
-  ListBlobsWriter(const Call& call, const ListBlobsQuery& query);  // both outlive it
+  // All outlive it. `time`: for the states of leases.
+  ListBlobsWriter(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time);
   ~ListBlobsWriter() override;
   void blob(std::string_view name, const blob::BlobProperties& properties) override;
   void uncommitted(std::string_view name) override;

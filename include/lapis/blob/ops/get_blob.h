@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/lease_view.h"
 #include "lapis/blob/service.h"
 #include "lapis/io/streams.h"
 
@@ -35,6 +36,7 @@ struct GetBlob {
 struct GetBlobResult {
   // Shared with the shard's cache: no copy of the properties is made for a read.
   std::shared_ptr<const BlobProperties> properties;
+  LeaseView lease;
   std::optional<ByteRange> range;            // where one was asked for (206)
   std::optional<Md5Digest> range_md5;        // where it was asked for
   std::optional<std::uint64_t> range_crc64;  // likewise

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/lease_view.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -16,6 +17,7 @@ struct GetBlobProperties {
 
 struct GetBlobPropertiesResult {
   std::shared_ptr<const BlobProperties> properties;
+  LeaseView lease;
 };
 
 // Errors: kContainerNotFound, kBlobNotFound, lease, conditions.

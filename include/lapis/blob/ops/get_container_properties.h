@@ -2,6 +2,7 @@
 // https://learn.microsoft.com/rest/api/storageservices/get-container-properties
 #pragma once
 
+#include "lapis/blob/lease_view.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -11,8 +12,13 @@ struct GetContainerProperties {
   std::optional<LeaseId> lease;
 };
 
-// Errors: kContainerNotFound, kLeaseNotPresentWithContainerOperation.
-io::Task<Result<ContainerProperties>> get_container_properties(Service& service,
-                                                               GetContainerProperties request);
+struct GetContainerPropertiesResult {
+  ContainerProperties properties;
+  LeaseView lease;
+};
+
+// Errors: kContainerNotFound, lease.
+io::Task<Result<GetContainerPropertiesResult>> get_container_properties(
+    Service& service, GetContainerProperties request);
 
 }  // namespace lapis::blob

@@ -1,6 +1,7 @@
 // List Containers. https://learn.microsoft.com/rest/api/storageservices/list-containers2
 #pragma once
 
+#include "lapis/blob/lease_view.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -16,6 +17,7 @@ struct ListContainersResult {
   struct Item {
     std::string name;
     ContainerProperties properties;
+    LeaseView lease = {};
   };
   std::vector<Item> items;
   std::string next_name;  // where the next page starts; empty at the end

@@ -17,7 +17,7 @@ TEST(ParseDeleteContainer, ReadsDatesAndLease) {
   ASSERT_TRUE(request);
   EXPECT_EQ(request->key.container, "box");
   EXPECT_TRUE(request->conditions.if_unmodified_since);
-  EXPECT_EQ(request->lease, "6ba7b8109dad11d180b400c04fd430c8");
+  EXPECT_EQ(request->lease->to_string(), "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 }
 
 TEST(ParseDeleteContainer, DoesNotPassOverATag) {

@@ -35,7 +35,7 @@ http::Response get(const Call& call, std::optional<blob::ByteRange> range = {},
 
 http::Response head(const Call& call, const blob::BlobProperties& properties = sample()) {
   return render_get_blob_properties(call,
-                                    {std::make_shared<const blob::BlobProperties>(properties)});
+                                    {std::make_shared<const blob::BlobProperties>(properties), {}});
 }
 
 TEST(ParseGetBlob, ReadsEverything) {
@@ -48,7 +48,7 @@ TEST(ParseGetBlob, ReadsEverything) {
   EXPECT_EQ(request->key.name, "a/b");
   EXPECT_EQ(request->range->first, 1u);
   EXPECT_EQ(request->conditions.if_match->tags[0], "a");
-  EXPECT_EQ(request->lease, "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}");
+  EXPECT_EQ(request->lease->to_string(), "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 }
 
 TEST(RenderGetBlob, WholeBlob) {

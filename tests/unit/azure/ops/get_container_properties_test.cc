@@ -21,7 +21,8 @@ TEST(ParseGetContainerProperties, ReadsTheLease) {
 }
 
 TEST(RenderGetContainerProperties, TellsWhatTheVersionKnows) {
-  const blob::ContainerProperties properties{{0x8D0000000000001}, Timestamp{}, {{"Key", "v"}}};
+  const blob::GetContainerPropertiesResult properties{
+      {{0x8D0000000000001}, Timestamp{}, {{"Key", "v"}}}, {}};
   const auto at = [&](const std::string& version) {
     return render_get_container_properties(
         make_call("GET", "/acct/box?restype=container", {}, version), properties);

@@ -8,12 +8,16 @@
 #include "lapis/base/date.h"
 #include "lapis/base/url.h"
 #include "support/azure_call.h"
+#include "support/manual_clock.h"
 
 namespace lapis::azure {
 namespace {
 
 using test::field_of;
 using test::make_call;
+
+const test::ManualClock kClock;
+const blob::ServiceClock kTime(kClock, {});
 
 test::OwnedCall list(const std::string& query, const std::string& version = "2021-12-02") {
   return make_call("GET", "/acct/box?restype=container&comp=list" + query, {}, version);
@@ -164,7 +168,7 @@ std::string page(const Call& call, const std::function<void(ListBlobsWriter&)>& 
                  const blob::ListBlobsResult& result = {}) {
   const auto query = parse_list_blobs(call);
   EXPECT_TRUE(query);
-  ListBlobsWriter writer(call, *query);
+  ListBlobsWriter writer(call, *query, kTime);
   write(writer);
   const auto response = std::move(writer).finish(result);
   EXPECT_EQ(response.status, 200);
@@ -266,6 +270,21 @@ TEST(ListBlobsWriter, MetadataIsWrittenOnlyWhereAskedFor) {
   EXPECT_EQ(page(list(""), write).find("Metadata>"), std::string::npos);
   EXPECT_NE(page(list("&include=metadata"), write).find("<Metadata /><OrMetadata />"),
             std::string::npos);
+}
+
+TEST(ListBlobsWriter, TellsOfLeases) {
+  blob::BlobProperties leased = sample();
+  leased.lease = blob::Lease{blob::LeaseId::make(), std::chrono::seconds(15),
+                             kTime.now() + std::chrono::seconds(1), std::nullopt};
+  const auto write = [&](ListBlobsWriter& writer) { writer.blob("b", leased); };
+  const std::string status = "<LeaseStatus>locked</LeaseStatus>";
+  EXPECT_NE(page(list(""), write)
+                .find(status + "<LeaseState>leased</LeaseState>"
+                               "<LeaseDuration>fixed</LeaseDuration>"),
+            std::string::npos);
+  const std::string old = page(list("", "2009-09-19"), write);
+  EXPECT_NE(old.find(status), std::string::npos);
+  EXPECT_EQ(old.find("LeaseState"), std::string::npos);
 }
 
 TEST(ListBlobsWriter, DatesFollowTheirBlobs) {

@@ -52,7 +52,7 @@ TEST(ParsePutBlob, ReadsEverything) {
   EXPECT_EQ(request->metadata, (blob::Metadata{{"Key", "value"}}));
   EXPECT_EQ(request->tier, blob::AccessTier::kCool);
   EXPECT_TRUE(request->conditions.if_none_match->any);
-  EXPECT_EQ(request->lease, "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+  EXPECT_EQ(request->lease->to_string(), "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
   EXPECT_EQ(request->hashes.md5, Md5Digest{});
   EXPECT_EQ((*request->blob_md5)[0], std::byte{1});
   EXPECT_TRUE(request->may_overwrite);

@@ -1,0 +1,13 @@
+// Lease Blob: PUT /CONTAINER/BLOB?comp=lease -> 201 (acquire), 200, 202 (break).
+#pragma once
+
+#include "lapis/azure/call.h"
+#include "lapis/blob/ops/lease_blob.h"
+
+namespace lapis::azure {
+
+Result<blob::LeaseBlob> parse_lease_blob(const Call& call);
+http::Response render_lease_blob(const Call& call, const blob::LeaseAction& action,
+                                 const blob::LeaseActionResult& result);
+
+}  // namespace lapis::azure

@@ -1,0 +1,20 @@
+// Lease Container. https://learn.microsoft.com/rest/api/storageservices/lease-container
+#pragma once
+
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/lease_action.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct LeaseContainer {
+  ContainerKey key;
+  LeaseAction action;
+  Conditions conditions;  // If-Modified-Since and If-Unmodified-Since only
+};
+
+// ETag and Last-Modified stay. Completion means durable. Errors: kContainerNotFound, those of
+// actions on a lease (409), kConditionNotMet.
+io::Task<Result<LeaseActionResult>> lease_container(Service& service, LeaseContainer request);
+
+}  // namespace lapis::blob
