@@ -1,7 +1,8 @@
-// Golden files: the bytes of a released format, in tests/golden/vN. What today's program writes is
-// held against those of the current version; those of every version stay readable for ever.
+// Golden files: the bytes of a released format, in tests/golden/vN, where a version's directory has
+// the files that it changed or added. What today's program writes is held against those of the
+// current version; those of every version stay readable for ever.
 //
-// A new version: raise kGoldenVersion, copy the list of cases, and let the tests write the files:
+// A new version: put its name first in kGoldenVersions, and let the tests write the files:
 //   storage_test --gtest_also_run_disabled_tests
 //   --gtest_filter='*Golden*.DISABLED_WriteGoldenFiles'
 // and blob_test and azure_test likewise. A file that is there already is never written over: a
@@ -23,16 +24,29 @@
 
 namespace lapis::test {
 
-inline constexpr const char* kGoldenVersion = "v1";
+inline constexpr const char* kGoldenVersions[] = {"v2", "v1"};  // the current one first
 
+inline std::filesystem::path golden_file(std::string_view version, std::string_view name) {
+  return std::filesystem::path(LAPIS_SOURCE_DIR) / "tests" / "golden" / version / name;
+}
+
+// Of the newest version that has one.
 inline std::filesystem::path golden_file(std::string_view name) {
-  return std::filesystem::path(LAPIS_SOURCE_DIR) / "tests" / "golden" / kGoldenVersion / name;
+  for (const char* version : kGoldenVersions) {
+    const auto path = golden_file(version, name);
+    if (std::filesystem::exists(path)) return path;
+  }
+  return golden_file(kGoldenVersions[0], name);
+}
+
+inline std::string read_golden_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 inline std::string read_golden(std::string_view name) {
-  std::ifstream file(golden_file(name), std::ios::binary);
-  EXPECT_TRUE(file.is_open()) << golden_file(name);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return read_golden_file(golden_file(name));
 }
 
 // What today's encoders make, by the name of the file.
@@ -46,7 +60,9 @@ inline void expect_golden_bytes(const Goldens& goldens) {
 
 inline void write_goldens(const Goldens& goldens) {
   for (const auto& [name, bytes] : goldens) {
-    const auto path = golden_file(name);
+    const auto newest = golden_file(name);
+    if (std::filesystem::exists(newest) && read_golden_file(newest) == bytes) continue;
+    const auto path = golden_file(kGoldenVersions[0], name);
     if (std::filesystem::exists(path)) continue;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream file(path, std::ios::binary);

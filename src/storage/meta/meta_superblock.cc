@@ -8,7 +8,6 @@
 #include "lapis/base/bytes.h"
 #include "lapis/base/crc64.h"
 #include "lapis/base/number.h"
-#include "storage/meta/store_rows.h"
 
 namespace lapis::storage {
 namespace {
@@ -58,7 +57,7 @@ std::optional<Guid> parse_guid(std::string_view text) {
 
 std::string encode_meta_superblock(const MetaSuperblock& superblock) {
   std::string text(kMagic);
-  text += "\nformat " + std::to_string(kMetaFormat);
+  text += "\nformat " + std::to_string(superblock.format);
   text += "\nuuid " + superblock.uuid.to_string();
   text += superblock.is_ready ? "\nstate ready\n" : "\nstate creating\n";
   return text + check_line(text);
@@ -73,7 +72,7 @@ Result<MetaSuperblock> decode_meta_superblock(std::string_view text) {
   const auto format_text = take_line(rest, "format");
   const auto format = format_text ? parse_u64(*format_text) : std::nullopt;
   if (!format) return damaged();
-  if (*format != kMetaFormat) {
+  if (!is_known_meta_format(*format)) {
     return fail(ErrorCode::kInternalError, "the metadata has format " + std::string(*format_text) +
                                                ", written by another version of Lapis");
   }
@@ -82,7 +81,8 @@ Result<MetaSuperblock> decode_meta_superblock(std::string_view text) {
   const bool is_whole = rest == check_line(text.substr(0, text.size() - rest.size()));
   const auto uuid = uuid_text ? parse_guid(*uuid_text) : std::nullopt;
   if (!is_whole || !uuid || (state != "ready" && state != "creating")) return damaged();
-  return MetaSuperblock{.uuid = *uuid, .is_ready = *state == "ready"};
+  return MetaSuperblock{
+      .uuid = *uuid, .is_ready = *state == "ready", .format = static_cast<std::uint32_t>(*format)};
 }
 
 }  // namespace lapis::storage

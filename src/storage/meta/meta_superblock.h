@@ -3,7 +3,7 @@
 // newline:
 //
 //   lapis-meta-store
-//   format 1
+//   format 2
 //   uuid 6ba7b810-9dad-41d1-80b4-00c04fd430c8
 //   state ready
 //   check 9cf3219e298c1f3f
@@ -13,11 +13,13 @@
 // lower-case hexadecimal digits. The first two lines keep their place in every later format.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "lapis/base/random.h"
 #include "lapis/base/result.h"
+#include "storage/meta/store_rows.h"
 
 namespace lapis::storage {
 
@@ -27,6 +29,7 @@ struct MetaSuperblock {
 
   Guid uuid;
   bool is_ready = false;  // state
+  std::uint32_t format = kMetaFormat;
 };
 
 std::string encode_meta_superblock(const MetaSuperblock& superblock);

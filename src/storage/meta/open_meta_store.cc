@@ -53,6 +53,21 @@ Result<Database> create_database(io::FileSystem& files, rocksdb::Options rocks,
   return db;
 }
 
+// From here on an older program refuses the store. The superblock, which it reads first, goes
+// first.
+Result<void> raise_format(io::FileSystem& files, const std::filesystem::path& directory,
+                          MetaSuperblock superblock, rocksdb::DB& db) {
+  log_info("meta", "metadata raised to a newer format",
+           {{"from", superblock.format}, {"to", kMetaFormat}});
+  superblock.format = kMetaFormat;
+  LAPIS_TRY_VOID(write_meta_superblock(files, directory, superblock));
+  rocksdb::WriteBatch batch;
+  put_format(batch);
+  const rocksdb::Status written = db.Write(durable_write(), &batch);
+  if (!written.ok()) return fail(from_rocksdb(written, "raise the metadata's format"));
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LocalMetaStore>> open_meta_store(
@@ -74,6 +89,7 @@ Result<std::unique_ptr<LocalMetaStore>> open_meta_store(
   } else {
     LAPIS_TRY(db, create_database(*files, rocks, path, superblock.uuid));
     superblock.is_ready = true;
+    superblock.format = kMetaFormat;
     LAPIS_TRY_VOID(write_meta_superblock(*files, options.directory, superblock));
     log_info("meta", "metadata created", {{"directory", options.directory.string()}});
   }
@@ -81,6 +97,9 @@ Result<std::unique_ptr<LocalMetaStore>> open_meta_store(
   if (rows.uuid != superblock.uuid) {
     return fail(ErrorCode::kInternalError,
                 path.string() + " is the database of another store: " + rows.uuid.to_string());
+  }
+  if (superblock.format != kMetaFormat || rows.format != kMetaFormat) {
+    LAPIS_TRY_VOID(raise_format(*files, options.directory, superblock, *db));
   }
   return std::make_unique<RocksMetaStore>(std::move(prepared.lock), std::move(db), rows, options,
                                           blocking);

@@ -46,12 +46,16 @@ bool is_store_key(std::string_view key) {
 }
 
 void put_store_rows(rocksdb::WriteBatch& batch, const StoreRows& rows) {
-  std::array<std::byte, 4> format;
-  store_le<std::uint32_t>(format, 0, kMetaFormat);
-  put_row(batch, "format", format);
+  put_format(batch);
   put_row(batch, "uuid", rows.uuid.bytes);
   put_epoch(batch, rows.epoch);
   put_commit_point(batch, rows.commit);
+}
+
+void put_format(rocksdb::WriteBatch& batch) {
+  std::array<std::byte, 4> format;
+  store_le<std::uint32_t>(format, 0, kMetaFormat);
+  put_row(batch, "format", format);
 }
 
 void put_epoch(rocksdb::WriteBatch& batch, std::uint64_t epoch) {
@@ -70,9 +74,10 @@ void put_commit_point(rocksdb::WriteBatch& batch, CommitPoint point) {
 Result<StoreRows> read_store_rows(rocksdb::DB& db) {
   StoreRows rows;
   LAPIS_TRY(const std::string format, need_row(db, "format", 4));
-  if (const auto version = load_le<std::uint32_t>(as_bytes(format)); version != kMetaFormat) {
+  rows.format = load_le<std::uint32_t>(as_bytes(format));
+  if (!is_known_meta_format(rows.format)) {
     return fail(ErrorCode::kInternalError,
-                "the metadata's rows have format " + std::to_string(version));
+                "the metadata's rows have format " + std::to_string(rows.format));
   }
   LAPIS_TRY(const std::string uuid, need_row(db, "uuid", 16));
   std::ranges::copy(as_bytes(uuid), rows.uuid.bytes.begin());

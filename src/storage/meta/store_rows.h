@@ -1,7 +1,7 @@
 // The metadata store's rows about itself, Table::kStore. Key: byte 0x01, then the row's name in
 // ASCII. Values, integers little-endian:
 //
-//   01 "format"   0 u32 format version (1)
+//   01 "format"   0 u32 format version (2)
 //   01 "uuid"     0 16 bytes, the store's uuid as in the superblock
 //   01 "epoch"    0 u64 epoch, 1 in a new store
 //   01 "commit"   0 u64 commit sequence | 8 u64 the last id that next_id returned
@@ -22,7 +22,13 @@
 
 namespace lapis::storage {
 
-inline constexpr std::uint32_t kMetaFormat = 1;
+// 2: rows may hold what programs of format 1 would lose (docs/formats.md). Older ones are read, and
+// raised when a store is opened for writing.
+inline constexpr std::uint32_t kMetaFormat = 2;
+inline constexpr std::uint32_t kOldestMetaFormat = 1;
+inline constexpr bool is_known_meta_format(std::uint64_t format) {
+  return format >= kOldestMetaFormat && format <= kMetaFormat;
+}
 
 // How far the store has come.
 struct CommitPoint {
@@ -34,12 +40,14 @@ struct StoreRows {
   Guid uuid;
   std::uint64_t epoch = 1;
   CommitPoint commit;
+  std::uint32_t format = kMetaFormat;  // as read
 };
 
 // Whether a key is in this table, and so not for transactions to write.
 bool is_store_key(std::string_view key);
 
 void put_store_rows(rocksdb::WriteBatch& batch, const StoreRows& rows);
+void put_format(rocksdb::WriteBatch& batch);
 void put_epoch(rocksdb::WriteBatch& batch, std::uint64_t epoch);
 void put_commit_point(rocksdb::WriteBatch& batch, CommitPoint point);
 

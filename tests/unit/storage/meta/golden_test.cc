@@ -1,4 +1,4 @@
-// The metadata store's format 1, as files (support/golden.h, docs/formats.md).
+// The metadata store's formats, as files (support/golden.h, docs/formats.md).
 #include "support/golden.h"
 
 #include <gtest/gtest.h>
@@ -44,8 +44,8 @@ std::string store_rows() {
 }
 
 test::Goldens goldens() {
-  return {{"meta/superblock_creating", encode_meta_superblock({store_uuid(), false})},
-          {"meta/superblock_ready", encode_meta_superblock({store_uuid(), true})},
+  return {{"meta/superblock_creating", encode_meta_superblock({store_uuid(), false, kMetaFormat})},
+          {"meta/superblock_ready", encode_meta_superblock({store_uuid(), true, kMetaFormat})},
           {"meta/store_rows", store_rows()}};
 }
 
@@ -53,35 +53,46 @@ TEST(MetaGolden, TodaysBytesAreThoseOfTheFiles) { test::expect_golden_bytes(gold
 
 TEST(MetaGolden, DISABLED_WriteGoldenFiles) { test::write_goldens(goldens()); }
 
-TEST(MetaGolden, SuperblocksAreRead) {
-  for (const bool is_ready : {false, true}) {
-    const auto read = decode_meta_superblock(
-        test::read_golden(is_ready ? "meta/superblock_ready" : "meta/superblock_creating"));
-    ASSERT_TRUE(read) << to_string(read.error());
-    EXPECT_EQ(read->uuid, store_uuid());
-    EXPECT_EQ(read->is_ready, is_ready);
+TEST(MetaGolden, SuperblocksOfAllFormatsAreRead) {
+  for (const std::uint32_t format : {1u, 2u}) {
+    for (const bool is_ready : {false, true}) {
+      const auto file =
+          test::golden_file("v" + std::to_string(format),
+                            is_ready ? "meta/superblock_ready" : "meta/superblock_creating");
+      const auto read = decode_meta_superblock(test::read_golden_file(file));
+      ASSERT_TRUE(read) << to_string(read.error());
+      EXPECT_EQ(read->uuid, store_uuid());
+      EXPECT_EQ(read->is_ready, is_ready);
+      EXPECT_EQ(read->format, format);
+    }
   }
 }
 
-TEST(MetaGolden, StoreRowsAreRead) {
+class StoreRowsGolden : public testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(StoreRowsGolden, AreRead) {
   const test::TempDir directory;
   rocksdb::Options options;
   options.create_if_missing = true;
   rocksdb::DB* opened = nullptr;
   ASSERT_TRUE(rocksdb::DB::Open(options, (directory / "db").string(), &opened).ok());
   const std::unique_ptr<rocksdb::DB> db(opened);
-  std::istringstream lines(test::read_golden("meta/store_rows"));
+  const auto file = test::golden_file("v" + std::to_string(GetParam()), "meta/store_rows");
+  std::istringstream lines(test::read_golden_file(file));
   for (std::string key, value; lines >> key >> value;) {
     const auto put = db->Put({}, test::from_hex(key), test::from_hex(value));
     ASSERT_TRUE(put.ok());
   }
   const auto rows = read_store_rows(*db);
   ASSERT_TRUE(rows) << to_string(rows.error());
+  EXPECT_EQ(rows->format, GetParam());
   EXPECT_EQ(rows->uuid, store_uuid());
   EXPECT_EQ(rows->epoch, 1u);
   EXPECT_EQ(rows->commit.sequence, 3u);
   EXPECT_EQ(rows->commit.last_id, 258u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Formats, StoreRowsGolden, testing::Values(1u, 2u));
 
 }  // namespace
 }  // namespace lapis::storage

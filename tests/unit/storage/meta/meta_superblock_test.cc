@@ -25,14 +25,14 @@ TEST(MetaSuperblock, ReadsBackWhatItWrote) {
   }
 }
 
-// The bytes of format 1: whoever changes them raises kMetaFormat.
+// The bytes of format 2: whoever changes them raises kMetaFormat.
 TEST(MetaSuperblock, HasTheDocumentedBytes) {
   EXPECT_EQ(encode_meta_superblock(example()),
             "lapis-meta-store\n"
-            "format 1\n"
+            "format 2\n"
             "uuid f0e3d6c9-bcaf-a295-887b-6e6154473a2d\n"
             "state ready\n"
-            "check 4e9f85554d8b7040\n");
+            "check e8f3e394b8a47cae\n");
 }
 
 TEST(MetaSuperblock, NoFlippedBitIsAccepted) {

@@ -3,14 +3,17 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
 
+#include "lapis/base/bytes.h"
 #include "storage/meta/meta_superblock.h"
 #include "unit/storage/meta/meta_harness.h"
 
@@ -57,6 +60,34 @@ class OpenMetaStore : public testing::Test {
     EXPECT_EQ(contents(path_), before);
   }
 
+  std::unique_ptr<rocksdb::DB> database() {
+    rocksdb::DB* db = nullptr;
+    EXPECT_TRUE(rocksdb::DB::Open({}, (path_ / "db").string(), &db).ok());
+    return std::unique_ptr<rocksdb::DB>(db);
+  }
+  void write_format_row(std::uint32_t format) {
+    std::array<std::byte, 4> value;
+    store_le(value, 0, format);
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    EXPECT_TRUE(database()
+                    ->Put(durable,
+                          "\x01"
+                          "format",
+                          as_text(value))
+                    .ok());
+  }
+  std::uint32_t format_row() {
+    std::string value;
+    EXPECT_TRUE(database()
+                    ->Get({},
+                          "\x01"
+                          "format",
+                          &value)
+                    .ok());
+    return load_le<std::uint32_t>(as_bytes(value));
+  }
+
   test::TempDir directory_;
   const fs::path path_ = directory_ / "meta";
   io::BlockingPool pool_{1, 10};
@@ -99,8 +130,33 @@ TEST_F(OpenMetaStore, AnotherProgramsSuperblockIsRefused) {
 
 TEST_F(OpenMetaStore, ANewerFormatIsRefused) {
   create();
-  write_file(path_ / "lapis.meta", "lapis-meta-store\nformat 2\nuuid x\n");
-  expect_refused("format 2");
+  write_file(path_ / "lapis.meta", "lapis-meta-store\nformat 3\nuuid x\n");
+  expect_refused("format 3");
+}
+
+// A store of format 1 is read, and of format 2 from then on, wherever raising it was cut off.
+TEST_F(OpenMetaStore, AnOlderFormatIsRaised) {
+  create();
+  const std::string raised = read_file(path_ / "lapis.meta");
+  EXPECT_NE(raised.find("format 2\n"), std::string::npos);
+  MetaSuperblock older = *decode_meta_superblock(raised);
+  older.format = 1;
+  for (const bool superblock_is_older : {true, false}) {
+    if (superblock_is_older) write_file(path_ / "lapis.meta", encode_meta_superblock(older));
+    write_format_row(1);
+    EXPECT_EQ(format_row(), 1u);
+    ASSERT_TRUE(open());
+    EXPECT_EQ(read_file(path_ / "lapis.meta"), raised);
+    EXPECT_EQ(format_row(), 2u);
+  }
+}
+
+TEST_F(OpenMetaStore, ANewerFormatOfItsRowsIsRefused) {
+  create();
+  write_format_row(3);
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().detail.find("format 3"), std::string::npos);
 }
 
 TEST_F(OpenMetaStore, ADamagedSuperblockIsRefused) {
