@@ -34,10 +34,22 @@ def md5_of(pieces: tuple[Piece, ...]) -> str:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A snapshot: what the blob was."""
+
+    pieces: tuple[Piece, ...]
+    blocks: tuple[tuple[str, Piece], ...]
+
+    def size(self) -> int:
+        return sum(piece.size for piece in self.pieces)
+
+
+@dataclass(frozen=True)
 class State:
     pieces: tuple[Piece, ...] | None = None  # None: no committed blob
     blocks: tuple[tuple[str, Piece], ...] = ()  # of the committed block list
     staged: frozenset[tuple[str, Piece]] = frozenset()
+    snapshots: tuple[Past, ...] = ()  # oldest first
 
     def size(self) -> int:
         return sum(piece.size for piece in self.pieces or ())
@@ -60,14 +72,14 @@ class State:
     def __str__(self) -> str:
         names = [f"{piece.seed}[{piece.size}]" for piece in self.pieces or ()]
         blob = "+".join(names) or ("empty" if self.exists() else "absent")
-        return f"{blob} staged {len(self.staged)}"
+        return f"{blob} staged {len(self.staged)} snapshots {len(self.snapshots)}"
 
 
 Change = Callable[[State], State]
 
 
 def put_blob(piece: Piece) -> Change:
-    return lambda _: State(pieces=(piece,))
+    return lambda state: State(pieces=(piece,), snapshots=state.snapshots)
 
 
 def put_block(name: str, piece: Piece) -> Change:
@@ -84,12 +96,23 @@ def put_block_list(entries: list[tuple[str, str]]) -> Change:
     def change(state: State) -> State:
         sources = {"Uncommitted": dict(state.staged), "Committed": dict(state.blocks)}
         blocks = tuple((name, sources[element][name]) for element, name in entries)
-        return State(pieces=tuple(piece for _, piece in blocks), blocks=blocks)
+        pieces = tuple(piece for _, piece in blocks)
+        return State(pieces=pieces, blocks=blocks, snapshots=state.snapshots)
 
     return change
 
 
+def take_snapshot(state: State) -> State:
+    past = Past(state.pieces or (), state.blocks)
+    return replace(state, snapshots=(*state.snapshots, past))
+
+
+def delete_snapshots(state: State) -> State:
+    return replace(state, snapshots=())
+
+
 def delete(_: State) -> State:
+    """With its snapshots."""
     return State()
 
 

@@ -26,6 +26,7 @@ class Observed:
     etag: str | None
     blocks: list[tuple[str, int]]
     staged: set[tuple[str, int]]
+    snapshots: list[tuple[int, str]]  # sizes and MD5s, oldest first
 
     def matches(self, state: State) -> bool:
         if (self.size is not None) != state.exists():
@@ -34,12 +35,27 @@ class Observed:
             return False
         if self.blocks != [(name, piece.size) for name, piece in state.blocks]:
             return False
+        if self.snapshots != [(past.size(), md5_of(past.pieces)) for past in state.snapshots]:
+            return False
         return self.staged == {(name, piece.size) for name, piece in state.staged}
 
 
 def block_sizes(response: Response, element: str) -> list[tuple[str, int]]:
     found = response.xml().findall(f"{element}/Block")
     return [(node.findtext("Name") or "", int(node.findtext("Size") or -1)) for node in found]
+
+
+def observe_snapshots(client: BlobClient, name: str) -> list[tuple[int, str]]:
+    """Of this name alone; no other begins with it."""
+    found = []
+    for page in client.list_pages(CONTAINER, prefix=name, include="snapshots"):
+        for blob in page.xml().findall("Blobs/Blob"):
+            if time := blob.findtext("Snapshot"):
+                got = client.get_blob(CONTAINER, name, snapshot=time)
+                if got.status != 200:
+                    raise AssertionError(f"{name} at {time}: {got}")
+                found.append((len(got.body), hashlib.md5(got.body).hexdigest()))
+    return found
 
 
 def observe(client: BlobClient, name: str) -> Observed:
@@ -60,6 +76,7 @@ def observe(client: BlobClient, name: str) -> Observed:
         etag=got["ETag"] if exists else None,
         blocks=block_sizes(lists, "CommittedBlocks") if lists.status == 200 else [],
         staged=set(block_sizes(lists, "UncommittedBlocks")) if lists.status == 200 else set(),
+        snapshots=observe_snapshots(client, name),
     )
 
 

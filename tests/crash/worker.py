@@ -17,13 +17,23 @@ from multiprocessing.sharedctypes import SynchronizedArray
 
 from azure_client import Response
 from blob_client import BlobClient, block_id
-from model import Change, Key, delete, put_blob, put_block, put_block_list
+from model import (
+    Change,
+    Key,
+    delete,
+    delete_snapshots,
+    put_blob,
+    put_block,
+    put_block_list,
+    take_snapshot,
+)
 from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 CONTAINER = "crash"
 HOT_KEYS = 12  # a worker; changed over and over
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
+MAX_SNAPSHOTS = 3  # a key
 FORK = multiprocessing.get_context("fork")
 
 # Upper bounds of a body's size and how often it is drawn from there. Up to 4 KiB lives inline.
@@ -117,8 +127,19 @@ class Worker:
         change, client = put_block_list(entries), self.client
         self.send(key, change, 201, lambda: client.put_block_list(CONTAINER, key.name, entries))
 
+    def snapshot(self, key: Key) -> None:
+        client = self.client
+        if len(key.state.snapshots) < MAX_SNAPSHOTS:
+            self.send(key, take_snapshot, 201, lambda: client.snapshot_blob(CONTAINER, key.name))
+            return
+        only = {"x-ms-delete-snapshots": "only"}
+        self.send(
+            key, delete_snapshots, 202, lambda: client.delete_blob(CONTAINER, key.name, only)
+        )
+
     def delete(self, key: Key) -> None:
-        self.send(key, delete, 202, lambda: self.client.delete_blob(CONTAINER, key.name))
+        include = {"x-ms-delete-snapshots": "include"}
+        self.send(key, delete, 202, lambda: self.client.delete_blob(CONTAINER, key.name, include))
 
     def step(self) -> None:
         if self.rng.random() < 0.05:
@@ -131,7 +152,9 @@ class Worker:
             return
         key = self.rng.choice(self.portfolio.hot)
         chance = self.rng.random()
-        if key.state.staged and chance < 0.45:
+        if key.state.exists() and self.rng.random() < 0.12:
+            self.snapshot(key)
+        elif key.state.staged and chance < 0.45:
             self.put_block_list(key)
         elif chance < 0.65:
             self.put_block(key)
