@@ -14,7 +14,7 @@ Result<Account> make_account(std::string name, const std::vector<std::string>& b
   if (base64_keys.empty() || base64_keys.size() > 2) {
     return fail(ErrorCode::kInvalidInput, "account '" + name + "' needs one or two keys");
   }
-  Account account{std::move(name), {}};
+  Account account{std::move(name), {}, false};
   for (const std::string& text : base64_keys) {
     auto key = base64_decode(text);
     if (!key || key->empty()) {

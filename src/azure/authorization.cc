@@ -56,6 +56,9 @@ Result<void> check_needs(const SasFields& sas, const Needs& needs) {
       return not_permitted(sas, ErrorCode::kAuthorizationFailure, "not with a service SAS");
     }
   } else {
+    if (!needs.account_sas) {
+      return not_permitted(sas, ErrorCode::kAuthorizationFailure, "not with an account SAS");
+    }
     if (sas.get(SasField::kServices).find('b') == std::string_view::npos) {
       return not_permitted(sas, ErrorCode::kAuthorizationServiceMismatch, "ss");
     }
@@ -70,22 +73,49 @@ Result<void> check_needs(const SasFields& sas, const Needs& needs) {
   return {};
 }
 
+// Those not committed are for who may write.
+bool reads_uncommitted_blocks(const Query& query) {
+  if (!http::iequals(query.get("comp"), "blocklist")) return false;
+  const std::string_view kind = query.get("blocklisttype");
+  return !kind.empty() && !http::iequals(kind, "committed");
+}
+
+const blob::StoredPolicy* find_policy(const blob::ContainerAccess* access, std::string_view id) {
+  if (access == nullptr) return nullptr;
+  const auto found = std::ranges::find(access->policies, id, &blob::StoredPolicy::id);
+  return found == access->policies.end() ? nullptr : &*found;
+}
+
+// What a SAS alone decides, its policy's fields taken over where it has one.
+Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& needs,
+                           Timestamp now) {
+  LAPIS_TRY_VOID(check_holds(call, sas, now));
+  LAPIS_TRY_VOID(check_needs(sas, needs));
+  return !needs.overwrite_needs_w || sas.permits('w');
+}
+
 }  // namespace
 
+struct GateAccount {
+  SigningKeys keys;
+  bool may_be_public = false;
+};
+
 struct Gate::State {
-  std::map<std::string, SigningKeys, std::less<>> accounts;
+  std::map<std::string, GateAccount, std::less<>> accounts;
   const Clock& clock;
 
-  SigningKeys* find(std::string_view account) {
+  GateAccount* find(std::string_view account) {
     const auto it = accounts.find(account);
     return it == accounts.end() ? nullptr : &it->second;
   }
 };
 
 Gate::Gate(const std::vector<Account>& accounts, const Clock& clock)
-    : state_(std::make_unique<State>(std::map<std::string, SigningKeys, std::less<>>(), clock)) {
+    : state_(std::make_unique<State>(std::map<std::string, GateAccount, std::less<>>(), clock)) {
   for (const Account& account : accounts) {
-    state_->accounts.emplace(account.name, SigningKeys(account));
+    state_->accounts.emplace(account.name,
+                             GateAccount{SigningKeys(account), account.public_access});
   }
 }
 
@@ -93,23 +123,55 @@ Gate::~Gate() = default;
 
 bool Gate::knows(std::string_view account) const { return state_->accounts.contains(account); }
 
-Result<Authorized> Gate::authorize(const Call& call, const Needs& needs) {
+Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
   const http::Headers& headers = call.request.headers;
   // What is signed must be what is parsed later.
   LAPIS_TRY_VOID(refuse_repeated_headers(headers));
   const Timestamp now = state_->clock.now();
-  SigningKeys* keys = state_->find(call.target.account);
+  GateAccount* account = state_->find(call.target.account);
+  SigningKeys* keys = account == nullptr ? nullptr : &account->keys;
   if (const std::string_view* authorization = headers.find("Authorization")) {
     LAPIS_TRY_VOID(check_shared_key(call, *authorization, keys, now));
-    return Authorized(CredentialKind::kSharedKey, true);
+    return Claim(CredentialKind::kSharedKey, true, false);
   }
-  if (!has_sas(call.target.query)) return no_credential(call);
-  LAPIS_TRY(const SasFields sas, parse_sas(call.target.query));
-  LAPIS_TRY_VOID(check_sas(call, sas, keys, now));
-  LAPIS_TRY_VOID(check_needs(sas, needs));
+  const Query& query = call.target.query;
+  if (!has_sas(query)) {
+    const bool possible =
+        needs.in_public != blob::PublicAccess::kNone && !reads_uncommitted_blocks(query);
+    if (account == nullptr || !possible) return no_credential(call);
+    if (!account->may_be_public) return fail(ErrorCode::kPublicAccessNotPermitted);
+    return Claim(CredentialKind::kAnonymous, false, true);
+  }
+  LAPIS_TRY(const SasFields sas, parse_sas(query));
+  LAPIS_TRY_VOID(check_signed(call, sas, keys));
   const auto kind =
       sas.kind == SasKind::kAccount ? CredentialKind::kAccountSas : CredentialKind::kServiceSas;
-  return Authorized(kind, !needs.overwrite_needs_w || sas.permits('w'));
+  if (!sas.get(SasField::kPolicy).empty()) return Claim(kind, false, true);
+  LAPIS_TRY(const bool overwrite, may_overwrite(call, sas, needs, now));
+  return Claim(kind, overwrite, false);
+}
+
+Result<Authorized> Gate::decide(const Claim& claim, const Call& call, const Needs& needs,
+                                const blob::ContainerAccess* access) const {
+  const GateAccount* account = state_->find(call.target.account);
+  Authorized authorized(claim.kind_, claim.may_overwrite_,
+                        account != nullptr && account->may_be_public);
+  if (!claim.asks_container_) return authorized;
+  if (claim.kind_ == CredentialKind::kAnonymous) {
+    if (access == nullptr || access->level < needs.in_public) return no_credential(call);
+    return authorized;
+  }
+  // Parsed and authenticated once already.
+  LAPIS_TRY(SasFields sas, parse_sas(call.target.query));
+  LAPIS_TRY_VOID(apply_policy(sas, find_policy(access, sas.get(SasField::kPolicy))));
+  LAPIS_TRY(authorized.may_overwrite_, may_overwrite(call, sas, needs, state_->clock.now()));
+  return authorized;
+}
+
+Result<Authorized> Gate::authorize(const Call& call, const Needs& needs,
+                                   const blob::ContainerAccess* access) {
+  LAPIS_TRY(const Claim claim, examine(call, needs));
+  return decide(claim, call, needs, access);
 }
 
 bool is_out_of_time(const Error& refusal) {

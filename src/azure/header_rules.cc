@@ -21,7 +21,6 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-legal-hold"},
     {"x-ms-tags"},
     {"x-ms-if-tags"},
-    {"x-ms-blob-public-access"},
     {"x-ms-source-*"},
     {"x-ms-copy-source*"},  // of an operation that copies nothing
     {"x-ms-rehydrate-priority", "tier"},
@@ -62,6 +61,15 @@ bool takes_structured(const Call& call) {
   if (call.request.method != http::Method::kPut) return false;
   if (!call.request.headers.get("x-ms-copy-source").empty()) return false;
   return comp.empty() || http::iequals(comp, "block");
+}
+
+// Who may read a container is said where it is made, and by Set Container ACL.
+constexpr std::string_view kPublicAccess = "x-ms-blob-public-access";
+bool takes_public_access(const Call& call) {
+  if (call.target.resource != Resource::kContainer) return false;
+  if (call.request.method != http::Method::kPut) return false;
+  const std::string_view comp = call.target.query.get("comp");
+  return comp.empty() || http::iequals(comp, "acl");
 }
 
 Result<void> check_header(const http::Header& header, std::string_view comp) {
@@ -106,6 +114,10 @@ Result<void> refuse_unsupported(const Call& call) {
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() <= kPrefix || (header.name[0] | 0x20) != 'x') continue;
     if (!structured && !header.value.empty() && matches(kStructured, header.name)) {
+      return fail(unsupported_header(header.name));
+    }
+    if (!header.value.empty() && matches(kPublicAccess, header.name) &&
+        !takes_public_access(call)) {
       return fail(unsupported_header(header.name));
     }
     LAPIS_TRY_VOID(check_header(header, comp));

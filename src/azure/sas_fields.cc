@@ -58,9 +58,6 @@ Result<void> refuse_not_built(const Query& query, const SasFields& sas) {
     return refuse("User delegation and directory signatures (" + std::string(name) +
                   ") are not supported");
   }
-  if (!sas.get(SasField::kPolicy).empty()) {
-    return refuse("Stored access policies (si) are not supported");
-  }
   if (!sas.get(SasField::kEncryptionScope).empty()) {
     return refuse("Encryption scopes (ses) are not supported");
   }
@@ -71,19 +68,20 @@ Result<void> refuse_not_built(const Query& query, const SasFields& sas) {
   return {};
 }
 
+Result<std::optional<Timestamp>> read_time(const SasFields& sas, SasField field) {
+  const std::string_view text = sas.get(field);
+  if (text.empty()) return std::nullopt;
+  const auto time = parse_iso8601(text);
+  if (!time) return malformed();
+  return time;
+}
+
 Result<void> read_times(SasFields& sas) {
-  const auto expiry = parse_iso8601(sas.get(SasField::kExpiry));
-  if (!expiry) return malformed();
-  sas.expiry = *expiry;
-  if (const std::string_view text = sas.get(SasField::kStart); !text.empty()) {
-    sas.start = parse_iso8601(text);
-    if (!sas.start) return malformed();
-    if (sas.expiry <= *sas.start) {
-      return refuse("Signed expiry time [" + format_http_date(sas.expiry) +
-                    "] has to be after signed start time [" + format_http_date(*sas.start) + "]");
-    }
-  }
-  return {};
+  LAPIS_TRY(sas.expiry, read_time(sas, SasField::kExpiry));
+  LAPIS_TRY(sas.start, read_time(sas, SasField::kStart));
+  if (!sas.start || !sas.expiry || *sas.start < *sas.expiry) return {};
+  return refuse("Signed expiry time [" + format_http_date(*sas.expiry) +
+                "] has to be after signed start time [" + format_http_date(*sas.start) + "]");
 }
 
 bool has_override(const SasFields& sas) {
@@ -130,8 +128,11 @@ Result<SasFields> parse_sas(const Query& query) {
   if (!version || *version < kFirst) return malformed();
   sas.version = *version;
   LAPIS_TRY_VOID(refuse_not_built(query, sas));
-  LAPIS_TRY_VOID(require(sas, {SasField::kExpiry, SasField::kPermissions, SasField::kSignature}));
+  LAPIS_TRY_VOID(require(sas, {SasField::kSignature}));
+  const bool by_policy = !sas.get(SasField::kPolicy).empty();
+  if (!by_policy) LAPIS_TRY_VOID(require(sas, {SasField::kExpiry, SasField::kPermissions}));
   if (account) {
+    if (by_policy) return refuse("si is not a field of an account signature");
     LAPIS_TRY_VOID(require(sas, {SasField::kServices, SasField::kResourceTypes}));
   } else {
     LAPIS_TRY_VOID(require(sas, {SasField::kResource}));

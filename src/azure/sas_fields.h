@@ -44,7 +44,7 @@ struct SasFields {
   ServiceVersion version;
   std::array<std::string_view, kSasFieldCount> values{};  // empty: absent
   std::optional<Timestamp> start;
-  Timestamp expiry;
+  std::optional<Timestamp> expiry;  // may be absent where a stored policy is named
 
   std::string_view get(SasField field) const { return values[static_cast<std::size_t>(field)]; }
   bool permits(char letter) const {
@@ -55,10 +55,11 @@ struct SasFields {
 // True where the query carries a SAS, whole or broken.
 bool has_sas(const Query& query);
 
-// Errors: kAuthenticationFailed with a detail, for missing, empty and malformed fields, for an
-// expiry before the start, and for what is not built: stored access policies, user delegation,
-// snapshots, versions, directories, encryption scopes. A restriction that a SAS of that version
-// does not sign is refused too: it must not be passed over, and it proves nothing.
+// Expiry and permissions may be left to a stored access policy, where one is named. Errors:
+// kAuthenticationFailed with a detail, for missing, empty and malformed fields, for an
+// expiry before the start, and for what is not built: user delegation, snapshots, versions,
+// directories, encryption scopes. A restriction that a SAS of that version does not sign is refused
+// too: it must not be passed over, and it proves nothing.
 Result<SasFields> parse_sas(const Query& query);
 
 }  // namespace lapis::azure

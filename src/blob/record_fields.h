@@ -30,6 +30,9 @@ inline ServiceTime service_time_of(std::int64_t ticks) { return ServiceTime(Tick
 records::Body to_message(const Body& body);
 Result<Body> from_message(records::Body& message);
 
+void write_lease(const Lease& lease, records::Lease& message);
+Result<Lease> read_lease(const records::Lease& message);
+
 template <class Pairs>
 void add_pairs(const Metadata& metadata, Pairs* pairs) {
   for (const auto& [name, value] : metadata) {

@@ -11,25 +11,6 @@ namespace {
 
 constexpr std::size_t kLengthSize = 4;
 
-void write_lease(const Lease& lease, records::Lease& message) {
-  message.set_id(lease.id.bytes.data(), lease.id.bytes.size());
-  if (lease.duration) {
-    message.set_seconds(static_cast<std::uint32_t>(lease.duration->count()));
-    message.set_ends(to_record(lease.ends));
-  }
-  if (lease.breaks) message.set_breaks(to_record(*lease.breaks));
-}
-
-Result<Lease> read_lease(const records::Lease& message) {
-  Lease lease;
-  if (message.id().size() != lease.id.bytes.size()) return damaged("lease");
-  std::memcpy(lease.id.bytes.data(), message.id().data(), lease.id.bytes.size());
-  if (message.seconds() != 0) lease.duration.emplace(message.seconds());
-  lease.ends = service_time_of(message.ends());
-  if (message.has_breaks()) lease.breaks = service_time_of(message.breaks());
-  return lease;
-}
-
 records::Properties to_message(const BlobProperties& from) {
   records::Properties message;
   message.set_type(static_cast<std::uint32_t>(from.type));
@@ -118,6 +99,25 @@ std::uint64_t length_of(const Body& body) {
 
 }  // namespace
 
+void write_lease(const Lease& lease, records::Lease& message) {
+  message.set_id(lease.id.bytes.data(), lease.id.bytes.size());
+  if (lease.duration) {
+    message.set_seconds(static_cast<std::uint32_t>(lease.duration->count()));
+    message.set_ends(to_record(lease.ends));
+  }
+  if (lease.breaks) message.set_breaks(to_record(*lease.breaks));
+}
+
+Result<Lease> read_lease(const records::Lease& message) {
+  Lease lease;
+  if (message.id().size() != lease.id.bytes.size()) return damaged("lease");
+  std::memcpy(lease.id.bytes.data(), message.id().data(), lease.id.bytes.size());
+  if (message.seconds() != 0) lease.duration.emplace(message.seconds());
+  lease.ends = service_time_of(message.ends());
+  if (message.has_breaks()) lease.breaks = service_time_of(message.breaks());
+  return lease;
+}
+
 std::string encode_blob(const BlobProperties& properties, std::string_view encoded_body) {
   const records::Properties message = to_message(properties);
   std::array<std::byte, kLengthSize> length;
@@ -163,29 +163,6 @@ Result<UploadRecord> decode_upload(std::string_view row) {
   if (message.id() == 0) return damaged("upload");
   return UploadRecord{UploadId{message.id()}, message.stamp(), message.id_length(),
                       message.blocks(), time_of(message.last_write())};
-}
-
-std::string encode(const ContainerRecord& container) {
-  records::Container message;
-  message.set_id(container.id.value);
-  message.set_etag(container.properties.etag.value);
-  message.set_last_modified(to_record(container.properties.last_modified));
-  add_pairs(container.properties.metadata, message.mutable_metadata());
-  if (container.properties.lease) {
-    write_lease(*container.properties.lease, *message.mutable_lease());
-  }
-  return message.SerializeAsString();
-}
-
-Result<ContainerRecord> decode_container(std::string_view row) {
-  LAPIS_TRY(auto message, parse_message<records::Container>(row, "container"));
-  if (message.id() == 0) return damaged("container");
-  ContainerProperties properties{Etag{message.etag()}, time_of(message.last_modified()),
-                                 take_pairs(message.mutable_metadata())};
-  if (message.has_lease()) {
-    LAPIS_TRY(properties.lease, read_lease(message.lease()));
-  }
-  return ContainerRecord{ContainerId{message.id()}, std::move(properties)};
 }
 
 std::string encode(const ContainerState& state) {

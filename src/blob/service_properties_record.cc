@@ -1,4 +1,6 @@
 // The row of an account's service properties.
+#include <iterator>
+
 #include "blob/record_fields.h"
 
 namespace lapis::blob {
@@ -24,6 +26,35 @@ Result<AnalyticsProperties> take(records::Analytics* message) {
   return properties;
 }
 
+template <class Texts>
+void put_texts(const std::vector<std::string>& texts, Texts* out) {
+  for (const std::string& text : texts) out->Add(std::string(text));
+}
+
+template <class Texts>
+std::vector<std::string> take_texts(Texts* texts) {
+  return {std::make_move_iterator(texts->begin()), std::make_move_iterator(texts->end())};
+}
+
+void put(const CorsRule& rule, records::CorsRule* message) {
+  put_texts(rule.origins, message->mutable_origins());
+  put_texts(rule.methods, message->mutable_methods());
+  put_texts(rule.allowed_headers, message->mutable_allowed_headers());
+  put_texts(rule.exposed_headers, message->mutable_exposed_headers());
+  message->set_max_age_seconds(rule.max_age_seconds);
+}
+
+Result<CorsRule> take(records::CorsRule& message) {
+  CorsRule rule;
+  rule.origins = take_texts(message.mutable_origins());
+  rule.methods = take_texts(message.mutable_methods());
+  if (rule.origins.empty() || rule.methods.empty()) return damaged("service properties");
+  rule.allowed_headers = take_texts(message.mutable_allowed_headers());
+  rule.exposed_headers = take_texts(message.mutable_exposed_headers());
+  rule.max_age_seconds = message.max_age_seconds();
+  return rule;
+}
+
 }  // namespace
 
 std::string encode(const ServiceProperties& properties) {
@@ -32,6 +63,7 @@ std::string encode(const ServiceProperties& properties) {
   put(properties.hour_metrics, message.mutable_hour_metrics());
   put(properties.minute_metrics, message.mutable_minute_metrics());
   message.set_default_version(properties.default_version.value_or(0));
+  for (const CorsRule& rule : properties.cors) put(rule, message.add_cors());
   return message.SerializeAsString();
 }
 
@@ -41,6 +73,10 @@ Result<ServiceProperties> decode_service_properties(std::string_view row) {
   LAPIS_TRY(properties.logging, take(message.mutable_logging()));
   LAPIS_TRY(properties.hour_metrics, take(message.mutable_hour_metrics()));
   LAPIS_TRY(properties.minute_metrics, take(message.mutable_minute_metrics()));
+  for (records::CorsRule& rule : *message.mutable_cors()) {
+    LAPIS_TRY(CorsRule taken, take(rule));
+    properties.cors.push_back(std::move(taken));
+  }
   const std::uint32_t version = message.default_version();
   if (version == 0) return properties;
   if (version < kFirstVersion || version > kLastVersion) return damaged("service properties");

@@ -225,6 +225,8 @@ Result<void> read_accounts(TomlReader& root, Config& config) {
     LAPIS_TRY(const auto keys, reader.texts("keys"));
     if (!name) return config_error(*table, "an account needs a name");
     LAPIS_TRY(auto account, at(reader, "keys", azure::make_account(*name, keys)));
+    LAPIS_TRY(const auto public_access, reader.flag("public_access"));
+    assign(account.public_access, public_access);
     config.accounts.push_back(std::move(account));
     LAPIS_TRY_VOID(reader.finish());
   }

@@ -7,6 +7,7 @@
 #include "lapis/azure/header_rules.h"
 #include "lapis/base/log.h"
 #include "lapis/blob/ops/get_blob_service_properties.h"
+#include "lapis/blob/ops/get_container_acl.h"
 #include "lapis/gateway/request_observer.h"
 
 namespace lapis::gateway {
@@ -73,8 +74,16 @@ void log_failure(const Error& error, const http::Request& request, const Guid& r
 }
 
 Authentication authentication_of(const azure::Authorized& permit) {
-  return permit.kind() == azure::CredentialKind::kSharedKey ? Authentication::kAccountKey
-                                                            : Authentication::kSas;
+  switch (permit.kind()) {
+    case azure::CredentialKind::kSharedKey:
+      return Authentication::kAccountKey;
+    case azure::CredentialKind::kAnonymous:
+      return Authentication::kAnonymous;
+    case azure::CredentialKind::kAccountSas:
+    case azure::CredentialKind::kServiceSas:
+      break;
+  }
+  return Authentication::kSas;
 }
 
 void note_routing(RequestTrace* trace, const Route* route,
@@ -171,7 +180,7 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   const auto route = find_route(call);
   const bool probe = is_hierarchy_probe(call.target.query);
   const azure::Needs needs = route && !probe ? (*route)->needs : azure::Needs{};
-  auto permit = gate_.authorize(call, needs);
+  auto permit = co_await authorize(call, needs);
   note_routing(call.request.trace, route ? *route : nullptr, permit);
   if (!permit) {
     if (route && (*route)->handler == blob_batch && azure::is_out_of_time(permit.error())) {
@@ -190,6 +199,20 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));
   const Exchange exchange{call, service_, body, *this};
   co_return co_await (*route)->handler(exchange, *permit);
+}
+
+// The gate decides; what it has to know of the container is looked up for it.
+io::Task<Result<azure::Authorized>> Gateway::authorize(const azure::Call& call,
+                                                       const azure::Needs& needs) {
+  LAPIS_CO_TRY(const azure::Claim claim, gate_.examine(call, needs));
+  if (!claim.asks_container()) co_return gate_.decide(claim, call, needs, nullptr);
+  blob::GetContainerAcl request;
+  request.key = {std::string(call.target.account), std::string(call.target.container)};
+  const auto container = co_await blob::get_container_acl(service_, std::move(request));
+  if (!container && container.error().code != ErrorCode::kContainerNotFound) {
+    co_return fail(container.error());
+  }
+  co_return gate_.decide(claim, call, needs, container ? &(*container)->access : nullptr);
 }
 
 // A version newer than any known is served as the newest one; that is said once, not every time.

@@ -17,6 +17,8 @@ LAPIS_HANDLER(create_container);
 LAPIS_HANDLER(get_container_properties);
 LAPIS_HANDLER(get_container_metadata);
 LAPIS_HANDLER(set_container_metadata);
+LAPIS_HANDLER(get_container_acl);
+LAPIS_HANDLER(set_container_acl);
 LAPIS_HANDLER(delete_container);
 LAPIS_HANDLER(lease_container);
 LAPIS_HANDLER(list_blobs);

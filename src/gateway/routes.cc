@@ -6,6 +6,7 @@ namespace {
 
 using azure::Needs;
 using azure::Resource;
+using blob::PublicAccess;
 using http::Method;
 
 constexpr auto kService = Resource::kService;
@@ -19,13 +20,20 @@ constexpr Needs kServiceWrite{.letters = "w", .resource_type = 's', .service_sas
 constexpr Needs kServiceList{.letters = "l", .resource_type = 's', .service_sas = false};
 constexpr Needs kServiceFind{.letters = "f", .resource_type = 's', .service_sas = false};
 constexpr Needs kContainerCreate{.letters = "cw", .resource_type = 'c', .service_sas = false};
-constexpr Needs kContainerRead{.letters = "r", .resource_type = 'c', .service_sas = false};
+constexpr Needs kContainerRead{.letters = "r",
+                               .resource_type = 'c',
+                               .service_sas = false,
+                               .in_public = PublicAccess::kContainer};
 constexpr Needs kContainerWrite{.letters = "w", .resource_type = 'c', .service_sas = false};
 constexpr Needs kContainerLease{.letters = "wd", .resource_type = 'c', .service_sas = false};
 constexpr Needs kContainerDelete{.letters = "d", .resource_type = 'c', .service_sas = false};
-constexpr Needs kContainerList{.letters = "l", .resource_type = 'c'};
+constexpr Needs kContainerList{
+    .letters = "l", .resource_type = 'c', .in_public = PublicAccess::kContainer};
+constexpr Needs kOwner{
+    .letters = "", .resource_type = 'c', .service_sas = false, .account_sas = false};
 constexpr Needs kContainerFind{.letters = "f", .resource_type = 'c'};
-constexpr Needs kRead{.letters = "r"};
+constexpr Needs kRead{.letters = "r", .in_public = PublicAccess::kBlob};
+constexpr Needs kQuery{.letters = "r"};
 constexpr Needs kWrite{.letters = "w"};
 constexpr Needs kCreateOrWrite{.letters = "cw"};
 constexpr Needs kAppend{.letters = "aw"};
@@ -90,9 +98,10 @@ constexpr Route kRoutes[] = {
         get_container_metadata),
     row("SetContainerMetadata", Method::kPut, kContainer, "container", "metadata", kContainerWrite,
         set_container_metadata),
-    row("GetContainerAcl", Method::kGet, kContainer, "container", "acl", kContainerRead),
-    row("GetContainerAcl", Method::kHead, kContainer, "container", "acl", kContainerRead),
-    row("SetContainerAcl", Method::kPut, kContainer, "container", "acl", kContainerWrite),
+    row("GetContainerAcl", Method::kGet, kContainer, "container", "acl", kOwner, get_container_acl),
+    row("GetContainerAcl", Method::kHead, kContainer, "container", "acl", kOwner,
+        get_container_acl),
+    row("SetContainerAcl", Method::kPut, kContainer, "container", "acl", kOwner, set_container_acl),
     row("LeaseContainer", Method::kPut, kContainer, "container", "lease", kContainerLease,
         lease_container),
     row("RestoreContainer", Method::kPut, kContainer, "container", "undelete", kContainerWrite),
@@ -138,7 +147,7 @@ constexpr Route kRoutes[] = {
     row("SetBlobTier", Method::kPut, kBlob, "", "tier", kWrite, set_blob_tier),
     row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags),
     row("SetBlobTags", Method::kPut, kBlob, "", "tags", kTags),
-    row("QueryBlobContents", Method::kPost, kBlob, "", "query", kRead),
+    row("QueryBlobContents", Method::kPost, kBlob, "", "query", kQuery),
     row("SetBlobExpiry", Method::kPut, kBlob, "", "expiry", kWrite),
     row("SetBlobImmutabilityPolicy", Method::kPut, kBlob, "", "immutabilityPolicies",
         kImmutability),

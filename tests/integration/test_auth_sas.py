@@ -209,7 +209,7 @@ def test_response_headers_of_the_token(
 @pytest.mark.parametrize(
     "name",
     ["skoid", "sktid", "skt", "ske", "sks", "skv", "saoid", "suoid", "scid", "skdutid", "sduoid",
-     "srh", "srq", "sdd", "si", "ses"],
+     "srh", "srq", "sdd", "ses"],
 )  # fmt: skip
 def test_signatures_that_are_not_built(
     new_client: Callable[..., BlobClient], filled: str, name: str

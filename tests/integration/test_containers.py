@@ -138,5 +138,5 @@ def test_a_tag_is_no_condition_of_delete(client: BlobClient, container: str, nam
 def test_public_access_is_refused(client: BlobClient, level: str) -> None:
     name = fresh_name()
     response = client.create_container(name, {"x-ms-blob-public-access": level})
-    assert 400 <= response.status < 500 and response.error_code, response
+    expect_error(response, 409, "PublicAccessNotPermitted")
     expect_error(client.get_container_properties(name), 404, "ContainerNotFound")

@@ -64,13 +64,6 @@ OPERATIONS = {
         "POST", [("restype", "service"), ("comp", "userdelegationkey")], resource="account"
     ),
     "FindBlobsByTags": Sent("GET", [("comp", "blobs"), ("where", "a='b'")], resource="account"),
-    "GetContainerAcl": Sent("GET", [*CONTAINER, ("comp", "acl")], resource="container"),
-    "SetContainerAcl": Sent(
-        "PUT",
-        [*CONTAINER, ("comp", "acl")],
-        {"x-ms-blob-public-access": "blob"},
-        resource="container",
-    ),
     "RestoreContainer": Sent(
         "PUT",
         [*CONTAINER, ("comp", "undelete")],
@@ -185,7 +178,6 @@ HEADERS = {
     "x-ms-legal-hold": "true",
     "x-ms-tags": "a=b",
     "x-ms-if-tags": "\"a\" = 'b'",
-    "x-ms-blob-public-access": "blob",
     "x-ms-source-if-tags": "a='b'",
     "x-ms-rehydrate-priority": "High",
     "x-ms-seal-blob": "true",

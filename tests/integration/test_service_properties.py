@@ -249,14 +249,14 @@ def test_the_default_version_is_used(at: Callable[..., BlobClient]) -> None:
     """By requests that name none: with SharedKey they need it, anonymous ones have another."""
     unversioned, anonymous = at(None), at(None, account=None)
     expect_error(unversioned.list_containers(), 400, "MissingRequiredHeader")
-    expect_error(anonymous.get_blob("box", "b"), 404, "ResourceNotFound")
+    expect_error(anonymous.delete_blob("box", "b"), 404, "ResourceNotFound")
     setting = "<DefaultServiceVersion>{}</DefaultServiceVersion>"
     for version, endpoint in (("2012-02-12", "AccountName"), ("2021-12-02", "ServiceEndpoint")):
         expect(at().set_service_properties(document(setting.format(version))), 202)
         response = expect(unversioned.list_containers(), 200)
         assert response["x-ms-version"] == version
         assert response.xml().get(endpoint)
-    expect_error(anonymous.get_blob("box", "b"), 401, "NoAuthenticationInformation")
+    expect_error(anonymous.delete_blob("box", "b"), 401, "NoAuthenticationInformation")
     named = expect(at("2015-04-05").list_containers(), 200)
     assert named["x-ms-version"] == "2015-04-05"
     signed = expect(at(None, sas=account_sas(DEVELOPMENT_ACCOUNT)).list_containers(), 200)

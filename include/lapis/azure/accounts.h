@@ -19,6 +19,7 @@ inline constexpr std::string_view kDevelopmentKey =
 struct Account {
   std::string name;                          // 3 to 24 of [a-z0-9]
   std::vector<std::vector<std::byte>> keys;  // one or two, decoded
+  bool public_access = false;                // whether its containers may be made public
 };
 
 // Errors (for configuration): a bad name, a key that is not base64, none or more than two keys.

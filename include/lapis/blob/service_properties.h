@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "lapis/blob/cors_rule.h"
 
 namespace lapis::blob {
 
@@ -21,6 +24,7 @@ struct ServiceProperties {
   AnalyticsProperties minute_metrics;
   // The version of requests that name none, as yyyymmdd; nothing: the service's own rule.
   std::optional<std::uint32_t> default_version;
+  std::vector<CorsRule> cors;  // the first that fits a request decides
   friend bool operator==(const ServiceProperties&, const ServiceProperties&) = default;
 };
 
@@ -30,6 +34,7 @@ struct ServicePropertiesChange {
   std::optional<AnalyticsProperties> hour_metrics = {};
   std::optional<AnalyticsProperties> minute_metrics = {};
   std::optional<std::optional<std::uint32_t>> default_version = {};
+  std::optional<std::vector<CorsRule>> cors = {};
 };
 
 }  // namespace lapis::blob

@@ -14,6 +14,7 @@
 #include "lapis/base/fixed_text.h"
 #include "lapis/base/ids.h"
 #include "lapis/base/random.h"
+#include "lapis/blob/container_access.h"
 
 namespace lapis::blob {
 
@@ -105,6 +106,7 @@ struct ContainerProperties {
   Timestamp last_modified;
   Metadata metadata;
   std::optional<Lease> lease = {};
+  ContainerAccess access = {};
 };
 
 // A block's id as the client wrote it: base64 text of 1 to 64 bytes.

@@ -54,6 +54,7 @@ class Gateway final : public http::Handler, private Subrequests {
   io::Task<http::Response> serve(const azure::Call& call) override;
   http::Response refuse(const http::Request& request, const azure::Call& batch,
                         const Guid& request_id, const Error& error) override;
+  io::Task<Result<azure::Authorized>> authorize(const azure::Call& call, const azure::Needs& needs);
   void note_version(const azure::Call& call);
 
   blob::Service& service_;

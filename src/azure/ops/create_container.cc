@@ -3,6 +3,7 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/metadata.h"
+#include "azure/request/public_access.h"
 
 namespace lapis::azure {
 
@@ -15,6 +16,7 @@ Result<blob::CreateContainer> parse_create_container(const Call& call) {
   blob::CreateContainer request;
   request.key = container_key(call);
   LAPIS_TRY(request.metadata, parse_metadata(call.request.headers));
+  LAPIS_TRY(request.level, parse_public_access(call.request.headers));
   return request;
 }
 

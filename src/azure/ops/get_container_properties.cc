@@ -4,11 +4,13 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/metadata.h"
+#include "azure/request/public_access.h"
 
 namespace lapis::azure {
 namespace {
 
 constexpr std::uint32_t kLeases = 20120212;
+constexpr std::uint32_t kPublicAccess = 20160531;
 constexpr std::uint32_t kRetention = 20171109;
 constexpr std::uint32_t kEncryptionScopes = 20190707;
 constexpr std::uint32_t kVersionLevelRetention = 20200612;
@@ -29,6 +31,7 @@ http::Response render_get_container_properties(const Call& call,
   http::Headers& headers = response.headers;
   add_etag_and_date(headers, properties.etag, properties.last_modified);
   add_metadata(headers, properties.metadata);
+  if (call.at_least(kPublicAccess)) add_public_access(headers, properties.access.level);
   if (call.at_least(kLeases)) add_lease_state(headers, call, result.lease);
   if (call.at_least(kRetention)) {
     headers.add("x-ms-has-immutability-policy", "false");

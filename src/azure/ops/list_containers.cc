@@ -8,6 +8,7 @@
 #include "azure/ops/list_query.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/markers.h"
+#include "azure/request/public_access.h"
 #include "azure/xml/xml_writer.h"
 #include "lapis/base/date.h"
 
@@ -18,6 +19,7 @@ namespace {
 constexpr IncludeValue kInclude[] = {{"metadata", 0}, {"deleted", 20191212}, {"system", 20210212}};
 
 constexpr std::uint32_t kServiceEndpoint = 20130815;
+constexpr std::uint32_t kPublicAccess = 20160531;
 constexpr std::uint32_t kRetention = 20171109;
 constexpr std::uint32_t kEncryptionScopes = 20190707;
 constexpr std::uint32_t kVersionLevelRetention = 20200612;
@@ -29,6 +31,8 @@ void write_properties(XmlWriter& xml, const Call& call,
   xml.plain_element("Last-Modified", format_http_date(properties.last_modified));
   xml.plain_element("Etag", properties.etag.quoted());
   write_lease_state(xml, call, item.lease);
+  const std::string_view access = public_access_text(properties.access.level);
+  if (!access.empty() && call.at_least(kPublicAccess)) xml.plain_element("PublicAccess", access);
   if (call.at_least(kEncryptionScopes)) {
     xml.raw(
         "<DefaultEncryptionScope>$account-encryption-key</DefaultEncryptionScope>"

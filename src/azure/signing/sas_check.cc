@@ -31,10 +31,11 @@ Result<void> check_signature(const Call& call, const SasFields& sas, SigningKeys
 }
 
 Result<void> check_time(const SasFields& sas, Timestamp now) {
-  if ((!sas.start || *sas.start <= now) && now < sas.expiry) return {};
+  const Timestamp expiry = sas.expiry.value_or(Timestamp());
+  if ((!sas.start || *sas.start <= now) && now < expiry) return {};
   const std::string start = sas.start ? format_http_date(*sas.start) : std::string();
   return fail(authentication_failed(std::string(kOutOfTime) + ": Start [" + start + "] - Expiry [" +
-                                    format_http_date(sas.expiry) + "] - Current [" +
+                                    format_http_date(expiry) + "] - Current [" +
                                     format_http_date(now) + "]"));
 }
 
@@ -51,13 +52,40 @@ Result<void> check_connection(const SasFields& sas, const http::Request& request
   return {};
 }
 
+// A field has exactly one place, or, where it is not needed, none.
+Result<void> check_giver(std::string_view field, bool by_token, bool by_policy, bool needed) {
+  if (by_token && by_policy) {
+    return fail(authentication_failed(std::string(field) +
+                                      " is given by the access policy. Cannot be specified"));
+  }
+  if (!needed || by_token || by_policy) return {};
+  return fail(authentication_failed(std::string(field) + " is mandatory. Cannot be empty"));
+}
+
 }  // namespace
 
-Result<void> check_sas(const Call& call, const SasFields& sas, SigningKeys* keys, Timestamp now) {
+Result<void> check_signed(const Call& call, const SasFields& sas, SigningKeys* keys) {
   LAPIS_TRY_VOID(check_resource_level(sas, call.target.resource));
-  LAPIS_TRY_VOID(check_signature(call, sas, keys));
+  return check_signature(call, sas, keys);
+}
+
+Result<void> check_holds(const Call& call, const SasFields& sas, Timestamp now) {
   LAPIS_TRY_VOID(check_time(sas, now));
   return check_connection(sas, call.request);
+}
+
+Result<void> apply_policy(SasFields& sas, const blob::StoredPolicy* policy) {
+  if (policy == nullptr) {
+    return fail(authentication_failed("The container has no access policy of the name si gives"));
+  }
+  auto& permissions = sas.values[static_cast<std::size_t>(SasField::kPermissions)];
+  LAPIS_TRY_VOID(check_giver("st", sas.start.has_value(), policy->start.has_value(), false));
+  LAPIS_TRY_VOID(check_giver("se", sas.expiry.has_value(), policy->expiry.has_value(), true));
+  LAPIS_TRY_VOID(check_giver("sp", !permissions.empty(), !policy->permissions.empty(), true));
+  if (policy->start) sas.start = policy->start;
+  if (policy->expiry) sas.expiry = policy->expiry;
+  if (!policy->permissions.empty()) permissions = policy->permissions;
+  return {};
 }
 
 }  // namespace lapis::azure

@@ -23,6 +23,7 @@ io::Task<Result<CreateContainerResult>> create_container(Service& service,
   ContainerRecord record;
   record.properties.last_modified = service.clock.now();
   record.properties.metadata = std::move(request.metadata);
+  record.properties.access.level = request.level;
   auto transaction = [&](storage::MetaView& view) { return apply(view, key, record); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
   co_return CreateContainerResult{record.properties.etag, record.properties.last_modified};

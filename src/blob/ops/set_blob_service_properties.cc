@@ -21,6 +21,7 @@ Result<void> apply(storage::MetaView& view, const std::string& key,
   assign(properties.hour_metrics, change.hour_metrics);
   assign(properties.minute_metrics, change.minute_metrics);
   assign(properties.default_version, change.default_version);
+  assign(properties.cors, change.cors);
   view.put(key, encode(properties));
   return {};
 }

@@ -92,17 +92,6 @@ test("tags and queries", async () => {
   });
 });
 
-test("access policies and public access", async () => {
-  await withBlob(async ({ container }) => {
-    await refused(container.getAccessPolicy());
-    await refused(container.setAccessPolicy("blob"));
-    await refused(
-      service.getContainerClient(`public-${GUID}`).create({ access: "blob" }),
-      "UnsupportedHeader",
-    );
-  });
-});
-
 test("immutability", async () => {
   await withBlob(async ({ container, blob }) => {
     const immutabilityPolicy = { expiriesOn: new Date(Date.now() + 1e8), policyMode: "Unlocked" };

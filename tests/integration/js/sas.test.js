@@ -257,6 +257,11 @@ test("anonymous requests, and accounts that are not there", async () => {
     await container.uploadBlockBlob("b", "content", 7);
     await fails(
       new BlobClient(`${container.url}/b`, undefined, once).download(),
+      409,
+      "PublicAccessNotPermitted",
+    );
+    await fails(
+      new BlobClient(`${container.url}/b`, undefined, once).delete(),
       401,
       "NoAuthenticationInformation",
     );

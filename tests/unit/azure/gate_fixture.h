@@ -24,11 +24,12 @@ class GateTest : public testing::Test {
  protected:
   GateTest() { clock_.set(*parse_iso8601("2026-11-22T17:00:00Z")); }
 
-  Result<Authorized> authorize(const http::Request& request, const Needs& needs = kRead) {
+  Result<Authorized> authorize(const http::Request& request, const Needs& needs = kRead,
+                               const blob::ContainerAccess* access = nullptr) {
     LAPIS_TRY(Target target, parse_target(request));
     LAPIS_TRY(const NegotiatedVersion version, negotiate_version(request, target, false));
     const Call call{request, std::move(target), version, Guid{}};
-    return gate_.authorize(call, needs);
+    return gate_.authorize(call, needs, access);
   }
 
   static std::string sign(std::string_view text, std::string_view key = kDevelopmentKey) {

@@ -174,7 +174,10 @@ const Refusal kRefusals[] = {
     {"ReversedIp", service_token().with("sip", "10.0.0.2-10.0.0.1"), kMalformed},
     {"BadResource", service_token().with("sr", "x"), kMalformed},
     {"HeaderSplitting", service_token().with("rsct", "a\r\nSet-Cookie: b"), kMalformed},
-    {"Policy", service_token().with("si", "p"), "Stored access policies (si) are not supported"},
+    {"Policy", service_token().with("si", "p"),
+     "The container has no access policy of the name si gives"},
+    {"PolicyOfAnAccount", account_token().with("si", "p"),
+     "si is not a field of an account signature"},
     {"Snapshot", service_token().with("sr", "bs"), "Signed resource (sr) 'bs' is not supported"},
     {"Version", service_token().with("sr", "bv"), "Signed resource (sr) 'bv' is not supported"},
     {"Directory", service_token().with("sr", "d").with("sdd", "1"),
@@ -196,6 +199,84 @@ TEST_F(SasGate, BlobTokenDoesNotReachTheContainer) {
   ASSERT_FALSE(authorized);
   EXPECT_EQ(field_of(authorized.error(), "AuthenticationErrorDetail"),
             "The specified signed resource is not allowed for the this resource level");
+}
+
+struct Giving {
+  const char* what;
+  Token token;
+  blob::StoredPolicy policy;
+  std::string detail;  // of the refusal; "" for none
+};
+
+// Each field comes from the policy or from the token.
+TEST_F(SasGate, PolicyAndTokenShareTheFields) {
+  const Timestamp now = clock_.now();
+  const Timestamp soon = now + std::chrono::hours(1);
+  const Timestamp past = now - std::chrono::hours(1);
+  const Token whole = service_token().with("si", "one");
+  const Token bare = whole.without("sp").without("se");
+  constexpr const char* kTwice = " is given by the access policy. Cannot be specified";
+  const Giving cases[] = {
+      {"all by the policy", bare, {"one", past, soon, "r"}, ""},
+      {"all by the token", whole, {"one", {}, {}, ""}, ""},
+      {"permissions by the token", bare.with("sp", "r"), {"one", {}, soon, ""}, ""},
+      {"expiry by the token", bare.with("se", "2030-01-01"), {"one", {}, {}, "rl"}, ""},
+      {"start by the token", bare.with("st", "2020-01-01"), {"one", {}, soon, "rl"}, ""},
+      {"two permissions", whole, {"one", {}, {}, "r"}, std::string("sp") + kTwice},
+      {"two expiries", whole, {"one", {}, soon, ""}, std::string("se") + kTwice},
+      {"two starts",
+       bare.with("st", "2020-01-01"),
+       {"one", past, soon, "r"},
+       std::string("st") + kTwice},
+      {"no permissions", bare, {"one", {}, soon, ""}, "sp is mandatory. Cannot be empty"},
+      {"no expiry", bare, {"one", {}, {}, "r"}, "se is mandatory. Cannot be empty"},
+      {"another policy",
+       bare,
+       {"two", {}, soon, "r"},
+       "The container has no access policy of the name si gives"},
+  };
+  for (const Giving& c : cases) {
+    const blob::ContainerAccess access{blob::PublicAccess::kNone, {c.policy}};
+    const auto request = get("/box/b", signed_service(c.token, "box").query());
+    const auto authorized = authorize(request, kRead, &access);
+    if (c.detail.empty()) {
+      EXPECT_TRUE(authorized) << c.what;
+    } else {
+      ASSERT_FALSE(authorized) << c.what;
+      EXPECT_EQ(field_of(authorized.error(), "AuthenticationErrorDetail"), c.detail) << c.what;
+    }
+  }
+}
+
+TEST_F(SasGate, PolicyHasItsTimeAndItsPermissions) {
+  const Token token =
+      signed_service(service_token().with("si", "one").without("sp").without("se"), "box");
+  const auto code = [&](blob::StoredPolicy policy) {
+    const blob::ContainerAccess access{blob::PublicAccess::kContainer, {std::move(policy)}};
+    const auto authorized = authorize(get("/box/b", token.query()), kRead, &access);
+    return authorized ? std::string() : std::string(info(authorized.error().code).azure_code);
+  };
+  const Timestamp now = clock_.now();
+  const auto hour = std::chrono::hours(1);
+  EXPECT_EQ(code({"one", {}, now + hour, "lr"}), "");
+  EXPECT_EQ(code({"one", {}, now, "r"}), "AuthenticationFailed");
+  EXPECT_EQ(code({"one", now + hour, now + 2 * hour, "r"}), "AuthenticationFailed");
+  EXPECT_EQ(code({"one", {}, now + hour, "wl"}), "AuthorizationPermissionMismatch");
+}
+
+// What is public is not asked for before the signature has been found good.
+TEST_F(SasGate, NothingIsLookedUpForABadSignature) {
+  const Token token = signed_service(service_token().with("si", "one"), "box");
+  const auto examine = [this](const std::string& query) {
+    const http::Request request = get("/box/b", query);
+    const Call call{request, parse_target(request).value(), {{20211202}, {20211202}}, Guid{}};
+    return gate_.examine(call, kRead);
+  };
+  const auto good = examine(token.query());
+  ASSERT_TRUE(good);
+  EXPECT_TRUE(good->asks_container());
+  EXPECT_FALSE(examine(token.with("sig", "AAAA").query()));
+  EXPECT_FALSE(examine(signed_service(service_token(), "box").query())->asks_container());
 }
 
 TEST_F(SasGate, MissingSignatureIsNotAnonymous) {

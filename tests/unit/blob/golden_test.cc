@@ -171,6 +171,22 @@ ServiceProperties service_properties() {
   return properties;
 }
 
+// Two policies: one with every field, one with none.
+ContainerProperties shared_container() {
+  ContainerProperties properties{Etag{2}, kNow, {{"k", "v"}}};
+  properties.access.level = PublicAccess::kContainer;
+  properties.access.policies = {{"one", kNow, kNow + std::chrono::hours(1), "rl"},
+                                {"two", {}, {}, ""}};
+  return properties;
+}
+
+ServiceProperties cors_properties() {
+  ServiceProperties properties = service_properties();
+  properties.cors = {{{"*"}, {"GET", "PUT"}, {"x-ms-meta-*"}, {"ETag"}, 60},
+                     {{"http://a", "http://b"}, {"DELETE"}, {}, {}, 0}};
+  return properties;
+}
+
 test::Goldens goldens() {
   Release parts;
   parts.body.blocks = {kOneChunk, kShort};
@@ -199,6 +215,7 @@ test::Goldens goldens() {
           {"blob/container", encode(ContainerRecord{ContainerId{258}, properties})},
           {"blob/container_leased", encode(ContainerRecord{ContainerId{258}, leased})},
           {"blob/service_clock", encode_service_clock_mark(ServiceTime(kNow.time_since_epoch()))},
+          {"blob/container_access", encode(ContainerRecord{ContainerId{258}, shared_container()})},
           {"blob/container_state_live", encode(ContainerState{})},
           {"blob/container_state_deleted", encode(ContainerState{300})},
           {"blob/release_body", encode(body)},
@@ -211,6 +228,7 @@ test::Goldens goldens() {
           {"blob/release_owned", encode(owned)},
           {"blob/past_keys", past_keys()},
           {"blob/service_properties", encode(service_properties())},
+          {"blob/service_properties_cors", encode(cors_properties())},
           {"blob/account_keys",
            test::key_lines({{"service_properties", service_properties_key("acct")}})}};
 }
@@ -337,7 +355,21 @@ TEST(BlobGolden, OtherRowsAreRead) {
   EXPECT_EQ(state("blob/container_state_deleted")->deleted, 300u);
 }
 
+TEST(BlobGolden, AccessOfAContainerIsRead) {
+  const auto container = decode_container(test::read_golden("blob/container_access"));
+  ASSERT_TRUE(container);
+  EXPECT_EQ(container->properties.access, shared_container().access);
+  EXPECT_EQ(container->properties.metadata, (Metadata{{"k", "v"}}));
+  const auto older = decode_container(test::read_golden("blob/container"));
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->properties.access, ContainerAccess{});
+}
+
 TEST(BlobGolden, ServicePropertiesAreRead) {
+  const auto rules = decode_service_properties(test::read_golden("blob/service_properties_cors"));
+  ASSERT_TRUE(rules);
+  EXPECT_EQ(*rules, cors_properties());
+
   const auto properties = decode_service_properties(test::read_golden("blob/service_properties"));
   ASSERT_TRUE(properties);
   EXPECT_EQ(*properties, service_properties());

@@ -36,6 +36,17 @@ TEST(Config, MinimalFileIsRead) {
   EXPECT_EQ(config->listen.at(0).port, 0);
 }
 
+TEST(Config, AccountsAreNotPublicUnlessToldSo) {
+  EXPECT_FALSE(read(kMinimal)->accounts.at(0).public_access);
+  for (const bool allowed : {false, true}) {
+    const char* setting = allowed ? "public_access = true\n" : "public_access = false\n";
+    const auto config = read(std::string(kMinimal) + setting);
+    ASSERT_TRUE(config) << config.error().detail;
+    EXPECT_EQ(config->accounts.at(0).public_access, allowed);
+  }
+  EXPECT_FALSE(read(std::string(kMinimal) + "public_access = 1\n"));
+}
+
 TEST(Config, PoolsHavePolicies) {
   const auto config = read(std::string(kMinimal) +
                            "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d\"]\n"

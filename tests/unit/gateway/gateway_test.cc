@@ -133,7 +133,7 @@ TEST_F(Pipeline, DataLakeEndpointServesTheProbeOnly) {
 
 TEST_F(Pipeline, DefaultVersionIsForRequestsThatNameNone) {
   const auto anonymous = [this](std::vector<test::Field> headers) {
-    return call("GET", "/team/box/b", {}, std::move(headers), "").code();
+    return call("DELETE", "/team/box/b", {}, std::move(headers), "").code();
   };
   EXPECT_EQ(anonymous({}), "ResourceNotFound");
   const std::string xml =

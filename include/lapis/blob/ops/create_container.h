@@ -8,6 +8,7 @@ namespace lapis::blob {
 struct CreateContainer {
   ContainerKey key;
   Metadata metadata;
+  PublicAccess level = PublicAccess::kNone;
 };
 
 struct CreateContainerResult {
