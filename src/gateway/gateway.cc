@@ -1,8 +1,10 @@
 #include "lapis/gateway/gateway.h"
 
 #include <algorithm>
+#include <span>
 
 #include "gateway/handlers.h"
+#include "lapis/azure/cors.h"
 #include "lapis/azure/error_response.h"
 #include "lapis/azure/header_rules.h"
 #include "lapis/base/log.h"
@@ -104,12 +106,21 @@ Gateway::Gateway(blob::Service& service, const std::vector<azure::Account>& acco
       options_(options),
       shared_(shared),
       observer_(observer),
-      gate_(accounts, clock) {}
+      gate_(accounts, clock) {
+  for (const azure::Account& account : accounts) {
+    watches_.try_emplace(account.name, service, account.name);
+  }
+}
 
 io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteSource& body) {
   const Guid request_id = Guid::make();
   bool authorized = false;
   auto target = azure::parse_target(request);
+  Watch* const watch = find_watch(target);
+  if (request.method == http::Method::kOptions && target) {
+    auto preflight = co_await answer_preflight(request, watch);
+    co_return settle(std::move(preflight), request, request_id, nullptr);
+  }
   Result<std::optional<azure::ServiceVersion>> default_version;
   if (target && !azure::names_version(request, *target)) {
     default_version = co_await find_default_version(std::string(target->account));
@@ -121,7 +132,45 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
   } else {
     outcome = fail(call.error());
   }
-  co_return settle(std::move(outcome), request, request_id, authorized ? &*call : nullptr);
+  http::Response response =
+      settle(std::move(outcome), request, request_id, authorized ? &*call : nullptr);
+  if (watch != nullptr) {
+    if (const blob::ServiceProperties* properties = watch->current()) {
+      azure::add_cors_headers(properties->cors, request, response.headers);
+    } else {
+      co_await add_cors_headers(request, *watch, response);
+    }
+  }
+  co_return response;
+}
+
+Gateway::Watch* Gateway::find_watch(const Result<azure::Target>& target) {
+  if (!target) return nullptr;
+  const auto found = watches_.find(target->account);
+  return found == watches_.end() ? nullptr : &found->second;
+}
+
+// Asked without any credential, for any path. Of an account that is not there no more is told than
+// of one without rules.
+io::Task<Result<http::Response>> Gateway::answer_preflight(const http::Request& request,
+                                                           Watch* watch) {
+  std::span<const blob::CorsRule> rules;
+  if (watch != nullptr) {
+    const blob::ServiceProperties* properties = watch->current();
+    if (properties == nullptr) {
+      LAPIS_CO_TRY(properties, co_await watch->read());
+    }
+    rules = properties->cors;
+  }
+  co_return azure::answer_preflight(rules, request);
+}
+
+// An answer stands whatever becomes of its headers: without them a browser does not show it.
+io::Task<void> Gateway::add_cors_headers(const http::Request& request, Watch& watch,
+                                         http::Response& response) {
+  const auto properties = co_await watch.read();
+  if (!properties) co_return log_failure(properties.error(), request, Guid{});
+  azure::add_cors_headers((*properties)->cors, request, response.headers);
 }
 
 http::Response Gateway::settle(Result<http::Response> outcome, const http::Request& request,

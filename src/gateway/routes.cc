@@ -35,6 +35,7 @@ constexpr Needs kContainerFind{.letters = "f", .resource_type = 'c'};
 constexpr Needs kRead{.letters = "r", .in_public = PublicAccess::kBlob};
 constexpr Needs kQuery{.letters = "r"};
 constexpr Needs kWrite{.letters = "w"};
+constexpr Needs kExpire{.letters = "w", .service_sas = false};
 constexpr Needs kCreateOrWrite{.letters = "cw"};
 constexpr Needs kAppend{.letters = "aw"};
 constexpr Needs kOverwrite{.letters = "cw", .overwrite_needs_w = true};
@@ -148,7 +149,7 @@ constexpr Route kRoutes[] = {
     row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags),
     row("SetBlobTags", Method::kPut, kBlob, "", "tags", kTags),
     row("QueryBlobContents", Method::kPost, kBlob, "", "query", kQuery),
-    row("SetBlobExpiry", Method::kPut, kBlob, "", "expiry", kWrite),
+    row("SetBlobExpiry", Method::kPut, kBlob, "", "expiry", kExpire),
     row("SetBlobImmutabilityPolicy", Method::kPut, kBlob, "", "immutabilityPolicies",
         kImmutability),
     row("DeleteBlobImmutabilityPolicy", Method::kDelete, kBlob, "", "immutabilityPolicies",

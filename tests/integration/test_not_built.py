@@ -238,12 +238,3 @@ def test_a_parameter_is_named(
     if response.body:
         assert response.error_field("QueryParameterName") == list(query)[0]
     expect(client.get_blob(container, "b"), 200)
-
-
-def test_there_is_no_preflight(anonymous: BlobClient, container: str) -> None:
-    """What a browser asks before it sends from another origin. No rule can be set, so the answer is
-    no, as of any request that may not be made."""
-    headers = {"Origin": "http://a.example", "Access-Control-Request-Method": "GET"}
-    response = anonymous.request("OPTIONS", anonymous.path(container, "b"), [], headers)
-    assert 400 <= response.status < 500 and response.error_code, response
-    assert response["Access-Control-Allow-Origin"] is None

@@ -144,7 +144,6 @@ NOT_HONOURED = {
     f"<IncludeAPIs>true</IncludeAPIs>{OFF}</HourMetrics>",
     "MinuteMetrics": "<MinuteMetrics><Version>1.0</Version><Enabled>true</Enabled>"
     f"<IncludeAPIs>false</IncludeAPIs>{OFF}</MinuteMetrics>",
-    "Cors": f"<Cors>{rule()}</Cors>",
     "DeleteRetentionPolicy": "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>7</Days>"
     "</DeleteRetentionPolicy>",
     "StaticWebsite": "<StaticWebsite><Enabled>true</Enabled><IndexDocument>i</IndexDocument>"

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include "lapis/azure/authorization.h"
 #include "lapis/base/clock.h"
 #include "lapis/blob/service.h"
+#include "lapis/blob/service_properties_watch.h"
 #include "lapis/gateway/subrequests.h"
 #include "lapis/http/server.h"
 
@@ -48,6 +51,12 @@ class Gateway final : public http::Handler, private Subrequests {
   io::Task<Result<std::optional<azure::ServiceVersion>>> find_default_version(std::string account);
   io::Task<Result<http::Response>> dispatch(const azure::Call& call, io::ByteSource& body,
                                             bool& authorized);
+  // The CORS rules of an account; null where there is no such account.
+  using Watch = blob::ServicePropertiesWatch;
+  Watch* find_watch(const Result<azure::Target>& target);
+  io::Task<Result<http::Response>> answer_preflight(const http::Request& request, Watch* watch);
+  io::Task<void> add_cors_headers(const http::Request& request, Watch& watch,
+                                  http::Response& response);
   // What became of a request, as an answer.
   http::Response settle(Result<http::Response> outcome, const http::Request& request,
                         const Guid& request_id, const azure::Call* shown);
@@ -63,6 +72,7 @@ class Gateway final : public http::Handler, private Subrequests {
   GatewayShared& shared_;
   RequestObserver* const observer_;
   azure::Gate gate_;
+  std::map<std::string, Watch, std::less<>> watches_;  // of each account
 };
 
 }  // namespace lapis::gateway

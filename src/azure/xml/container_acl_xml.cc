@@ -39,7 +39,8 @@ Result<blob::StoredPolicy> read_entry(const XmlDocument& document, pugi::xml_nod
   LAPIS_TRY_VOID(document.check_children(entry, {"Id", "AccessPolicy"}));
   blob::StoredPolicy read;
   LAPIS_TRY(read.id, required_text(entry, "Id"));
-  if (read.id.empty() || characters(read.id) > blob::ContainerAccess::kMaxPolicyId) {
+  const bool fits = !read.id.empty() && characters(read.id) <= blob::ContainerAccess::kMaxPolicyId;
+  if (!fits || !xml_can_carry(read.id)) {
     return fail(invalid_xml_node("Id", read.id, "It has 1 to 64 characters."));
   }
   const pugi::xml_node policy = entry.child("AccessPolicy");

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <vector>
+#include <string>
+#include <utility>
 
 #include "azure/field_errors.h"
 #include "lapis/base/number.h"
@@ -80,50 +81,81 @@ Result<void> check_headers(const List& headers) {
   return {};
 }
 
-Result<void> check_age(const std::string& text) {
+Result<std::uint32_t> read_age(const std::string& text) {
   const auto seconds = parse_u64(text);
-  if (seconds && *seconds <= kMaxAge) return {};
+  if (seconds && *seconds <= kMaxAge) return static_cast<std::uint32_t>(*seconds);
   return fail(invalid_xml_node("MaxAgeInSeconds", text, "It is no number of seconds."));
 }
 
-// How many bytes of text it holds.
-Result<std::size_t> check_rule(const XmlDocument& document, pugi::xml_node rule) {
+std::vector<std::string> owned(const List& list) {
+  return {list.values.begin(), list.values.end()};
+}
+
+// Adds to `bytes` how many of text it holds.
+Result<blob::CorsRule> read_rule(const XmlDocument& document, pugi::xml_node node,
+                                 std::size_t& bytes) {
   LAPIS_TRY_VOID(document.check_children(
-      rule,
+      node,
       {"AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposedHeaders", "MaxAgeInSeconds"}));
   List origins{"AllowedOrigins", {}, {}};
   List methods{"AllowedMethods", {}, {}};
   List allowed{"AllowedHeaders", {}, {}};
   List exposed{"ExposedHeaders", {}, {}};
   for (List* list : {&origins, &methods, &allowed, &exposed}) {
-    LAPIS_TRY_VOID(read_list(rule, *list));
+    LAPIS_TRY_VOID(read_list(node, *list));
+    bytes += list->text.size();
   }
-  LAPIS_TRY(const std::string age, required_text(rule, "MaxAgeInSeconds"));
+  LAPIS_TRY(const std::string age, required_text(node, "MaxAgeInSeconds"));
+  bytes += age.size();
   LAPIS_TRY_VOID(check_origins(origins));
   LAPIS_TRY_VOID(check_methods(methods));
   LAPIS_TRY_VOID(check_headers(allowed));
   LAPIS_TRY_VOID(check_headers(exposed));
-  LAPIS_TRY_VOID(check_age(age));
-  return origins.text.size() + methods.text.size() + allowed.text.size() + exposed.text.size() +
-         age.size();
+  LAPIS_TRY(const std::uint32_t seconds, read_age(age));
+  return blob::CorsRule{owned(origins), owned(methods), owned(allowed), owned(exposed), seconds};
+}
+
+void write_list(XmlWriter& xml, std::string_view tag, const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) {
+    if (!text.empty()) text.push_back(',');
+    text.append(value);
+  }
+  xml.element(tag, text);
 }
 
 }  // namespace
 
-Result<std::size_t> check_cors_rules(const XmlDocument& document, pugi::xml_node cors) {
-  std::size_t rules = 0;
+Result<std::vector<blob::CorsRule>> parse_cors_rules(const XmlDocument& document,
+                                                     pugi::xml_node cors) {
+  std::vector<blob::CorsRule> rules;
   std::size_t bytes = 0;
-  for (const pugi::xml_node rule : cors.children()) {
-    if (rule.type() != pugi::node_element) {
-      return document.malformed(rule, "Text between elements.");
+  for (const pugi::xml_node node : cors.children()) {
+    if (node.type() != pugi::node_element) {
+      return document.malformed(node, "Text between elements.");
     }
-    if (std::string_view(rule.name()) != "CorsRule") return fail(unsupported_xml_node(rule.name()));
-    if (++rules > kMaxRules) return document.malformed(rule, "More than five CORS rules.");
-    LAPIS_TRY(const std::size_t size, check_rule(document, rule));
-    bytes += size;
+    if (std::string_view(node.name()) != "CorsRule") return fail(unsupported_xml_node(node.name()));
+    if (rules.size() == kMaxRules) return document.malformed(node, "More than five CORS rules.");
+    LAPIS_TRY(blob::CorsRule rule, read_rule(document, node, bytes));
+    rules.push_back(std::move(rule));
   }
   if (bytes > kMaxTextBytes) return document.malformed(cors, "The CORS rules are over 2 KiB.");
   return rules;
+}
+
+void write_cors_rules(XmlWriter& xml, const std::vector<blob::CorsRule>& rules) {
+  if (rules.empty()) return xml.empty("Cors");
+  xml.open("Cors");
+  for (const blob::CorsRule& rule : rules) {
+    xml.open("CorsRule");
+    write_list(xml, "AllowedOrigins", rule.origins);
+    write_list(xml, "AllowedMethods", rule.methods);
+    xml.element("MaxAgeInSeconds", rule.max_age_seconds);
+    write_list(xml, "ExposedHeaders", rule.exposed_headers);
+    write_list(xml, "AllowedHeaders", rule.allowed_headers);
+    xml.close("CorsRule");
+  }
+  xml.close("Cors");
 }
 
 }  // namespace lapis::azure

@@ -51,7 +51,7 @@ class Reader {
     const char* hours = version_ < kPartial ? "Metrics" : "HourMetrics";
     LAPIS_TRY(change.hour_metrics, read_metrics(hours));
     LAPIS_TRY(change.minute_metrics, read_metrics("MinuteMetrics"));
-    LAPIS_TRY_VOID(read_cors());
+    LAPIS_TRY(change.cors, read_cors());
     LAPIS_TRY(change.default_version, read_default_version());
     LAPIS_TRY_VOID(read_soft_delete());
     LAPIS_TRY_VOID(read_website());
@@ -136,12 +136,10 @@ class Reader {
     return analytics;
   }
 
-  Result<void> read_cors() {
+  Result<std::optional<std::vector<blob::CorsRule>>> read_cors() {
     const pugi::xml_node node = root_.child("Cors");
-    if (!node) return {};
-    LAPIS_TRY(const std::size_t rules, check_cors_rules(document_, node));
-    refuse(rules != 0, "Cors");
-    return {};
+    if (!node) return std::nullopt;
+    return parse_cors_rules(document_, node);
   }
 
   // Empty: none from now on.
@@ -230,7 +228,7 @@ std::string service_properties_xml(const blob::ServiceProperties& properties,
   } else {
     write_metrics(xml, "HourMetrics", properties.hour_metrics);
     write_metrics(xml, "MinuteMetrics", properties.minute_metrics);
-    xml.empty("Cors");
+    write_cors_rules(xml, properties.cors);
   }
   if (properties.default_version && version >= kDefaultVersion) {
     xml.plain_element("DefaultServiceVersion", ServiceVersion{*properties.default_version}.text());

@@ -233,7 +233,12 @@ test("the service's properties", async () => {
     exposedHeaders: "*",
     maxAgeInSeconds: 60,
   };
-  await fails(service.setProperties({ cors: [rule] }), 501, "NotImplemented");
+  try {
+    await service.setProperties({ cors: [rule, rule] });
+    assert.deepEqual((await service.getProperties()).cors, [rule, rule]);
+  } finally {
+    await service.setProperties({ cors: [] });
+  }
   const deletes = { deleteRetentionPolicy: { enabled: true, days: 7 } };
   await fails(service.setProperties(deletes), 501, "NotImplemented");
   await fails(service.setProperties({ cors: Array(6).fill(rule) }), 400, "InvalidXmlDocument");

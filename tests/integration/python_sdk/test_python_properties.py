@@ -171,12 +171,18 @@ def test_the_services_properties(service: BlobServiceClient) -> None:
         service.set_service_properties(hour_metrics=found["hour_metrics"])
     rule = CorsRule(["*"], ["GET"])
     for unbuilt in (
-        {"cors": [rule]},
         {"delete_retention_policy": RetentionPolicy(enabled=True, days=5)},
         {"analytics_logging": BlobAnalyticsLogging(read=True)},
         {"hour_metrics": Metrics(enabled=True, include_apis=True)},
     ):
         with refused():
             service.set_service_properties(**unbuilt)
+    try:
+        service.set_service_properties(cors=[rule, CorsRule(["http://a"], ["PUT"], max_age_in_seconds=5)])
+        one, two = service.get_service_properties()["cors"]
+        assert (one.allowed_origins, one.allowed_methods) == ("*", "GET")
+        assert (two.allowed_origins, two.max_age_in_seconds) == ("http://a", 5)
+    finally:
+        service.set_service_properties(cors=[])
     with fails(400, "InvalidXmlDocument"):
         service.set_service_properties(cors=[rule] * 6)

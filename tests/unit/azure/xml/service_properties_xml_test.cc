@@ -201,11 +201,6 @@ const Bad kBad[] = {
      "<HourMetrics><Version>1.0</Version><Enabled>true</Enabled><IncludeAPIs>false</IncludeAPIs>" +
          retention() + "</HourMetrics>",
      kNotBuilt, "HourMetrics"},
-    {"CorsRules", cors(rule() + rule("*", "DELETE,GET,HEAD,MERGE,POST,OPTIONS,PUT,PATCH", "*")),
-     kNotBuilt, "Cors"},
-    {"LargestCorsRules",
-     cors(rule(repeated(64, "a"), "GET", repeated(64, "x-") + ",a*,b*", repeated(64, "x-"))),
-     kNotBuilt, "Cors"},
     {"SoftDelete",
      "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>7</Days></DeleteRetentionPolicy>",
      kNotBuilt, "DeleteRetentionPolicy"},
@@ -217,10 +212,41 @@ const Bad kBad[] = {
      "<StaticWebsite><Enabled>true</Enabled><IndexDocument>index.html</IndexDocument>"
      "<ErrorDocument404Path>404.html</ErrorDocument404Path></StaticWebsite>",
      kNotBuilt, "StaticWebsite"},
-    {"InvalidBeatsNotBuilt", cors(rule()) + "<StaticWebsite />", kMissing, "Enabled"},
+    {"InvalidBeatsNotBuilt",
+     "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>7</Days></DeleteRetentionPolicy>"
+     "<StaticWebsite />",
+     kMissing, "Enabled"},
 };
 INSTANTIATE_TEST_SUITE_P(Documents, RefuseServiceProperties, testing::ValuesIn(kBad),
                          [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(ParseServiceProperties, CorsRulesGoBothWays) {
+  const auto read = [](const std::string& inside) {
+    return parse_service_properties(
+        "<StorageServiceProperties>" + inside + "</StorageServiceProperties>", {20211202});
+  };
+  const auto rules = read(cors(
+      rule("http://a, http://b", "DELETE,GET,HEAD,MERGE,POST,OPTIONS,PUT,PATCH", "*", "x-a*,ETag") +
+      rule()));
+  ASSERT_TRUE(rules) << to_string(rules.error());
+  ASSERT_TRUE(rules->cors);
+  ASSERT_EQ(rules->cors->size(), 2u);
+  const blob::CorsRule& first = rules->cors->front();
+  EXPECT_EQ(first.origins, (std::vector<std::string>{"http://a", "http://b"}));
+  EXPECT_EQ(first.methods.size(), 8u);
+  EXPECT_EQ(first.allowed_headers, std::vector<std::string>{"*"});
+  EXPECT_EQ(first.exposed_headers, (std::vector<std::string>{"x-a*", "ETag"}));
+  blob::ServiceProperties properties;
+  properties.cors = *rules->cors;
+  const auto again = parse_service_properties(service_properties_xml(properties, {20211202}),
+                                              ServiceVersion{20211202});
+  ASSERT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(again->cors, rules->cors);
+  EXPECT_TRUE(read(
+      cors(rule(repeated(64, "a"), "GET", repeated(64, "x-") + ",a*,b*", repeated(64, "x-")))));
+  EXPECT_EQ(read("<Cors />")->cors, std::vector<blob::CorsRule>());
+  EXPECT_EQ(read("")->cors, std::nullopt);
+}
 
 TEST(ParseServiceProperties, RootHasItsName) {
   for (const std::string xml : {"", "<Other />", "<!DOCTYPE a><StorageServiceProperties />"}) {
