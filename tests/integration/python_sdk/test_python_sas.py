@@ -125,5 +125,7 @@ def test_of_the_account(service: BlobServiceClient, sdk_container: ContainerClie
 def test_without_a_credential(sdk_container: ContainerClient) -> None:
     sdk_container.upload_blob("b", b"content")
     anonymous = BlobClient.from_blob_url(f"{sdk_container.url}/b", retry_total=0)
-    with fails(401, "NoAuthenticationInformation"):
+    with fails(409, "PublicAccessNotPermitted"):
         anonymous.download_blob()
+    with fails(401, "NoAuthenticationInformation"):
+        anonymous.delete_blob()
