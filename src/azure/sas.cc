@@ -11,6 +11,7 @@
 #include "azure/signing/sas_string.h"
 #include "lapis/base/date.h"
 #include "lapis/base/url.h"
+#include "lapis/blob/container_access.h"
 
 namespace lapis::azure {
 namespace {
@@ -59,12 +60,17 @@ bool only_of(std::string_view text, std::string_view letters) {
   return !text.empty() && text.find_first_not_of(letters) == text.npos;
 }
 
+// `by_policy`: whether permissions and expiry may be left to a stored access policy.
 template <class Request>
-Result<ServiceVersion> check_common(const Account& account, const Request& request) {
+Result<ServiceVersion> check_common(const Account& account, const Request& request,
+                                    bool by_policy = false) {
   LAPIS_TRY_VOID(require(!account.keys.empty(), "the account has no key"));
-  LAPIS_TRY_VOID(require(only_of(request.permissions, "racwdxyltmeopifu"),
+  LAPIS_TRY_VOID(require((by_policy && request.permissions.empty()) ||
+                             only_of(request.permissions, "racwdxyltmeopifu"),
                          "permissions: letters of racwdxyltmeopifu"));
-  LAPIS_TRY_VOID(require(!request.start || *request.start < request.expiry,
+  const std::optional<Timestamp> expiry = request.expiry;
+  LAPIS_TRY_VOID(require(by_policy || expiry, "an expiry is needed"));
+  LAPIS_TRY_VOID(require(!request.start || !expiry || *request.start < *expiry,
                          "the expiry has to be after the start"));
   LAPIS_TRY_VOID(require(request.protocol == "https" || request.protocol == "https,http",
                          "protocol: https or https,http"));
@@ -81,7 +87,8 @@ template <class Request>
 void set_common(Draft& draft, const Request& request) {
   draft.set(SasField::kVersion, request.version);
   if (request.start) draft.set(SasField::kStart, date_text(*request.start));
-  draft.set(SasField::kExpiry, date_text(request.expiry));
+  const std::optional<Timestamp> expiry = request.expiry;
+  if (expiry) draft.set(SasField::kExpiry, date_text(*expiry));
   draft.set(SasField::kPermissions, request.permissions);
   draft.set(SasField::kIp, request.ip);
   draft.set(SasField::kProtocol, request.protocol);
@@ -111,12 +118,16 @@ Result<std::string> make_account_sas(const Account& account, const AccountSasReq
 }
 
 Result<std::string> make_service_sas(const Account& account, const ServiceSasRequest& request) {
-  LAPIS_TRY(const ServiceVersion version, check_common(account, request));
+  LAPIS_TRY(const ServiceVersion version, check_common(account, request, !request.policy.empty()));
+  LAPIS_TRY_VOID(require(request.policy.size() <= blob::ContainerAccess::kMaxPolicyId &&
+                             is_header_text(request.policy),
+                         "policy: up to 64 characters"));
   LAPIS_TRY_VOID(check_container_name(request.container));
   if (!request.blob.empty()) LAPIS_TRY_VOID(check_blob_name(request.blob));
   Draft draft;
   set_common(draft, request);
   draft.set(SasField::kResource, request.blob.empty() ? "c" : "b");
+  draft.set(SasField::kPolicy, request.policy);
   const std::pair<SasField, const std::string*> overrides[] = {
       {SasField::kCacheControl, &request.cache_control},
       {SasField::kContentDisposition, &request.content_disposition},

@@ -40,13 +40,17 @@ void add_common(CLI::App& app, CommonOptions& options) {
   app.add_option("--key-file", options.key.file,
                  "file with the account key; - reads standard input")
       ->excludes(key);
-  app.add_option("--permissions", options.permissions, "letters, such as rwdlac")->required();
   app.add_option("--start", options.start, "2030-01-01T00:00Z; valid at once if left out");
-  app.add_option("--expiry", options.expiry, "30m, 24h, 7d or 2030-01-01T00:00Z")->required();
   app.add_option("--ip", options.ip, "IPv4 address or range a-b");
   app.add_option("--protocol", options.protocol, "https or https,http")->capture_default_str();
   app.add_option("--version", options.version, "the token's version (sv)")->capture_default_str();
   app.add_option("--url", options.url, "print the whole URL, under this endpoint");
+}
+
+// What a stored access policy may give instead.
+std::pair<CLI::Option*, CLI::Option*> add_grant(CLI::App& app, CommonOptions& options) {
+  return {app.add_option("--permissions", options.permissions, "letters, such as rwdlac"),
+          app.add_option("--expiry", options.expiry, "30m, 24h, 7d or 2030-01-01T00:00Z")};
 }
 
 template <class Request>
@@ -55,7 +59,9 @@ Result<void> fill(Request& request, const CommonOptions& options, const Environm
   request.ip = options.ip;
   request.protocol = options.protocol;
   request.version = options.version;
-  LAPIS_TRY(request.expiry, parse_time(options.expiry, environment.clock.now()));
+  if (!options.expiry.empty()) {
+    LAPIS_TRY(request.expiry, parse_time(options.expiry, environment.clock.now()));
+  }
   if (!options.start.empty()) {
     LAPIS_TRY(request.start, parse_time(options.start, environment.clock.now()));
   }
@@ -98,6 +104,9 @@ void add_sas_commands(CLI::App& app, const Environment& environment, Command& co
   auto account_options = std::make_shared<AccountOptions>();
   CLI::App* account = sas->add_subcommand("account", "A token for the whole account.");
   add_common(*account, *account_options);
+  const auto [permissions, expiry] = add_grant(*account, *account_options);
+  permissions->required();
+  expiry->required();
   account->add_option("--services", account_options->services)->capture_default_str();
   account->add_option("--resource-types", account_options->resource_types, "letters of sco")
       ->capture_default_str();
@@ -110,7 +119,10 @@ void add_sas_commands(CLI::App& app, const Environment& environment, Command& co
   auto service_options = std::make_shared<ServiceOptions>();
   CLI::App* service = sas->add_subcommand("service", "A token for a container or a blob.");
   add_common(*service, *service_options);
+  add_grant(*service, *service_options);
   azure::ServiceSasRequest& request = service_options->request;
+  service->add_option("--policy", request.policy,
+                      "a stored access policy, for what is left out of the other options");
   service->add_option("--container", request.container)->required();
   service->add_option("--blob", request.blob, "the container as a whole if left out");
   service->add_option("--cache-control", request.cache_control, "of answers, as the next ones");

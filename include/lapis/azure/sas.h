@@ -24,9 +24,12 @@ struct AccountSasRequest {
 struct ServiceSasRequest {
   std::string container;
   std::string blob;  // empty: the container (sr=c), else sr=b
+  // A stored access policy of the container; empty: none. It may give permissions, start and
+  // expiry, which are then left out here.
+  std::string policy;
   std::string permissions;
   std::optional<Timestamp> start;
-  Timestamp expiry;
+  std::optional<Timestamp> expiry;
   std::string ip;
   std::string protocol = "https,http";
   std::string version = "2021-12-02";

@@ -455,5 +455,27 @@ TEST_F(SasGate, AcceptsWhatLapisMakes) {
   }
 }
 
+TEST_F(SasGate, AcceptsWhatLapisMakesByAPolicy) {
+  const Account account = make_account("other", {std::string(kSecondKey)}).value();
+  const Timestamp soon = clock_.now() + std::chrono::hours(1);
+  ServiceSasRequest request;
+  request.container = "box";
+  EXPECT_FALSE(make_service_sas(account, request));
+  request.policy = "one & two";
+  const blob::ContainerAccess access{blob::PublicAccess::kNone, {{"one & two", {}, soon, "r"}}};
+  const auto whole = make_service_sas(account, request);
+  ASSERT_TRUE(whole) << to_string(whole.error());
+  EXPECT_TRUE(authorize(make_request("GET", "/other/box/b?" + *whole), kRead, &access));
+  EXPECT_FALSE(authorize(make_request("GET", "/other/box/b?" + *whole)));
+  request.permissions = "r";
+  request.expiry = soon;
+  const blob::ContainerAccess bare{blob::PublicAccess::kNone, {{"one & two", {}, {}, ""}}};
+  const auto given = make_service_sas(account, request);
+  ASSERT_TRUE(given);
+  EXPECT_TRUE(authorize(make_request("GET", "/other/box/b?" + *given), kRead, &bare));
+  request.policy = std::string(65, 'p');
+  EXPECT_FALSE(make_service_sas(account, request));
+}
+
 }  // namespace
 }  // namespace lapis::azure

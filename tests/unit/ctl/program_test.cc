@@ -58,6 +58,14 @@ TEST(Lapis, PrintsAWholeUrl) {
       << outcome.out;
 }
 
+TEST(Lapis, LeavesToAPolicyWhatItGives) {
+  const Outcome outcome = run_with({"sas", "service", "--container", "box", "--policy", "readers"});
+  EXPECT_EQ(outcome.status, kOk);
+  EXPECT_NE(outcome.out.find("si=readers"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("se="), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("sp="), std::string::npos) << outcome.out;
+}
+
 TEST(Lapis, TakesAKeyFromInputAndFile) {
   const auto path =
       std::filesystem::temp_directory_path() / ("lapis-key-" + Guid::make().to_string());
@@ -129,6 +137,14 @@ const Refused kRefused[] = {
     {"BadTime", account({"--permissions", "r", "--start", "now"}), kFailed, "now"},
     {"StartAfterExpiry", account({"--permissions", "r", "--start", "2h"}), kFailed,
      "after the start"},
+    {"NeitherPermissionsNorPolicy",
+     {"sas", "service", "--container", "box", "--expiry", "1h"},
+     kFailed,
+     "permissions"},
+    {"NeitherExpiryNorPolicy",
+     {"sas", "service", "--container", "box", "--permissions", "r"},
+     kFailed,
+     "expiry"},
     {"BadContainer",
      {"sas", "service", "--container", "A", "--permissions", "r", "--expiry", "1h"},
      kFailed,
