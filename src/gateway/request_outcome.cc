@@ -80,7 +80,8 @@ ResponseType response_type_of(const http::RequestFacts& facts) {
   if (!facts.is_complete) return ResponseType::kNetworkError;
   const int status = facts.response.status;
   if (status < 300) return ResponseType::kSuccess;
-  if (status == 401 || status == 403) return ResponseType::kAuthorizationError;
+  const bool shut = facts.trace.error == ErrorCode::kPublicAccessNotPermitted;  // 409
+  if (status == 401 || status == 403 || shut) return ResponseType::kAuthorizationError;
   if (status == 408) return ResponseType::kClientTimeoutError;
   if (status == 503) return ResponseType::kServerBusyError;
   if (facts.trace.error == ErrorCode::kOperationTimedOut) return ResponseType::kServerTimeoutError;

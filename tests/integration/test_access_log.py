@@ -102,6 +102,8 @@ def test_refused_requests_are_logged(owner: BlobClient, server: LapisServer, log
         assert connection.response().status == 400
     lines = wait_for_lines(log, 3)
     assert [line["AuthenticationType"] for line in lines] == ["Anonymous", "SAS", "Anonymous"]
+    assert lines[0]["StatusText"] == "PublicAccessNotPermitted"
+    assert lines[0]["MetricResponseType"] == "AuthorizationError"
     assert lines[1]["StatusText"] == "AuthenticationFailed"
     assert lines[1]["MetricResponseType"] == "AuthorizationError"
     assert lines[2]["OperationName"] == "Unknown" and "Uri" not in lines[2]

@@ -96,6 +96,27 @@ def test_conditions_and_ids_of_parts(client: BlobClient, container: str, blobs: 
     assert answers_of(submit(client, parts[1:]))[0].status == 202
 
 
+def test_leases_and_snapshots(client: BlobClient, container: str, blobs: list[str]) -> None:
+    """As of a request by itself: a lease guards its blob, a blob with snapshots stays."""
+    lease = str(uuid.uuid4())
+    sent = {"x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1", "x-ms-proposed-lease-id": lease}
+    expect(client.request("PUT", client.path(container, "a"), [("comp", "lease")], sent), 201)
+    taken = client.request("PUT", client.path(container, "ü"), [("comp", "snapshot")])
+    snapshot = expect(taken, 201)["x-ms-snapshot"] or ""
+    parts = [delete(f"/{container}/{name}", **OWNER) for name in ("a", "ü")]
+    assert [a.error_code for a in answers_of(submit(client, parts))] == ["LeaseIdMissing", "SnapshotsPresent"]
+    path = f"/{container}/%C3%BC"
+    parts = [
+        Part("DELETE", f"/{container}/a", [], {"x-ms-lease-id": lease}, **OWNER),
+        Part("DELETE", path, [("snapshot", snapshot)], **OWNER),
+    ]
+    assert [a.status for a in answers_of(submit(client, parts))] == [202, 202]
+    expect(client.request("PUT", client.path(container, "ü"), [("comp", "snapshot")]), 201)
+    parts = [Part("DELETE", path, [], {"x-ms-delete-snapshots": "include"}, **OWNER)]
+    assert [a.status for a in answers_of(submit(client, parts))] == [202]
+    assert client.names(container) == ["dir/b c"]
+
+
 def test_host_style(new_client: Callable[..., BlobClient], client: BlobClient, container: str) -> None:
     expect(client.put_blob(container, "b", b"x"), 201)
     host = new_client(host=f"{NAME}.blob.lapis.test", host_style=True)
