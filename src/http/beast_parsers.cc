@@ -2,6 +2,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "http/head_parser.h"
 #include "http/response_parser.h"
@@ -58,15 +59,16 @@ Method method_of(std::string_view text) {
 
 class BeastResponseParser final : public Parser<false>, public ResponseParser {
  public:
-  BeastResponseParser(const Limits& limits, bool to_head) {
+  BeastResponseParser(const Limits& limits, bool to_head, bool pauses) {
     header_limit(limits.max_head_bytes);
     body_limit(limits.max_body_bytes);
-    eager(true);
+    eager(!pauses);
     skip(to_head);
   }
 
   Result<std::size_t> put(std::string_view bytes) override {
     error_code error;
+    if (is_header_done()) eager(true);
     const std::size_t used = basic_parser::put({bytes.data(), bytes.size()}, error);
     if (error && error != beast::http::error::need_more) {
       return fail(ErrorCode::kInternalError, "response: " + error.message());
@@ -84,6 +86,17 @@ class BeastResponseParser final : public Parser<false>, public ResponseParser {
     response_.keep_alive = keep_alive();
     return std::move(response_);
   }
+  bool head_done() const override { return is_header_done(); }
+  ClientResponse take_head() override {
+    response_.keep_alive = keep_alive();
+    if (is_done()) {
+      response_.body_length = 0;
+    } else if (const auto length = content_length()) {
+      response_.body_length = *length;
+    }
+    return std::exchange(response_, {});
+  }
+  std::string take_body() override { return std::exchange(response_.body, {}); }
 
  private:
   void on_response_impl(int status, string_view reason, int, error_code&) override {
@@ -127,8 +140,9 @@ Result<void> parse_head(std::string_view head, const CheckedHead& checked, Reque
   return {};
 }
 
-std::unique_ptr<ResponseParser> ResponseParser::make(const Limits& limits, bool to_head) {
-  return std::make_unique<BeastResponseParser>(limits, to_head);
+std::unique_ptr<ResponseParser> ResponseParser::make(const Limits& limits, bool to_head,
+                                                     bool pauses) {
+  return std::make_unique<BeastResponseParser>(limits, to_head, pauses);
 }
 
 }  // namespace lapis::http

@@ -1,5 +1,6 @@
 #include "http/connector.h"
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -89,6 +90,17 @@ std::unexpected<Error> too_slow(const ClientOptions& options) {
               "connecting to " + options.host + ":" + std::to_string(options.port));
 }
 
+IpAddress address_of(const tcp::endpoint& endpoint) {
+  IpAddress address;
+  if (endpoint.address().is_v4()) {
+    address.is_v4 = true;
+    std::ranges::copy(endpoint.address().to_v4().to_bytes(), address.bytes.begin());
+  } else {
+    std::ranges::copy(endpoint.address().to_v6().to_bytes(), address.bytes.begin());
+  }
+  return address;
+}
+
 // The addresses of the host; a literal is its own. getaddrinfo runs on Asio's resolver thread and
 // cannot be interrupted, so `timed_out` is only looked at afterwards.
 io::Task<Result<std::vector<tcp::endpoint>>> resolve(asio::io_context& context,
@@ -125,6 +137,14 @@ io::Task<Result<std::unique_ptr<Transport>>> connect_transport(io::Shard& shard,
     alarm.disarm();
     if (timed_out) co_return too_slow(options);
     co_return std::unexpected(std::move(endpoints).error());
+  }
+  if (options.permits) {
+    std::erase_if(*endpoints, [&](const auto& each) { return !options.permits(address_of(each)); });
+    if (endpoints->empty()) {
+      alarm.disarm();
+      co_return fail(ErrorCode::kAuthorizationFailure,
+                     "no address of " + options.host + " may be connected to");
+    }
   }
   boost::system::error_code error = asio::error::host_not_found;
   for (const tcp::endpoint& endpoint : *endpoints) {

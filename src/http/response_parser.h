@@ -18,8 +18,10 @@ class ResponseParser {
     std::uint64_t max_body_bytes;
   };
   virtual ~ResponseParser() = default;
-  // `to_head`: the response has no body, whatever its fields say.
-  static std::unique_ptr<ResponseParser> make(const Limits& limits, bool to_head);
+  // `to_head`: the response has no body, whatever its fields say. `pauses`: `put` takes nothing
+  // behind the head in the call that completes it.
+  static std::unique_ptr<ResponseParser> make(const Limits& limits, bool to_head,
+                                              bool pauses = false);
 
   // Takes what it can of `bytes` and returns how much; the rest comes again with more behind it.
   virtual Result<std::size_t> put(std::string_view bytes) = 0;
@@ -27,6 +29,11 @@ class ResponseParser {
   virtual Result<void> put_end() = 0;
   virtual bool done() const = 0;
   virtual ClientResponse take() = 0;  // once, when done
+
+  // For a body that is read piece by piece.
+  virtual bool head_done() const = 0;
+  virtual ClientResponse take_head() = 0;  // once, when the head is done: without the body
+  virtual std::string take_body() = 0;     // what has come of it since the last call
 };
 
 }  // namespace lapis::http

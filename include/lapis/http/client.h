@@ -1,15 +1,18 @@
-// A small HTTP client: one connection, plain or TLS, requests one after another, whole responses in
-// memory. For copying from a URL and for tests; it follows no redirect and pools nothing.
+// A small HTTP client: one connection, plain or TLS, requests one after another, responses whole in
+// memory or with their bodies read piece by piece. For copying from a URL and for tests; it follows
+// no redirect and pools nothing.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "lapis/base/bytes.h"
 #include "lapis/base/result.h"
+#include "lapis/http/ip_address.h"
 #include "lapis/http/message.h"
 #include "lapis/io/shard.h"
 #include "lapis/io/task.h"
@@ -21,14 +24,24 @@ struct ClientTls {
   bool verify = true;   // the server's certificate, and that it is for the host
 };
 
+// What connections with TLS share: authorities, policy. Thread-safe once made.
+class TlsContext;
+// Errors: kInvalidInput, with the file that cannot be used.
+Result<std::shared_ptr<TlsContext>> make_client_tls(const ClientTls& options);
+
 struct ClientOptions {
   std::string host;  // a name or an IP literal
   std::uint16_t port = 80;
   std::optional<ClientTls> tls;
+  std::shared_ptr<TlsContext> tls_context;  // instead of `tls`: made once for many connections
   std::chrono::milliseconds connect_timeout{10'000};  // name, connection and handshake
-  std::chrono::milliseconds stall_timeout{60'000};    // no byte moved
+  // How long a response may keep us waiting for each 16 KiB of it; and a request that is sent.
+  std::chrono::milliseconds stall_timeout{60'000};
   std::uint32_t max_head_bytes = 64 * 1024;
-  std::uint64_t max_body_bytes = 64ull << 20;
+  std::uint64_t max_body_bytes = 64ull << 20;  // of a response that is kept in memory
+  // Whether an address may be connected to. Asked of each that the host has, right before it is
+  // connected to: whatever its name meant earlier. Empty: all may be.
+  std::function<bool(const IpAddress& address)> permits;
 };
 
 struct ClientRequest {
@@ -45,12 +58,13 @@ struct ClientResponse {
   Headers headers;
   std::string body;  // without its transfer coding
   bool keep_alive = false;
+  std::optional<std::uint64_t> body_length;  // of `open`: how long the body is, where that is told
 };
 
 // Lives on its shard. One operation at a time, ended before the client is destroyed.
 // Errors of all operations: kOperationTimedOut, kInvalidInput (a request that cannot be written as
-// one), else kInternalError (unreachable, closed early, no HTTP, over a limit); the detail says
-// what.
+// one), kAuthorizationFailure (an address that may not be connected to), else kInternalError
+// (unreachable, closed early, no HTTP, over a limit); the detail says what.
 class Client {
  public:
   static io::Task<Result<std::unique_ptr<Client>>> connect(io::Shard& shard, ClientOptions options);
@@ -58,6 +72,13 @@ class Client {
 
   // Sends `request` and reads its response. `request` outlives the task.
   virtual io::Task<Result<ClientResponse>> send(const ClientRequest& request) = 0;
+
+  // As `send`, but the body is left to `read_body`, however long it is.
+  virtual io::Task<Result<ClientResponse>> open(const ClientRequest& request) = 0;
+  // Fills some of `into` (which is not empty and stays valid until completion) from the body of the
+  // response that was opened, without its transfer coding, and returns how much; 0 at its end.
+  // Where its length was told, the bytes come straight from the socket.
+  virtual io::Task<Result<std::size_t>> read_body(MutableBytes into) = 0;
 
   // The halves of `send`, for pipelining and for bytes that are no request. `raw` outlives the
   // task.
@@ -68,6 +89,9 @@ class Client {
   // True while another request can be sent: the last response was whole and the server keeps the
   // connection.
   virtual bool usable() const = 0;
+
+  // Makes what is in flight, and everything later, fail soon. At any time.
+  virtual void abort() = 0;
 };
 
 }  // namespace lapis::http

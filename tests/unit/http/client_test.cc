@@ -141,6 +141,93 @@ TEST(Client, WritesNoRequestThatCouldBeReadAsTwo) {
   EXPECT_EQ(harness.handler.handled(), 0);
 }
 
+// Opens `target` and reads its body in pieces of `piece` bytes; then says hello on the same
+// connection where it can.
+struct Streamed {
+  ClientResponse head;
+  std::string body;
+  std::string afterwards;
+};
+io::Task<Result<Streamed>> stream(io::Shard& shard, ClientOptions options, std::string target,
+                                  std::size_t piece) {
+  LAPIS_CO_TRY(const auto client, co_await Client::connect(shard, std::move(options)));
+  const ClientRequest get = request("GET", target);
+  Streamed streamed;
+  LAPIS_CO_TRY(streamed.head, co_await client->open(get));
+  std::string into(piece, '\0');
+  while (true) {
+    const MutableBytes room = std::as_writable_bytes(std::span(into));
+    LAPIS_CO_TRY(const std::size_t count, co_await client->read_body(room));
+    if (count == 0) break;
+    streamed.body.append(into, 0, count);
+  }
+  if (client->usable()) {
+    const ClientRequest hello = request("GET", "/hello");
+    LAPIS_CO_TRY(const ClientResponse response, co_await client->send(hello));
+    streamed.afterwards = response.body;
+  }
+  co_return streamed;
+}
+
+TEST(Client, ReadsABodyPieceByPiece) {
+  HttpHarness harness;
+  ClientOptions options = to(harness);
+  options.max_body_bytes = 10;  // of bodies that are kept whole
+  std::vector<std::string> bodies;
+  for (const std::size_t piece : {1000u, 4096u, 300'000u}) {
+    const auto streamed = test::run_on(
+        harness.shard(), [&] { return stream(harness.shard(), options, "/stream?300000", piece); });
+    ASSERT_TRUE(streamed) << to_string(streamed.error());
+    EXPECT_EQ(streamed->head.body_length, 300'000u);
+    EXPECT_EQ(streamed->head.body, "");
+    EXPECT_EQ(streamed->afterwards, "hello");
+    bodies.push_back(streamed->body);
+  }
+  EXPECT_EQ(bodies[0].size(), 300'000u);
+  EXPECT_EQ(bodies[1], bodies[0]);
+  EXPECT_EQ(bodies[2], bodies[0]);
+}
+
+TEST(Client, KnowsWhereThereIsNoBody) {
+  HttpHarness harness;
+  for (const char* target : {"/204", "/304", "/stream?0"}) {
+    const auto streamed = test::run_on(
+        harness.shard(), [&] { return stream(harness.shard(), to(harness), target, 10); });
+    ASSERT_TRUE(streamed) << target << to_string(streamed.error());
+    EXPECT_EQ(streamed->head.body_length, 0u) << target;
+    EXPECT_EQ(streamed->afterwards, "hello") << target;
+  }
+}
+
+TEST(Client, FailsWhereAStreamedBodyIsCutShort) {
+  HttpHarness harness;
+  const auto streamed = test::run_on(harness.shard(), [&] {
+    return stream(harness.shard(), to(harness), "/fail?500000", 100'000);
+  });
+  ASSERT_FALSE(streamed);
+  EXPECT_EQ(streamed.error().code, ErrorCode::kInternalError);
+}
+
+TEST(Client, ConnectsOnlyWhereItMay) {
+  HttpHarness harness;
+  ClientOptions options = to(harness);
+  options.host = "localhost";
+  std::vector<std::string> asked;
+  options.permits = [&asked](const IpAddress& address) {
+    asked.push_back(to_string(address));
+    return false;
+  };
+  const auto refused = exchange(harness, options, {request("GET", "/hello")});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kAuthorizationFailure);
+  EXPECT_FALSE(asked.empty());
+  EXPECT_EQ(harness.handler.handled(), 0);
+
+  const auto v4 = parse_ip_address("127.0.0.1");
+  options.permits = [&v4](const IpAddress& address) { return address == v4; };
+  EXPECT_TRUE(exchange(harness, options, {request("GET", "/hello")}));
+}
+
 io::Task<Result<std::string>> pipeline(io::Shard& shard, ClientOptions options, std::string raw) {
   LAPIS_CO_TRY(const auto client, co_await Client::connect(shard, std::move(options)));
   LAPIS_CO_TRY_VOID(co_await client->write(as_bytes(raw)));

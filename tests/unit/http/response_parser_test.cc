@@ -87,5 +87,31 @@ TEST(ResponseParser, SaysThatAClosingConnectionDoesNotStay) {
   EXPECT_FALSE(response->keep_alive);
 }
 
+TEST(ResponseParser, PausesBehindTheHeadWhereTheBodyIsReadPieceByPiece) {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{10'000}}) {
+    const auto parser = ResponseParser::make({1024, ~0ull}, false, true);
+    const std::string bytes =
+        kOk + "Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+    std::string unread;
+    std::string body;
+    std::size_t at = 0;
+    while (!parser->done()) {
+      const bool head_was_done = parser->head_done();
+      const auto used = parser->put(unread);
+      ASSERT_TRUE(used);
+      unread.erase(0, *used);
+      if (!head_was_done && parser->head_done()) {
+        const ClientResponse head = parser->take_head();
+        EXPECT_EQ(head.status, 200);
+        EXPECT_FALSE(head.body_length);
+        EXPECT_TRUE(head.body.empty());
+      }
+      if (parser->head_done()) body += parser->take_body();
+      if (*used == 0) unread += bytes.substr(at, step), at += step;
+    }
+    EXPECT_EQ(body, "hello") << step;
+  }
+}
+
 }  // namespace
 }  // namespace lapis::http
