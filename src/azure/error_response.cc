@@ -15,7 +15,9 @@ namespace {
 // buffer, a full queue) passes quickly.
 constexpr std::string_view kRetryAfter = "1";
 
-constexpr std::string_view kHeaderFields[] = {"Content-Range", "WWW-Authenticate", "Retry-After"};
+constexpr std::string_view kHeaderFields[] = {"Content-Range", "WWW-Authenticate", "Retry-After",
+                                              "x-ms-copy-source-status-code",
+                                              "x-ms-copy-source-error-code"};
 
 bool is_header(const ErrorField& field) {
   return std::ranges::find(kHeaderFields, field.name) != std::end(kHeaderFields);
@@ -23,7 +25,7 @@ bool is_header(const ErrorField& field) {
 
 std::string document(const Error& error, const Guid& request_id, Timestamp now) {
   const ErrorInfo& entry = info(error.code);
-  std::string message(entry.text);
+  std::string message(error.text());
   message.append("\nRequestId:").append(request_id.to_string());
   message.append("\nTime:").append(format_iso8601(now));
   std::string text(kXmlPrologue);
@@ -44,16 +46,16 @@ http::Response render_error(const Error& error, const Guid& request_id, Timestam
                             bool with_body) {
   const ErrorInfo& entry = info(error.code);
   http::Response response;
-  response.status = entry.http_status;
-  response.reason = entry.text;
+  response.status = error.status();
+  response.reason = error.text();
   response.headers.add("x-ms-error-code", entry.azure_code);
   for (const ErrorField& field : error.fields) {
     if (is_header(field)) response.headers.add(field.name, field.value);
   }
-  if (entry.http_status == 503 && response.headers.find("Retry-After") == nullptr) {
+  if (response.status == 503 && response.headers.find("Retry-After") == nullptr) {
     response.headers.add("Retry-After", kRetryAfter);
   }
-  if (!with_body || entry.http_status == 304) return response;
+  if (!with_body || response.status == 304) return response;
   response.headers.add("Content-Type", "application/xml");
   response.body = document(error, request_id, now);
   return response;

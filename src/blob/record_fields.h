@@ -1,5 +1,5 @@
-// Between the parts that several records share and their protobuf messages. For records.cc and
-// body_records.cc only.
+// Between the parts that several records share and their protobuf messages. For the
+// files that encode and decode records only.
 #pragma once
 
 #include <string_view>
@@ -26,6 +26,9 @@ inline std::int64_t to_record(Timestamp time) { return time.time_since_epoch().c
 inline Timestamp time_of(std::int64_t ticks) { return Timestamp(Ticks(ticks)); }
 inline std::int64_t to_record(ServiceTime time) { return time.time_since_epoch().count(); }
 inline ServiceTime service_time_of(std::int64_t ticks) { return ServiceTime(Ticks(ticks)); }
+
+records::Copy to_message(const CopyProperties& copy);
+Result<CopyProperties> copy_from(records::Copy& message);
 
 records::Body to_message(const Body& body);
 Result<Body> from_message(records::Body& message);

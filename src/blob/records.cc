@@ -30,6 +30,7 @@ records::Properties to_message(const BlobProperties& from) {
   message.set_tier(static_cast<std::uint32_t>(from.tier));
   message.set_tier_inferred(from.tier_inferred);
   if (from.tier_changed) message.set_tier_changed(to_record(*from.tier_changed));
+  if (from.copy) *message.mutable_copy() = to_message(*from.copy);
   if (from.snapshot) message.set_snapshot(to_record(*from.snapshot));
   message.set_snapshots(from.snapshots);
   message.set_last_past(to_record(from.last_past));
@@ -67,6 +68,9 @@ Result<BlobProperties> from_message(records::Properties message) {
   properties.tier = static_cast<AccessTier>(message.tier());
   properties.tier_inferred = message.tier_inferred();
   if (message.has_tier_changed()) properties.tier_changed = time_of(message.tier_changed());
+  if (message.has_copy()) {
+    LAPIS_TRY(properties.copy, copy_from(*message.mutable_copy()));
+  }
   if (message.has_snapshot()) properties.snapshot = time_of(message.snapshot());
   properties.snapshots = message.snapshots();
   properties.last_past = time_of(message.last_past());

@@ -9,6 +9,9 @@ namespace {
 // By the enumeration's order.
 constexpr std::array<std::string_view, 5> kTierNames = {"Hot", "Cool", "Cold", "Archive", "Smart"};
 
+constexpr std::array<std::string_view, 4> kCopyStatusNames = {"pending", "success", "aborted",
+                                                              "failed"};
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool equal_without_case(std::string_view a, std::string_view b) {
@@ -38,6 +41,10 @@ FixedText<19> Etag::quoted() const {
 std::string Etag::text() const { return std::string(quoted().view().substr(1, 17)); }
 
 std::string_view to_string(AccessTier tier) { return kTierNames[static_cast<std::size_t>(tier)]; }
+
+std::string_view to_string(CopyStatus status) {
+  return kCopyStatusNames[static_cast<std::size_t>(status)];
+}
 
 std::optional<AccessTier> parse_access_tier(std::string_view text) {
   for (std::size_t i = 0; i < kTierNames.size(); ++i) {

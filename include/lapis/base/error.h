@@ -45,6 +45,13 @@ struct Error {
   ErrorCode code;
   std::string detail = {};
   std::vector<ErrorField> fields = {};
+  // Where the answer repeats what another server said (a copy's source): its status and its message
+  // instead of the code's own. 0 and empty: the code's.
+  int sent_status = 0;
+  std::string sent_text = {};
+
+  int status() const { return sent_status != 0 ? sent_status : info(code).http_status; }
+  std::string_view text() const { return sent_text.empty() ? info(code).text : sent_text; }
 
   Error&& with(std::string name, std::string value) && {
     fields.push_back({std::move(name), std::move(value)});

@@ -82,6 +82,19 @@ struct Lease {
 // Up to ten pairs that blobs are found by; keys are unique, case included.
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
+// Of the last copy that made this blob.
+enum class CopyStatus : std::uint8_t { kPending, kSuccess, kAborted, kFailed };
+std::string_view to_string(CopyStatus status);
+struct CopyProperties {
+  Guid id;
+  std::string source;  // its URL, without what authorised reading it
+  CopyStatus status = CopyStatus::kSuccess;
+  std::string description;  // of a failure
+  std::uint64_t copied = 0;
+  std::uint64_t total = 0;
+  std::optional<Timestamp> completed;  // or failed, or aborted
+};
+
 // Everything that GET, HEAD and a listing show of a committed blob.
 struct BlobProperties {
   BlobType type = BlobType::kBlock;
@@ -94,6 +107,7 @@ struct BlobProperties {
   AccessTier tier = AccessTier::kHot;
   bool tier_inferred = true;  // never set by a client
   std::optional<Timestamp> tier_changed;
+  std::optional<CopyProperties> copy;
   std::optional<Timestamp> snapshot;  // of a snapshot: when it was taken
   std::uint32_t snapshots = 0;        // of the blob itself: how many there are
   Timestamp last_past;                // the youngest time that a past state of it ever had
