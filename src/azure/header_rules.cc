@@ -1,5 +1,6 @@
 #include "lapis/azure/header_rules.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "azure/field_errors.h"
@@ -11,6 +12,22 @@ struct RefusedHeader {
   std::string_view name;       // or a beginning of names that ends with '*'
   std::string_view comp = {};  // the one operation that takes it, by its `comp`
 };
+
+// What goes with x-ms-copy-source where an operation copies; which of them takes it is told by
+// that.
+constexpr std::string_view kOfCopies[] = {
+    "x-ms-copy-source",
+    "x-ms-copy-source-authorization",
+    "x-ms-copy-source-blob-properties",
+    "x-ms-source-content-md5",
+    "x-ms-source-content-crc64",
+    "x-ms-source-if-match",
+    "x-ms-source-if-none-match",
+    "x-ms-source-if-modified-since",
+    "x-ms-source-if-unmodified-since",
+};
+constexpr std::string_view kSourceRange = "x-ms-source-range";  // of a block's source
+constexpr std::string_view kTagOption = "x-ms-copy-source-tag-option";
 
 // An empty value counts as absent: some clients send headers that way which they do not mean.
 constexpr RefusedHeader kRefusedHeaders[] = {
@@ -46,6 +63,8 @@ constexpr std::string_view kStructured = "x-ms-structured-*";
 
 constexpr std::size_t kPrefix = 5;  // of "x-ms-", which every rule begins with
 
+bool is_block(std::string_view comp) { return http::iequals(comp, "block"); }
+
 bool matches(std::string_view rule, std::string_view name) {
   if ((name[kPrefix] | 0x20) != rule[kPrefix]) return false;
   if (!rule.ends_with('*')) return http::iequals(rule, name);
@@ -70,6 +89,21 @@ bool takes_public_access(const Call& call) {
   if (call.request.method != http::Method::kPut) return false;
   const std::string_view comp = call.target.query.get("comp");
   return comp.empty() || http::iequals(comp, "acl");
+}
+
+// Whether the request is one that copies, of those that are built.
+bool copies(const Call& call, std::string_view comp) {
+  return call.request.method == http::Method::kPut && (comp.empty() || is_block(comp)) &&
+         call.target.resource == Resource::kBlob &&
+         !call.request.headers.get("x-ms-copy-source").empty();
+}
+
+bool is_of_copies(const http::Header& header, std::string_view comp) {
+  const auto same = [&header](std::string_view name) { return http::iequals(name, header.name); };
+  if (std::ranges::any_of(kOfCopies, same)) return true;
+  if (same(kSourceRange)) return is_block(comp);
+  // Tags are not copied unless that is asked for.
+  return same(kTagOption) && http::iequals(header.value, "REPLACE");
 }
 
 Result<void> check_header(const http::Header& header, std::string_view comp) {
@@ -111,11 +145,13 @@ Result<void> refuse_unsupported(const Call& call) {
   if (writes && call.request.headers.find(kPart)) return fail(unsupported_header(kPart));
   const std::string_view comp = call.target.query.get("comp");
   const bool structured = takes_structured(call);
+  const bool is_copy = copies(call, comp);
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() <= kPrefix || (header.name[0] | 0x20) != 'x') continue;
     if (!structured && !header.value.empty() && matches(kStructured, header.name)) {
       return fail(unsupported_header(header.name));
     }
+    if (is_copy && is_of_copies(header, comp)) continue;
     if (!header.value.empty() && matches(kPublicAccess, header.name) &&
         !takes_public_access(call)) {
       return fail(unsupported_header(header.name));

@@ -42,6 +42,7 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
   properties.content_length = made.content_length;
   properties.http = std::move(made.http);
   properties.metadata = std::move(made.metadata);
+  properties.copy = std::move(made.copy);
   if (replaced != nullptr) {
     const BlobProperties& old = replaced->properties;
     properties.last_modified = std::max(made.now, old.last_modified);

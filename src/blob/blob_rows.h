@@ -85,6 +85,7 @@ struct NewBlob {
   HttpProperties http;
   Metadata metadata;
   std::uint64_t content_length = 0;
+  std::optional<CopyProperties> copy = {};  // that makes it
 };
 BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,
                                const ServiceClock& time);

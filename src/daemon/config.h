@@ -11,12 +11,21 @@
 #include "lapis/azure/accounts.h"
 #include "lapis/base/log.h"
 #include "lapis/http/server.h"
+#include "lapis/source/policy.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "lapis/tier/tierer.h"
 
 namespace lapis::daemon {
 
 inline constexpr std::uint16_t kDefaultAdminPort = 10'010;
+
+// What copies may read from, and how.
+struct CopySourceConfig {
+  source::PolicyOptions policy{.ports = {80, 443, 10'000}};
+  std::string ca_file;          // PEM; empty: the system's authorities
+  std::size_t max_copies = 64;  // at once
+  std::chrono::milliseconds connect_timeout{10'000};
+};
 
 struct Config {
   std::vector<http::ListenAddress> listen;
@@ -41,6 +50,7 @@ struct Config {
   std::uint64_t access_log_buffer_bytes = 4ull << 20;  // of each shard; a power of two
   std::chrono::milliseconds slow_request{1'000};       // zero: none is slow
   unsigned shards = 0;                                 // 0: one a core
+  CopySourceConfig copy_sources;
 
   std::uint64_t buffer_memory_bytes = 256ull << 20;
   std::uint64_t record_cache_bytes = 256ull << 20;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <set>
 
+#include "daemon/copy_sources_config.h"
 #include "daemon/toml_reader.h"
 #include "lapis/base/number.h"
 
@@ -345,6 +346,7 @@ Result<Config> read_config(const toml::table& table) {
   LAPIS_TRY_VOID(read_limits(root, config));
   LAPIS_TRY_VOID(read_admin(root, config));
   LAPIS_TRY_VOID(read_access_log(root, config));
+  LAPIS_TRY_VOID(read_copy_sources(root, config));
   LAPIS_TRY(const auto slow, root.duration("slow_request"));
   assign(config.slow_request, slow);
   LAPIS_TRY(const auto level, root.text("log_level"));

@@ -95,6 +95,7 @@ Result<void> Node::start_serving() {
   const auto recent = std::make_shared<blob::RecentReads>(clock_.instant());
   LAPIS_TRY(const auto time, blob::ServiceClock::open(*meta_, clock_));
   LAPIS_TRY_VOID(start_observing());
+  LAPIS_TRY_VOID(start_source_readers());
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
@@ -102,10 +103,12 @@ Result<void> Node::start_serving() {
                                                         cache_bytes, epochs, recent, time));
     gateway::RequestObserver* observer =
         observers_.empty() ? nullptr : observers_[shard->index()].get();
+    source::SourceReader& sources = *source_readers_[shard->index()];
     gateways_.push_back(std::make_unique<gateway::Gateway>(
         *services_.back(), config_.accounts, clock_,
-        gateway::GatewayOptions{.strict_versions = config_.strict_versions}, gateway_shared_,
-        observer));
+        gateway::GatewayOptions{.strict_versions = config_.strict_versions, .sources = &sources},
+        gateway_shared_, observer));
+    sources.serve_own_by(*gateways_.back());
     shards.push_back(shard.get());
     handlers.push_back(gateways_.back().get());
     sources_.services.push_back(services_.back().get());
@@ -125,6 +128,7 @@ Result<void> Node::start_serving() {
   options.stall_timeout = config_.stall_timeout;
   options.trace_requests = !observers_.empty();
   LAPIS_TRY(server_, http::Server::start(options, shards, handlers, clock_));
+  source_policy_->listens_on(server_->addresses());
   sources_.shards = shards;
   sources_.access_log = access_log_.get();
   sources_.server = server_.get();
@@ -155,6 +159,7 @@ void Node::start_background_work() {
 
 void Node::stop() {
   state_.store(State::kDraining, std::memory_order_release);
+  stop_source_readers();
   if (server_) server_->stop(config_.drain_timeout);
   if (damage_reporter_) damage_reporter_->stop();
   if (chunks_) chunks_->abandon_changes();
@@ -172,6 +177,7 @@ void Node::stop() {
   background_work_.reset();
   inline_mover_.reset();
   gateways_.clear();
+  source_readers_.clear();
   services_.clear();
   background_service_.reset();
   chunks_.reset();

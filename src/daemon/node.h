@@ -19,6 +19,7 @@
 #include "lapis/io/blocking_pool.h"
 #include "lapis/io/file.h"
 #include "lapis/io/shard.h"
+#include "lapis/source/source_reader.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "lapis/storage/local_meta_store.h"
 #include "lapis/tier/tierer.h"
@@ -60,6 +61,8 @@ class Node {
   Result<void> start_admin();
   Result<void> start_shards();
   Result<void> open_storage();
+  Result<void> start_source_readers();
+  void stop_source_readers();
   Result<void> start_serving();
   void start_background_work();
   Result<void> start_observing();
@@ -92,7 +95,9 @@ class Node {
   std::vector<std::unique_ptr<gateway::RequestObserver>> observers_;       // likewise
   std::vector<std::unique_ptr<blob::Service>> services_;                   // one a shard
   std::unique_ptr<blob::Service> background_service_;
-  std::vector<std::unique_ptr<gateway::Gateway>> gateways_;  // one a shard
+  std::unique_ptr<source::Policy> source_policy_;
+  std::vector<std::unique_ptr<source::SourceReader>> source_readers_;  // one a shard
+  std::vector<std::unique_ptr<gateway::Gateway>> gateways_;            // likewise
   std::unique_ptr<blob::InlineMover> inline_mover_;
   std::unique_ptr<BackgroundWork> background_work_;
   std::unique_ptr<tier::Tierer> tierer_;

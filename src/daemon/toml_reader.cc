@@ -109,6 +109,28 @@ Result<std::vector<std::string>> TomlReader::texts(std::string_view key) {
   return values;
 }
 
+Result<std::optional<std::vector<std::uint64_t>>> TomlReader::numbers(std::string_view key,
+                                                                      std::uint64_t least,
+                                                                      std::uint64_t most) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  const auto* array = node->as_array();
+  if (array == nullptr) return config_error(*node, std::string(key) + " must be an array");
+  std::vector<std::uint64_t> values;
+  for (const toml::node& item : *array) {
+    const auto* value = item.as_integer();
+    const bool fits = value != nullptr && value->get() >= 0 &&
+                      static_cast<std::uint64_t>(value->get()) >= least &&
+                      static_cast<std::uint64_t>(value->get()) <= most;
+    if (!fits) {
+      return config_error(item, std::string(key) + " must hold numbers from " +
+                                    std::to_string(least) + " to " + std::to_string(most));
+    }
+    values.push_back(static_cast<std::uint64_t>(value->get()));
+  }
+  return values;
+}
+
 Result<const toml::table*> TomlReader::table(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return nullptr;

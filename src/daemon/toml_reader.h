@@ -31,6 +31,10 @@ class TomlReader {
   Result<std::optional<std::uint64_t>> bytes(std::string_view key);
   // "30s", "5m", "250ms", "1h", "14d".
   Result<std::optional<std::chrono::milliseconds>> duration(std::string_view key);
+  // An array of whole numbers between the two.
+  Result<std::optional<std::vector<std::uint64_t>>> numbers(std::string_view key,
+                                                            std::uint64_t least,
+                                                            std::uint64_t most);
   // An array of strings; absent: empty.
   Result<std::vector<std::string>> texts(std::string_view key);
   Result<const toml::table*> table(std::string_view key);                // null where absent

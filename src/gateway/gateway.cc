@@ -63,8 +63,9 @@ Error not_implemented(std::string_view operation) {
 }
 
 void log_failure(const Error& error, const http::Request& request, const Guid& request_id) {
-  const int status = info(error.code).http_status;
-  const bool ours = status == 500 || status == 507;
+  const bool sent_on = error.sent_status != 0;  // what another server said
+  const int status = error.status();
+  const bool ours = !sent_on && (status == 500 || status == 507);
   const LogLevel level = ours ? LogLevel::kError : LogLevel::kDebug;
   if (!log_enabled(level)) return;
   const std::string path = request.target.substr(0, request.target.find('?'));
@@ -246,7 +247,7 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   if (!route) co_return fail(route.error());
   if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));
   LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));
-  const Exchange exchange{call, service_, body, *this};
+  const Exchange exchange{call, service_, body, *this, options_.sources};
   co_return co_await (*route)->handler(exchange, *permit);
 }
 

@@ -35,6 +35,9 @@ LAPIS_HANDLER(snapshot_blob);
 LAPIS_HANDLER(put_block);
 LAPIS_HANDLER(put_block_list);
 LAPIS_HANDLER(get_block_list);
+LAPIS_HANDLER(put_blob_from_url);
+LAPIS_HANDLER(put_block_from_url);
+LAPIS_HANDLER(copy_blob_from_url);
 
 // The answer to a batch that fails as a whole.
 http::Response fail_batch(const azure::Call& batch, Subrequests& subrequests, const Error& error);

@@ -9,6 +9,7 @@
 #include "lapis/azure/authorization.h"
 #include "lapis/azure/call.h"
 #include "lapis/base/result.h"
+#include "lapis/blob/copy_source.h"
 #include "lapis/blob/service.h"
 #include "lapis/gateway/subrequests.h"
 #include "lapis/http/message.h"
@@ -23,6 +24,7 @@ struct Exchange {
   blob::Service& service;
   io::ByteSource& body;
   Subrequests& subrequests;
+  blob::CopySources* sources;  // null: none
 };
 
 // Parses, calls the operation, renders. Callable only with what the gate made.

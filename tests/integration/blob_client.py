@@ -165,6 +165,42 @@ class BlobClient(Client):
     def snapshot_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
         return self.request("PUT", self.path(container, blob), [("comp", "snapshot")], headers)
 
+    # Copies
+
+    def copy_blob(
+        self, container: str, blob: str, source: str, headers: Headers = None
+    ) -> Response:
+        sent = {"x-ms-copy-source": source} | dict(headers or {})
+        return self.request("PUT", self.path(container, blob), [], sent)
+
+    def copy_blob_from_url(
+        self, container: str, blob: str, source: str, headers: Headers = None
+    ) -> Response:
+        return self.copy_blob(
+            container, blob, source, {"x-ms-requires-sync": "true"} | dict(headers or {})
+        )
+
+    def put_blob_from_url(
+        self, container: str, blob: str, source: str, headers: Headers = None
+    ) -> Response:
+        return self.copy_blob(
+            container, blob, source, {"x-ms-blob-type": "BlockBlob"} | dict(headers or {})
+        )
+
+    def put_block_from_url(
+        self, container: str, blob: str, block: str, source: str, headers: Headers = None
+    ) -> Response:
+        sent = {"x-ms-copy-source": source} | dict(headers or {})
+        query = [("comp", "block"), ("blockid", block)]
+        return self.request("PUT", self.path(container, blob), query, sent)
+
+    def abort_copy(
+        self, container: str, blob: str, copy_id: str, headers: Headers = None
+    ) -> Response:
+        sent = {"x-ms-copy-action": "abort"} | dict(headers or {})
+        query = [("comp", "copy"), ("copyid", copy_id)]
+        return self.request("PUT", self.path(container, blob), query, sent)
+
     # Whole listings
 
     def list_pages(self, container: str, **query: str) -> Iterator[Response]:

@@ -26,8 +26,7 @@ class Sent:
     resource: str = "blob"
 
 
-# Of a copy from a URL, whatever it is to become.
-FROM_URL = {
+PART_FROM_URL = {
     "x-ms-copy-source": SOURCE,
     "x-ms-copy-source-authorization": "Bearer x",
     "x-ms-file-request-intent": "backup",
@@ -36,8 +35,6 @@ FROM_URL = {
     "x-ms-source-if-modified-since": DATE,
     "x-ms-source-if-unmodified-since": DATE,
     "x-ms-source-content-md5": "AAAAAAAAAAAAAAAAAAAAAA==",
-}
-PART_FROM_URL = FROM_URL | {
     "x-ms-source-content-crc64": "AAAAAAAAAAA=",
     "x-ms-source-range": "bytes=0-0",
     "x-ms-source-encryption-key": KEY,
@@ -96,21 +93,6 @@ OPERATIONS = {
             "x-ms-seal-blob": "true",
         },
     ),
-    "CopyBlobFromURL": Sent(
-        "PUT", [], FROM_URL | {"x-ms-requires-sync": "true", "x-ms-copy-source-tag-option": "COPY"}
-    ),
-    "PutBlobFromURL": Sent(
-        "PUT",
-        [],
-        PART_FROM_URL
-        | {
-            "x-ms-blob-type": "BlockBlob",
-            "x-ms-source-if-tags": "a='b'",
-            "x-ms-copy-source-blob-properties": "true",
-            "x-ms-copy-source-tag-option": "REPLACE",
-        },
-    ),
-    "PutBlockFromURL": Sent("PUT", [("comp", "block"), ("blockid", block_id(1))], PART_FROM_URL),
     "AppendBlockFromURL": Sent("PUT", [("comp", "appendblock")], PART_FROM_URL),
     "PutPageFromURL": Sent(
         "PUT", [("comp", "page")], PART_FROM_URL | SEQUENCE | {"x-ms-page-write": "update"}

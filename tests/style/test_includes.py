@@ -15,9 +15,12 @@ EDGES: dict[str, set[str]] = {
     "blob": {"storage", "io", "base"},
     "azure": {"blob", "http", "base", "io"},
     "tier": {"blob", "storage", "io", "base"},
+    "source": {"azure", "blob", "http", "io", "base"},
     "gateway": {"azure", "blob", "http", "io", "base"},
     "admin": {"tier", "blob", "storage", "io", "base"},
-    "daemon": {"gateway", "admin", "azure", "tier", "blob", "http", "storage", "io", "base"},
+    "daemon": {
+        "gateway", "source", "admin", "azure", "tier", "blob", "http", "storage", "io", "base",
+    },  # fmt: skip
     "ctl": {"gateway", "admin", "azure", "tier", "blob", "http", "storage", "io", "base"},
 }
 

@@ -14,6 +14,7 @@
 #include "lapis/azure/accounts.h"
 #include "lapis/azure/authorization.h"
 #include "lapis/base/clock.h"
+#include "lapis/blob/copy_source.h"
 #include "lapis/blob/service.h"
 #include "lapis/blob/service_properties_watch.h"
 #include "lapis/gateway/subrequests.h"
@@ -23,6 +24,9 @@ namespace lapis::gateway {
 
 struct GatewayOptions {
   bool strict_versions = false;  // refuse an x-ms-version newer than any known
+  // What copies read from, on the gateway's shard; outlives it. Null: nothing can be copied from a
+  // URL.
+  blob::CopySources* sources = nullptr;
 };
 
 // What the gateways of all shards share.

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "azure/ops/copy_properties.h"
 #include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/metadata.h"
@@ -74,6 +75,7 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   }
   add_metadata(headers, properties.metadata);
   headers.add("x-ms-blob-type", type_name(properties.type));
+  if (properties.copy && call.at_least(kTellsCopies)) add_copy_headers(headers, *properties.copy);
   // Of the blob itself: its snapshots have none.
   if (!properties.snapshot) add_lease_state(headers, call, lease);
   if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "azure/ops/blob_headers.h"
+#include "azure/ops/copy_properties.h"
 #include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
@@ -100,6 +101,7 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   if (!properties.snapshot) {
     write_lease_state(xml_, call_, blob::lease_view(properties.lease, time_));
   }
+  if (query_.include_copy && properties.copy) write_copy(xml_, *properties.copy);
   write_encryption();
   xml_.raw("</Properties>");
 }

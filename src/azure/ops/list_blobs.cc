@@ -14,8 +14,8 @@ namespace lapis::azure {
 namespace {
 
 // What is not here is refused, `permissions` among it, by which clients ask whether the account has
-// a hierarchical namespace. Of these, only metadata, uncommitted blobs and snapshots can exist
-// yet; the others add nothing.
+// a hierarchical namespace. Of these, only metadata, copies, uncommitted blobs and snapshots can
+// exist yet; the others add nothing.
 constexpr IncludeValue kInclude[] = {
     {"metadata", 0},         {"uncommittedblobs", 0},
     {"snapshots", 0},        {"copy", 20120212},
@@ -55,6 +55,7 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   if (call.at_least(kStartFrom)) result.start_from = given(query, "startFrom");
   LAPIS_TRY(result.max_results, parse_max_results(query));
   result.include_metadata = includes(include, "metadata");
+  result.include_copy = includes(include, "copy");
   if (includes(include, "snapshots") && result.delimiter && !result.delimiter->empty()) {
     return fail(invalid_parameter("include", query.get("include"),
                                   "Snapshots cannot be listed with a delimiter."));

@@ -15,7 +15,6 @@ namespace lapis::azure {
 namespace {
 
 Result<void> check_type(const http::Headers& headers) {
-  if (headers.find("x-ms-copy-source")) return fail(not_implemented("PutBlobFromURL"));
   const std::string_view type = headers.get("x-ms-blob-type");
   if (type.empty()) return fail(missing_header("x-ms-blob-type"));
   if (http::iequals(type, "BlockBlob")) return {};

@@ -11,7 +11,6 @@ namespace lapis::azure {
 
 Result<blob::PutBlock> parse_put_block(const Call& call) {
   const http::Headers& headers = call.request.headers;
-  if (headers.find("x-ms-copy-source")) return fail(not_implemented("PutBlockFromURL"));
   blob::PutBlock request;
   request.key = blob_key(call);
   LAPIS_TRY(request.block, parse_block_id(call.target.query));

@@ -22,8 +22,8 @@ bool wants_md5(const Call& call) {
 }
 
 void add_body_hash(http::Headers& headers, const Call& call, const std::optional<Md5Digest>& md5,
-                   std::uint64_t crc64) {
-  const bool given = !call.request.headers.get("Content-MD5").empty();
+                   std::uint64_t crc64, std::string_view given_by) {
+  const bool given = !call.request.headers.get(given_by).empty();
   if (md5 && (given || wants_md5(call))) headers.add("Content-MD5", md5_text(*md5));
   const bool crc = call.at_least(kTellsCrc64) && (!given || call.at_least(kTellsBothHashes));
   if (crc) headers.add("x-ms-content-crc64", crc64_text(crc64));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "lapis/azure/call.h"
 #include "lapis/blob/types.h"
@@ -21,9 +22,9 @@ void add_etag_and_date(http::Headers& headers, blob::Etag etag, Timestamp last_m
 void add_request_encrypted(http::Headers& headers, const Call& call);
 
 // The hash of what Put Block or Put Block List sent: the MD5 before 2019-02-02; from then on the
-// CRC-64, but the MD5 where the request had one; both from 2026-10-06.
+// CRC-64, but the MD5 where the request had one (in `given_by`); both from 2026-10-06.
 void add_body_hash(http::Headers& headers, const Call& call, const std::optional<Md5Digest>& md5,
-                   std::uint64_t crc64);
+                   std::uint64_t crc64, std::string_view given_by = "Content-MD5");
 
 // True where the answer needs an MD5 that the request did not give.
 bool wants_md5(const Call& call);

@@ -19,19 +19,32 @@ Result<std::optional<Md5Digest>> parse_md5(const http::Headers& headers, std::st
   return digest;
 }
 
-Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers) {
+namespace {
+
+Result<blob::BodyHashes> parse_hashes(const http::Headers& headers, std::string_view md5_name,
+                                      std::string_view crc64_name) {
   blob::BodyHashes hashes;
-  LAPIS_TRY(hashes.md5, parse_md5(headers, "Content-MD5"));
-  const std::string_view text = headers.get("x-ms-content-crc64");
+  LAPIS_TRY(hashes.md5, parse_md5(headers, md5_name));
+  const std::string_view text = headers.get(crc64_name);
   if (text.empty()) return hashes;
   if (hashes.md5) return fail(ErrorCode::kBothCrc64AndMd5HeaderPresent);
   const auto bytes = base64_decode(text);
-  if (!bytes || bytes->size() < 8) return fail(invalid_header("x-ms-content-crc64", text));
+  if (!bytes || bytes->size() < 8) return fail(invalid_header(crc64_name, text));
   if (bytes->size() > 8) {
     return fail(Error{ErrorCode::kCrc64Mismatch}.with("UserSpecifiedCrc", std::string(text)));
   }
   hashes.crc64 = load_le<std::uint64_t>(*bytes);
   return hashes;
+}
+
+}  // namespace
+
+Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers) {
+  return parse_hashes(headers, "Content-MD5", "x-ms-content-crc64");
+}
+
+Result<blob::BodyHashes> parse_source_hashes(const http::Headers& headers) {
+  return parse_hashes(headers, "x-ms-source-content-md5", "x-ms-source-content-crc64");
 }
 
 DocumentHashes hash_document(std::string_view document) {

@@ -13,6 +13,8 @@ namespace lapis::azure {
 // Content-MD5 and x-ms-content-crc64. Errors: kInvalidMd5, kInvalidHeaderValue,
 // kBothCrc64AndMd5HeaderPresent, kCrc64Mismatch (a value longer than a CRC-64 can be).
 Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers);
+// x-ms-source-content-md5 and x-ms-source-content-crc64: of what a copy reads. Errors: the same.
+Result<blob::BodyHashes> parse_source_hashes(const http::Headers& headers);
 
 // An MD5 header; nothing where it is absent or empty. Errors: kInvalidMd5.
 Result<std::optional<Md5Digest>> parse_md5(const http::Headers& headers, std::string_view name);

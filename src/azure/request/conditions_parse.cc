@@ -68,12 +68,23 @@ Result<void> refuse_tag_list(const std::optional<blob::EtagCondition>& condition
   return fail(ErrorCode::kMultipleConditionHeadersNotSupported, "several entity tags");
 }
 
-Result<blob::Conditions> parse(const http::Headers& headers, bool single_tags) {
+struct ConditionNames {
+  std::string_view match = "If-Match";
+  std::string_view none_match = "If-None-Match";
+  std::string_view modified = "If-Modified-Since";
+  std::string_view unmodified = "If-Unmodified-Since";
+};
+constexpr ConditionNames kOfSource{"x-ms-source-if-match", "x-ms-source-if-none-match",
+                                   "x-ms-source-if-modified-since",
+                                   "x-ms-source-if-unmodified-since"};
+
+Result<blob::Conditions> parse(const http::Headers& headers, bool single_tags,
+                               const ConditionNames& names = {}) {
   blob::Conditions conditions;
-  LAPIS_TRY(conditions.if_match, parse_tags(headers, "If-Match"));
-  LAPIS_TRY(conditions.if_none_match, parse_tags(headers, "If-None-Match"));
-  LAPIS_TRY(conditions.if_modified_since, parse_date(headers, "If-Modified-Since"));
-  LAPIS_TRY(conditions.if_unmodified_since, parse_date(headers, "If-Unmodified-Since"));
+  LAPIS_TRY(conditions.if_match, parse_tags(headers, names.match));
+  LAPIS_TRY(conditions.if_none_match, parse_tags(headers, names.none_match));
+  LAPIS_TRY(conditions.if_modified_since, parse_date(headers, names.modified));
+  LAPIS_TRY(conditions.if_unmodified_since, parse_date(headers, names.unmodified));
   if (single_tags) {
     LAPIS_TRY_VOID(refuse_tag_list(conditions.if_match));
     LAPIS_TRY_VOID(refuse_tag_list(conditions.if_none_match));
@@ -92,6 +103,10 @@ Result<blob::Conditions> parse_read_conditions(const Call& call) {
 
 Result<blob::Conditions> parse_write_conditions(const Call& call) {
   return parse(call.request.headers, true);
+}
+
+Result<blob::Conditions> parse_source_conditions(const Call& call) {
+  return parse(call.request.headers, true, kOfSource);
 }
 
 Result<blob::Conditions> parse_date_conditions(const Call& call) {

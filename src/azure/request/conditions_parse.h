@@ -16,6 +16,9 @@ Result<blob::Conditions> parse_read_conditions(const Call& call);
 // For writes: the same, and one tag only.
 Result<blob::Conditions> parse_write_conditions(const Call& call);
 
+// x-ms-source-if-*: what a copy expects of its source. Errors: as for writes.
+Result<blob::Conditions> parse_source_conditions(const Call& call);
+
 // For Delete Container and Lease Container, which take dates only. Errors: as above, and
 // kConditionHeadersNotSupported for tags, for they must not pass over a condition.
 Result<blob::Conditions> parse_date_conditions(const Call& call);

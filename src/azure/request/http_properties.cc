@@ -12,14 +12,19 @@ struct Source {
   std::string blob::HttpProperties::* member;
   std::string_view header;
   std::string_view standard;  // empty: there is none
+  std::string_view stored;    // of an answer
 };
 
 constexpr Source kSources[] = {
-    {&blob::HttpProperties::content_type, "x-ms-blob-content-type", "Content-Type"},
-    {&blob::HttpProperties::content_encoding, "x-ms-blob-content-encoding", "Content-Encoding"},
-    {&blob::HttpProperties::content_language, "x-ms-blob-content-language", "Content-Language"},
-    {&blob::HttpProperties::content_disposition, "x-ms-blob-content-disposition", ""},
-    {&blob::HttpProperties::cache_control, "x-ms-blob-cache-control", "Cache-Control"},
+    {&blob::HttpProperties::content_type, "x-ms-blob-content-type", "Content-Type", "Content-Type"},
+    {&blob::HttpProperties::content_encoding, "x-ms-blob-content-encoding", "Content-Encoding",
+     "Content-Encoding"},
+    {&blob::HttpProperties::content_language, "x-ms-blob-content-language", "Content-Language",
+     "Content-Language"},
+    {&blob::HttpProperties::content_disposition, "x-ms-blob-content-disposition", "",
+     "Content-Disposition"},
+    {&blob::HttpProperties::cache_control, "x-ms-blob-cache-control", "Cache-Control",
+     "Cache-Control"},
 };
 
 blob::HttpProperties read(const http::Headers& headers, bool standard_too) {
@@ -42,6 +47,13 @@ void default_type(blob::HttpProperties& properties) {
 
 blob::HttpProperties put_blob_properties(const http::Headers& headers) {
   blob::HttpProperties properties = read(headers, true);
+  default_type(properties);
+  return properties;
+}
+
+blob::HttpProperties stored_properties(const http::Headers& answer) {
+  blob::HttpProperties properties;
+  for (const Source& source : kSources) properties.*source.member = answer.get(source.stored);
   default_type(properties);
   return properties;
 }

@@ -19,4 +19,7 @@ Result<blob::HttpProperties> put_block_list_properties(const http::Headers& head
 // Set Blob Properties: x-ms-blob-* only, and a type that is not given is none. Errors: kInvalidMd5.
 Result<blob::HttpProperties> set_blob_http_properties(const http::Headers& headers);
 
+// What an answer to a read says of its content. Leaves content_md5 unset.
+blob::HttpProperties stored_properties(const http::Headers& answer);
+
 }  // namespace lapis::azure

@@ -23,12 +23,7 @@ Result<bool> parse_switch(const http::Headers& headers, std::string_view name) {
 
 }  // namespace
 
-std::optional<blob::RequestedRange> parse_range(const Call& call) {
-  const http::Headers& headers = call.request.headers;
-  const std::string_view* header = headers.find("x-ms-range");
-  if (!header || header->empty()) header = headers.find("Range");
-  if (!header || header->size() < kUnit.size()) return std::nullopt;
-  std::string_view text = *header;
+std::optional<blob::RequestedRange> parse_byte_range(std::string_view text) {
   if (!http::iequals(text.substr(0, kUnit.size()), kUnit)) return std::nullopt;
   text.remove_prefix(kUnit.size());
   const auto dash = text.find('-');
@@ -36,13 +31,20 @@ std::optional<blob::RequestedRange> parse_range(const Call& call) {
   const auto first = parse_u64(text.substr(0, dash));
   if (!first) return std::nullopt;
   const std::string_view end = text.substr(dash + 1);
-  if (end.empty()) {
-    if (!call.at_least(kOpenRanges)) return std::nullopt;
-    return blob::RequestedRange{*first, std::nullopt};
-  }
+  if (end.empty()) return blob::RequestedRange{*first, std::nullopt};
   const auto last = parse_u64(end);
   if (!last || *last < *first) return std::nullopt;
   return blob::RequestedRange{*first, *last};
+}
+
+std::optional<blob::RequestedRange> parse_range(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  const std::string_view* header = headers.find("x-ms-range");
+  if (!header || header->empty()) header = headers.find("Range");
+  if (!header) return std::nullopt;
+  const auto range = parse_byte_range(*header);
+  if (range && !range->last && !call.at_least(kOpenRanges)) return std::nullopt;
+  return range;
 }
 
 Result<std::optional<blob::RangeHash>> parse_range_hash(

@@ -9,6 +9,9 @@
 
 namespace lapis::azure {
 
+// "bytes=0-9" or "bytes=0-"; nothing for any other text.
+std::optional<blob::RequestedRange> parse_byte_range(std::string_view text);
+
 // x-ms-range wins over Range. Anything but "bytes=first-last" and (since 2011-08-18) "bytes=first-"
 // is passed over as Azure does: the whole blob is meant.
 std::optional<blob::RequestedRange> parse_range(const Call& call);

@@ -11,7 +11,7 @@ namespace lapis::blob {
 namespace {
 
 Replacement claim_of(const PutBlob& request) {
-  return {request.may_overwrite, false, request.lease, request.conditions};
+  return {request.may_overwrite, request.block_blobs_only, request.lease, request.conditions};
 }
 
 // What can be refused from memory, before the client has sent its body.
@@ -68,6 +68,13 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 
 }  // namespace
 
+io::Task<Result<void>> check_put_blob(Service& service, const PutBlob& request) {
+  LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY(const auto existing, co_await find_blob(service, container->id, request.key));
+  co_return check_replace(claim_of(request), existing.get(), *service.time);
+}
+
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
@@ -81,7 +88,8 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   made.now = service.clock.now();
   made.tier = request.tier;
   made.http = request.http;
-  made.http.content_md5 = taken.md5;
+  if (!request.keeps_md5) made.http.content_md5 = taken.md5;
+  made.copy = request.copy;
   made.metadata = request.metadata;
   made.content_length = request.content_length;
   std::string encoded = encode_body(body_of(taken, request.content_length));

@@ -109,6 +109,11 @@ Result<void> apply(storage::MetaView& view, const Change& change) {
 
 }  // namespace
 
+io::Task<Result<void>> check_put_block(Service& service, const PutBlock& request) {
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  co_return check_early(service, container->id, request);
+}
+
 io::Task<Result<PutBlockResult>> put_block(Service& service, PutBlock request,
                                            io::ByteSource& body) {
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));

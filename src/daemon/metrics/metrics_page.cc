@@ -40,6 +40,7 @@ std::vector<prometheus::MetricFamily> NodeCollector::Collect() const {
   if (sources_.tierer != nullptr) add_tier_families(families, *sources_.tierer);
   if (sources_.chunks != nullptr) add_scrub_families(families, sources_.chunks->scrub_status());
   add_reclaim_families(families, sources_);
+  add_source_families(families, sources_);
   return std::move(families).take();
 }
 

@@ -16,6 +16,7 @@
 #include "lapis/http/server.h"
 #include "lapis/io/blocking_pool.h"
 #include "lapis/io/shard.h"
+#include "lapis/source/source_reader.h"
 #include "lapis/storage/local_chunk_store.h"
 #include "lapis/storage/local_meta_store.h"
 #include "lapis/tier/tierer.h"
@@ -39,6 +40,7 @@ struct MetricSources {
   const BackgroundWork* background = nullptr;
   const tier::Tierer* tierer = nullptr;
   const blob::InlineMover* inline_mover = nullptr;
+  std::vector<const source::SourceReader*> source_readers;  // one a shard
 };
 
 class NodeCollector final : public prometheus::Collectable {
@@ -63,6 +65,7 @@ void add_inline_families(Families& families, const blob::InlineMoverStatus& stat
 void add_tier_families(Families& families, const tier::Tierer& tierer);
 void add_scrub_families(Families& families, const storage::ScrubStatus& scrub);
 void add_memory_families(Families& families, const MetricSources& sources);
+void add_source_families(Families& families, const MetricSources& sources);
 void add_reclaim_families(Families& families, const MetricSources& sources);
 void add_process_families(Families& families);
 

@@ -47,9 +47,6 @@ test("copies", async () => {
   await withBlob(async ({ container, blob }) => {
     const copy = container.getBlockBlobClient("copy");
     await refused(copy.beginCopyFromURL(blob.url));
-    await refused(copy.syncCopyFromURL(blob.url));
-    await refused(copy.syncUploadFromURL(blob.url));
-    await refused(copy.stageBlockFromURL("AAAA", blob.url));
     await refused(blob.abortCopyFromURL(GUID));
     await refused(container.getPageBlobClient("copy").startCopyIncremental(blob.url));
     assert.equal(await copy.exists(), false);

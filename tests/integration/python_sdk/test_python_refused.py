@@ -22,10 +22,7 @@ SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "undelete": lambda blob: blob.undelete_blob(),
     "copy": lambda blob: blob.start_copy_from_url(blob.url),
-    "synchronous copy": lambda blob: blob.start_copy_from_url(blob.url, requires_sync=True),
     "abort copy": lambda blob: blob.abort_copy(str(uuid.uuid4())),
-    "put blob from url": lambda blob: blob.upload_blob_from_url(blob.url, overwrite=True),
-    "put block from url": lambda blob: blob.stage_block_from_url("1", blob.url),
     "append blob": lambda blob: blob.create_append_blob(),
     "append block": lambda blob: blob.append_block(b"x"),
     "append block from url": lambda blob: blob.append_block_from_url(blob.url),

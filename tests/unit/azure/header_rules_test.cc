@@ -30,9 +30,46 @@ INSTANTIATE_TEST_SUITE_P(
                     "x-ms-default-encryption-scope", "x-ms-deny-encryption-scope-override",
                     "x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode",
                     "x-ms-legal-hold", "x-ms-tags", "x-ms-if-tags", "x-ms-blob-public-access",
-                    "x-ms-source-range", "x-ms-source-if-match", "x-ms-copy-source",
-                    "x-ms-copy-source-authorization", "x-ms-rename-source", "x-ms-properties",
-                    "x-ms-umask", "x-ms-rehydrate-priority", "x-ms-access-tier-if-modified-since"));
+                    "x-ms-source-range", "x-ms-source-if-match", "x-ms-copy-source-authorization",
+                    "x-ms-rename-source", "x-ms-properties", "x-ms-umask",
+                    "x-ms-rehydrate-priority", "x-ms-access-tier-if-modified-since"));
+
+struct OfCopy {
+  std::string name, value;
+  bool whole, part;  // of what becomes a blob, of what becomes a block
+};
+
+TEST(RefuseUnsupported, LetsHeadersOfCopiesPassWhereOneIsMade) {
+  const OfCopy cases[] = {
+      {"x-ms-copy-source-authorization", "Bearer x", true, true},
+      {"x-ms-copy-source-blob-properties", "true", true, true},
+      {"x-ms-source-content-md5", "x", true, true},
+      {"x-ms-source-content-crc64", "x", true, true},
+      {"x-ms-source-if-match", "x", true, true},
+      {"x-ms-source-if-none-match", "x", true, true},
+      {"x-ms-source-if-modified-since", "x", true, true},
+      {"x-ms-source-if-unmodified-since", "x", true, true},
+      {"x-ms-source-range", "bytes=0-1", false, true},
+      {"x-ms-copy-source-tag-option", "REPLACE", true, true},
+      {"x-ms-copy-source-tag-option", "COPY", false, false},
+      {"x-ms-source-if-tags", "x", false, false},
+      {"x-ms-source-encryption-key", "x", false, false},
+      {"x-ms-tags", "a=b", false, false},
+  };
+  for (const OfCopy& c : cases) {
+    const test::Field source{"x-ms-copy-source", "http://x/y"};
+    const test::Field header{c.name, c.value};
+    const auto passes = [&](const std::string& target, bool copies) {
+      const auto call =
+          copies ? make_call("PUT", target, {source, header}) : make_call("PUT", target, {header});
+      return refuse_unsupported(call).has_value();
+    };
+    EXPECT_EQ(passes("/acct/box/b", true), c.whole) << c.name << c.value;
+    EXPECT_EQ(passes("/acct/box/b?comp=block", true), c.part) << c.name << c.value;
+    EXPECT_FALSE(passes("/acct/box/b", false)) << c.name;
+    EXPECT_FALSE(passes("/acct/box/b?comp=blocklist", true)) << c.name;
+  }
+}
 
 TEST(RefuseUnsupported, LetsOrdinaryHeadersPass) {
   EXPECT_TRUE(refuse_unsupported(make_call("PUT", "/acct/box/b?timeout=31536001",

@@ -16,6 +16,7 @@ namespace lapis::azure {
 struct ListBlobsQuery {
   blob::ListBlobs request;
   bool include_metadata = false;
+  bool include_copy = false;
   // As given, for the echo in the answer.
   std::optional<std::string> prefix, delimiter, marker, start_from;
   std::optional<std::size_t> max_results;

@@ -9,7 +9,7 @@ namespace lapis::blob {
 struct PutBlob {
   BlobKey key;
   std::uint64_t content_length = 0;
-  HttpProperties http;  // content_md5 is computed and stored, never taken from the request
+  HttpProperties http;  // content_md5 is computed and stored, unless `keeps_md5`
   Metadata metadata;
   std::optional<AccessTier> tier;
   Conditions conditions;
@@ -17,6 +17,10 @@ struct PutBlob {
   BodyHashes hashes;                  // Content-MD5, x-ms-content-crc64
   std::optional<Md5Digest> blob_md5;  // x-ms-blob-content-md5: verified, beats Content-MD5
   bool may_overwrite = true;          // false: the credential may create only
+  // Of a copy: the MD5 of `http`, or none, is stored as it is.
+  bool keeps_md5 = false;
+  std::optional<CopyProperties> copy = {};
+  bool block_blobs_only = false;  // what is replaced must be a block blob
 };
 
 struct PutBlobResult {
@@ -31,5 +35,9 @@ struct PutBlobResult {
 // body is read is. Errors: kContainerNotFound, kUnauthorizedBlobOverwrite, kBlobArchived, lease,
 // conditions, kMd5Mismatch, kCrc64Mismatch, kInsufficientStorage, the body's.
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body);
+
+// What of that can be refused before there is a body, or its length is known: for a copy, before
+// its source is asked for anything. Errors: as above.
+io::Task<Result<void>> check_put_blob(Service& service, const PutBlob& request);
 
 }  // namespace lapis::blob

@@ -26,4 +26,8 @@ struct PutBlockResult {
 io::Task<Result<PutBlockResult>> put_block(Service& service, PutBlock request,
                                            io::ByteSource& body);
 
+// What of that can be refused before there is a body, or its length is known: for a copy, before
+// its source is asked for anything. Errors: as above.
+io::Task<Result<void>> check_put_block(Service& service, const PutBlock& request);
+
 }  // namespace lapis::blob

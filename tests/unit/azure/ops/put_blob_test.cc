@@ -103,7 +103,6 @@ const Bad kBad[] = {
     {"UnknownType", {"x-ms-blob-type", "Blob"}, ErrorCode::kInvalidHeaderValue},
     {"AppendBlob", {"x-ms-blob-type", "AppendBlob"}, ErrorCode::kNotImplemented},
     {"PageBlob", {"x-ms-blob-type", "PageBlob"}, ErrorCode::kNotImplemented},
-    {"FromUrl", {"x-ms-copy-source", "http://x/y"}, ErrorCode::kNotImplemented},
     {"Md5NoBase64", {"Content-MD5", "x"}, ErrorCode::kInvalidMd5},
     {"Md5Short", {"Content-MD5", "AAAA"}, ErrorCode::kInvalidMd5},
     {"BlobMd5Short", {"x-ms-blob-content-md5", "AAAA"}, ErrorCode::kInvalidMd5},

@@ -48,14 +48,6 @@ TEST(ParsePutBlock, NeedsALengthAndAnId) {
             ErrorCode::kMissingRequiredQueryParameter);
 }
 
-TEST(ParsePutBlock, FromUrlIsNotBuilt) {
-  const auto request =
-      parse_put_block(make_call("PUT", "/acct/box/b?comp=block&blockid=QUI%3D",
-                                {{"Content-Length", "0"}, {"x-ms-copy-source", "http://x/y"}}));
-  EXPECT_EQ(request.error().code, ErrorCode::kNotImplemented);
-  EXPECT_EQ(field_of(request.error(), "OperationName"), "PutBlockFromURL");
-}
-
 TEST(ParsePutBlock, LimitIsTheVersions) {
   const auto with = [](std::uint64_t mib, const std::string& version) {
     return parse_put_block(make_call("PUT", "/acct/box/b?comp=block&blockid=QUI%3D",

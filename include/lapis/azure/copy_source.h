@@ -1,0 +1,37 @@
+// The REST dialect spoken to the source of a copy: what is asked of it, and what its answer means.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "lapis/base/result.h"
+#include "lapis/blob/copy_source.h"
+#include "lapis/http/message.h"
+
+namespace lapis::azure {
+
+// The headers of the GET, without Host.
+http::Headers source_headers(const blob::SourceRequest& request);
+
+// The head of its answer. `body_length` is absent where the answer does not tell it. Errors:
+// kCannotVerifyCopySource for an answer that is not the bytes that were asked for, kInvalidRange.
+Result<blob::SourceProperties> read_source_head(const blob::SourceRequest& request, int status,
+                                                const http::Headers& headers,
+                                                std::optional<std::uint64_t> body_length);
+
+// How much of an error's document is looked at.
+inline constexpr std::size_t kMaxSourceErrorBytes = 64 * 1024;
+
+// The error of an answer that is a refusal: kCannotVerifyCopySource with the source's own status
+// and, where it speaks Azure's dialect, its message. `body` is the document, as far as it was read.
+Error source_refused(const blob::SourceRequest& request, int status, const http::Headers& headers,
+                     std::string_view body);
+
+// The error where the source is not asked at all: the policy does not allow it.
+Error source_not_allowed(std::string detail);
+
+// The error where it cannot be reached, or breaks off.
+Error source_unreachable(std::string detail);
+
+}  // namespace lapis::azure

@@ -1,0 +1,57 @@
+// Where the bytes of a copy come from: the seam between the rules of copying and what fetches them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lapis/blob/conditions.h"
+#include "lapis/blob/ops/get_blob.h"
+#include "lapis/io/streams.h"
+
+namespace lapis::blob {
+
+// What is asked of a source.
+struct SourceRequest {
+  std::string url;            // absolute, with what it carries to authorise its reading
+  std::string authorization;  // sent as Authorization; empty: none
+  std::string file_intent;    // of a source that is a file (x-ms-file-request-intent)
+  std::optional<RequestedRange> range;
+  Conditions conditions;
+  std::uint32_t version = 0;  // yyyymmdd of the API, of the request for the copy
+  // Where the copy was asked for: a source at the same endpoint is in this store.
+  std::string asked_host;  // host[:port]
+  bool asked_securely = false;
+};
+
+// What a source says of itself.
+struct SourceProperties {
+  std::uint64_t length = 0;      // of what is read
+  std::string etag;              // without quotes; empty where there is none
+  std::optional<BlobType> type;  // where it is a blob
+  HttpProperties http;           // the MD5 only where all of it is read
+  Result<Metadata> metadata;     // an error where it could not be a blob's
+};
+
+// A source that has answered, and waits to be read.
+class CopySource {
+ public:
+  virtual ~CopySource() = default;
+  virtual const SourceProperties& properties() const = 0;
+  // `remaining` is the length. Errors: kCannotVerifyCopySource where the source does not send what
+  // it promised; those of this store where it lies here.
+  virtual io::ByteSource& body() = 0;
+};
+
+// Lives on its shard.
+class CopySources {
+ public:
+  virtual ~CopySources() = default;
+  // Asks for the source once; what is opened is destroyed on this shard. Errors:
+  // kCannotVerifyCopySource with the status and message of the source, or of this server where it
+  // does not ask it; kInvalidRange (the range is not in the source); kServerBusy (too many copies).
+  virtual io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest request) = 0;
+};
+
+}  // namespace lapis::blob

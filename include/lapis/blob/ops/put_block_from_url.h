@@ -1,0 +1,21 @@
+// Put Block From URL. https://learn.microsoft.com/rest/api/storageservices/put-block-from-url
+#pragma once
+
+#include "lapis/blob/copy_source.h"
+#include "lapis/blob/ops/put_block.h"
+
+namespace lapis::blob {
+
+struct PutBlockFromUrl {
+  PutBlock block;  // its hashes are those of the source; its length is what the source has
+  SourceRequest source;
+  std::uint64_t max_length = 0;
+};
+
+// Stages what the source holds. What can be refused before the source is asked is. Completion means
+// durable. Errors: those of Put Block and of the source; kRequestBodyTooLarge; kInvalidInput (the
+// source is empty, as no block may be).
+io::Task<Result<PutBlockResult>> put_block_from_url(Service& service, PutBlockFromUrl request,
+                                                    CopySources& sources);
+
+}  // namespace lapis::blob

@@ -1,0 +1,38 @@
+#include "lapis/azure/ops/copy_blob_from_url.h"
+
+#include "azure/ops/response_headers.h"
+#include "azure/request/body_hashes.h"
+#include "azure/request/common_headers.h"
+#include "azure/request/conditions_parse.h"
+#include "azure/request/copy_headers.h"
+#include "azure/request/metadata.h"
+
+namespace lapis::azure {
+
+Result<blob::CopyBlobFromUrl> parse_copy_blob_from_url(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  blob::CopyBlobFromUrl request;
+  LAPIS_TRY(request.source, parse_copy_source(call, kCopiesFromUrl));
+  blob::PutBlob& blob = request.blob;
+  blob.key = blob_key(call);
+  LAPIS_TRY(blob.metadata, parse_metadata(headers));
+  LAPIS_TRY(blob.tier, parse_tier(call));
+  LAPIS_TRY(blob.conditions, parse_write_conditions(call));
+  LAPIS_TRY(blob.lease, parse_lease(headers));
+  LAPIS_TRY(blob.hashes, parse_source_hashes(headers));
+  return request;
+}
+
+http::Response render_copy_blob_from_url(const Call& call,
+                                         const blob::CopyBlobFromUrlResult& result) {
+  http::Response response;
+  response.status = 202;
+  http::Headers& headers = response.headers;
+  add_etag_and_date(headers, result.blob.etag, result.blob.last_modified);
+  headers.add("x-ms-copy-id", result.copy.text());
+  headers.add("x-ms-copy-status", blob::to_string(blob::CopyStatus::kSuccess));
+  add_body_hash(headers, call, result.blob.md5, result.blob.crc64, "x-ms-source-content-md5");
+  return response;
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,73 @@
+#include "azure/request/copy_headers.h"
+
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "azure/field_errors.h"
+#include "azure/request/body_length.h"
+#include "azure/request/conditions_parse.h"
+#include "azure/request/ranges.h"
+#include "lapis/http/url.h"
+
+namespace lapis::azure {
+namespace {
+
+constexpr std::string_view kSource = "x-ms-copy-source";
+constexpr std::string_view kAuthorization = "x-ms-copy-source-authorization";
+constexpr std::string_view kRange = "x-ms-source-range";
+constexpr std::uint32_t kSourceAuthorization = 20201002;
+constexpr std::size_t kMaxUrl = 2048;
+
+Result<void> check_empty_body(const http::Request& request) {
+  LAPIS_TRY(const std::uint64_t length,
+            body_length(request, std::numeric_limits<std::uint64_t>::max()));
+  if (length == 0) return {};
+  return fail(invalid_header("Content-Length", std::to_string(length)));
+}
+
+// A token; other schemes would need more than a header that is passed on.
+Result<std::string> parse_authorization(const Call& call) {
+  const std::string_view value = call.request.headers.get(kAuthorization);
+  if (value.empty()) return std::string();
+  if (!call.at_least(kSourceAuthorization)) return fail(unsupported_header(kAuthorization));
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!http::iequals(value.substr(0, kScheme.size()), kScheme)) {
+    return fail(Error{ErrorCode::kInvalidHeaderValue, "no bearer token"}.with(
+        "HeaderName", std::string(kAuthorization)));
+  }
+  return std::string(value);
+}
+
+}  // namespace
+
+Result<blob::SourceRequest> parse_copy_source(const Call& call, std::uint32_t since) {
+  const http::Request& request = call.request;
+  const std::string_view url = request.headers.get(kSource);
+  if (!call.at_least(since)) return fail(unsupported_header(kSource));
+  LAPIS_TRY_VOID(check_empty_body(request));
+  if (url.size() > kMaxUrl || !http::parse_url(url)) {
+    // Without its value: it carries a signature.
+    return fail(
+        Error{ErrorCode::kInvalidHeaderValue, "no URL"}.with("HeaderName", std::string(kSource)));
+  }
+  blob::SourceRequest source;
+  source.url = url;
+  LAPIS_TRY(source.authorization, parse_authorization(call));
+  source.file_intent = request.headers.get("x-ms-file-request-intent");
+  LAPIS_TRY(source.conditions, parse_source_conditions(call));
+  source.version = call.version.effective.date;
+  source.asked_host = request.host();
+  source.asked_securely = request.secure;
+  return source;
+}
+
+Result<std::optional<blob::RequestedRange>> parse_source_range(const http::Headers& headers) {
+  const std::string_view text = headers.get(kRange);
+  if (text.empty()) return std::nullopt;
+  const auto range = parse_byte_range(text);
+  if (!range) return fail(invalid_header(kRange, text));
+  return range;
+}
+
+}  // namespace lapis::azure

@@ -1,0 +1,62 @@
+#include "blob/copy_rules.h"
+
+#include <utility>
+
+namespace lapis::blob {
+namespace {
+
+constexpr std::string HttpProperties::* kTexts[] = {
+    &HttpProperties::content_type, &HttpProperties::content_encoding,
+    &HttpProperties::content_language, &HttpProperties::content_disposition,
+    &HttpProperties::cache_control};
+
+constexpr std::string_view kDefaultType = "application/octet-stream";
+
+bool says_which_blob(std::string_view parameter) {
+  const std::string_view name = parameter.substr(0, parameter.find('='));
+  return name == "snapshot" || name == "versionid" || name == "sharesnapshot";
+}
+
+}  // namespace
+
+Result<void> check_source_length(std::uint64_t length, std::uint64_t most) {
+  if (length <= most) return {};
+  return fail(Error{ErrorCode::kRequestBodyTooLarge, "the source is too long"}.with(
+      "MaxLimit", std::to_string(most)));
+}
+
+Error of_target(Error error) {
+  if (error.code == ErrorCode::kConditionNotMet) error.code = ErrorCode::kTargetConditionNotMet;
+  return error;
+}
+
+std::string shown_source(std::string_view url) {
+  const auto mark = url.find('?');
+  std::string shown(url.substr(0, mark));
+  std::string_view query = mark == url.npos ? std::string_view() : url.substr(mark + 1);
+  char separator = '?';
+  while (!query.empty()) {
+    const auto end = query.find('&');
+    const std::string_view parameter = query.substr(0, end);
+    query = end == query.npos ? std::string_view() : query.substr(end + 1);
+    if (!says_which_blob(parameter)) continue;
+    shown.push_back(std::exchange(separator, '&'));
+    shown.append(parameter);
+  }
+  return shown;
+}
+
+Result<void> take_over(const SourceProperties& source, TakenOver what, PutBlob& into) {
+  if (what.properties) {
+    for (const auto text : kTexts) {
+      if ((into.http.*text).empty()) into.http.*text = source.http.*text;
+    }
+  }
+  if (into.http.content_type.empty()) into.http.content_type = kDefaultType;
+  if (what.md5 && !into.http.content_md5) into.http.content_md5 = source.http.content_md5;
+  if (!into.metadata.empty()) return {};
+  LAPIS_TRY(into.metadata, source.metadata);
+  return {};
+}
+
+}  // namespace lapis::blob

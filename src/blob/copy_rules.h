@@ -1,0 +1,32 @@
+// Rules that the operations share which copy from a URL. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lapis/base/result.h"
+#include "lapis/blob/copy_source.h"
+#include "lapis/blob/ops/put_blob.h"
+
+namespace lapis::blob {
+
+// Errors: kRequestBodyTooLarge.
+Result<void> check_source_length(std::uint64_t length, std::uint64_t most);
+
+// A condition of the destination that is not met is called so where there are two sides.
+Error of_target(Error error);
+
+// The source's URL as it is kept and shown: without what authorises reading it. Of its parameters
+// those that say which blob is meant stay.
+std::string shown_source(std::string_view url);
+
+// What a copy takes over from its source: properties that the request leaves out (none where
+// `properties` is false, but the type that a blob has to have), and metadata where it names none.
+// Errors: those of metadata that no blob can have.
+struct TakenOver {
+  bool properties = true;
+  bool md5 = true;  // the stored one, too
+};
+Result<void> take_over(const SourceProperties& source, TakenOver what, PutBlob& into);
+
+}  // namespace lapis::blob

@@ -1,0 +1,42 @@
+// What copies read from: a reader on each shard, one policy for all.
+#include <algorithm>
+
+#include "daemon/node.h"
+
+namespace lapis::daemon {
+namespace {
+
+// What a copy of long blobs holds of the buffers at least, and the same again for others: so many
+// copies can never wait for each other's.
+constexpr std::uint64_t kBufferBytesOfCopy = 8ull << 20;
+
+}  // namespace
+
+Result<void> Node::start_source_readers() {
+  const CopySourceConfig& sources = config_.copy_sources;
+  LAPIS_TRY(const auto tls, http::make_client_tls({.ca_file = sources.ca_file}));
+  source_policy_ = std::make_unique<source::Policy>(sources.policy);
+  const std::uint64_t buffers = config_.buffer_memory_bytes / shards_.size();
+  source::ReaderOptions options;
+  options.max_copies = std::max<std::uint64_t>(
+      1,
+      std::min<std::uint64_t>(sources.max_copies / shards_.size(), buffers / kBufferBytesOfCopy));
+  options.busy_timeout = config_.busy_timeout;
+  options.connect_timeout = sources.connect_timeout;
+  options.stall_timeout = config_.stall_timeout;
+  for (const auto& shard : shards_) {
+    source_readers_.push_back(
+        source::SourceReader::make(*shard, *source_policy_, options, clock_, tls));
+    sources_.source_readers.push_back(source_readers_.back().get());
+  }
+  return {};
+}
+
+// Before connections are drained: their requests would wait for what other servers send.
+void Node::stop_source_readers() {
+  for (std::size_t i = 0; i < source_readers_.size(); ++i) {
+    shards_[i]->run(source_readers_[i]->stop());
+  }
+}
+
+}  // namespace lapis::daemon

@@ -1,0 +1,43 @@
+#include "gateway/handlers.h"
+#include "lapis/azure/ops/copy_blob_from_url.h"
+#include "lapis/azure/ops/put_blob_from_url.h"
+#include "lapis/azure/ops/put_block_from_url.h"
+
+namespace lapis::gateway {
+namespace {
+
+Result<blob::CopySources*> sources_of(const Exchange& exchange) {
+  if (exchange.sources != nullptr) return exchange.sources;
+  return fail(ErrorCode::kCannotVerifyCopySource, "this gateway reads no sources");
+}
+
+}  // namespace
+
+LAPIS_HANDLER(put_block_from_url) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_put_block_from_url(exchange.call));
+  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::put_block_from_url(exchange.service, std::move(request), *sources));
+  co_return azure::render_put_block_from_url(exchange.call, result);
+}
+
+LAPIS_HANDLER(put_blob_from_url) {
+  LAPIS_CO_TRY(auto request, azure::parse_put_blob_from_url(exchange.call));
+  request.blob.may_overwrite = authorized.may_overwrite();
+  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::put_blob_from_url(exchange.service, std::move(request), *sources));
+  co_return azure::render_put_blob_from_url(exchange.call, result);
+}
+
+LAPIS_HANDLER(copy_blob_from_url) {
+  LAPIS_CO_TRY(auto request, azure::parse_copy_blob_from_url(exchange.call));
+  request.blob.may_overwrite = authorized.may_overwrite();
+  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::copy_blob_from_url(exchange.service, std::move(request), *sources));
+  co_return azure::render_copy_blob_from_url(exchange.call, result);
+}
+
+}  // namespace lapis::gateway

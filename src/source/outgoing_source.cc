@@ -1,0 +1,116 @@
+#include "source/outgoing_source.h"
+
+#include <span>
+#include <utility>
+
+#include "lapis/azure/copy_source.h"
+
+namespace lapis::source {
+namespace {
+
+std::unexpected<Error> broken(Error error) {
+  if (error.code == ErrorCode::kAuthorizationFailure) {
+    return fail(azure::source_not_allowed(std::move(error.detail)));
+  }
+  return fail(azure::source_unreachable(std::move(error.detail)));
+}
+
+// The body of an answer of known length.
+class OutgoingBody final : public io::ByteSource {
+ public:
+  OutgoingBody(http::Client& client, std::uint64_t length, Counter& bytes)
+      : client_(client), left_(length), bytes_(bytes) {}
+
+  std::uint64_t remaining() const override { return left_; }
+  io::Task<Result<std::size_t>> read(MutableBytes into) override {
+    if (left_ == 0 || into.empty()) co_return std::size_t{0};
+    auto count = co_await client_.read_body(into);
+    if (!count) co_return broken(std::move(count).error());
+    if (*count == 0) co_return fail(azure::source_unreachable("the source ends early"));
+    left_ -= *count;
+    bytes_.add(*count);
+    co_return *count;
+  }
+
+ private:
+  http::Client& client_;
+  std::uint64_t left_;
+  Counter& bytes_;
+};
+
+class OutgoingSource final : public blob::CopySource {
+ public:
+  OutgoingSource(std::unique_ptr<http::Client> client, const Outgoing& outgoing)
+      : client_(std::move(client)), open_(outgoing.open), bytes_(outgoing.bytes) {
+    open_.insert(client_.get());
+  }
+  ~OutgoingSource() override { open_.erase(client_.get()); }
+
+  http::Client& client() { return *client_; }
+  void promise(blob::SourceProperties properties) {
+    properties_ = std::move(properties);
+    body_.emplace(*client_, properties_.length, bytes_);
+  }
+
+  const blob::SourceProperties& properties() const override { return properties_; }
+  io::ByteSource& body() override { return *body_; }
+
+ private:
+  std::unique_ptr<http::Client> client_;
+  OpenClients& open_;
+  Counter& bytes_;
+  blob::SourceProperties properties_;
+  std::optional<OutgoingBody> body_;
+};
+
+// The document of a refusal, as far as it is looked at. What cannot be read is no document.
+io::Task<std::string> read_document(http::Client& client) {
+  std::string text(azure::kMaxSourceErrorBytes, '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const MutableBytes room = std::as_writable_bytes(std::span(text).subspan(size));
+    const auto count = co_await client.read_body(room);
+    if (!count || *count == 0) break;
+    size += *count;
+  }
+  text.resize(size);
+  co_return text;
+}
+
+}  // namespace
+
+io::Task<Result<std::unique_ptr<blob::CopySource>>> open_outgoing_source(
+    Outgoing outgoing, const http::Url& url, const blob::SourceRequest& request) {
+  const Result<void> allowed = outgoing.policy.check(url);
+  if (!allowed) co_return fail(azure::source_not_allowed(allowed.error().detail));
+  http::ClientOptions options;
+  options.host = url.host;
+  options.port = url.port;
+  if (url.secure) options.tls_context = outgoing.tls;
+  options.connect_timeout = outgoing.options.connect_timeout;
+  options.stall_timeout = outgoing.options.stall_timeout;
+  options.permits = [&policy = outgoing.policy, port = url.port](const http::IpAddress& address) {
+    return policy.permits(address, port);
+  };
+  auto connected = co_await http::Client::connect(outgoing.shard, std::move(options));
+  if (!connected) co_return broken(std::move(connected).error());
+  auto source = std::make_unique<OutgoingSource>(*std::move(connected), outgoing);
+
+  http::ClientRequest get;
+  get.target = url.target;
+  get.headers = azure::source_headers(request);
+  get.headers.add("Host", url.authority);
+  auto answer = co_await source->client().open(get);
+  if (!answer) co_return broken(std::move(answer).error());
+  if (answer->status != 200 && answer->status != 206) {
+    const std::string document = co_await read_document(source->client());
+    co_return fail(azure::source_refused(request, answer->status, answer->headers, document));
+  }
+  LAPIS_CO_TRY(
+      blob::SourceProperties properties,
+      azure::read_source_head(request, answer->status, answer->headers, answer->body_length));
+  source->promise(std::move(properties));
+  co_return source;
+}
+
+}  // namespace lapis::source
