@@ -21,6 +21,8 @@ constexpr std::uint32_t kChallenges = 20171109;
 constexpr ServiceVersion kFirstWithCodes{20150405};
 // The first version that has the letters `a` and `c`.
 constexpr ServiceVersion kFirstWithCreate{20150405};
+// The first version that has the letters `t` and `f`.
+constexpr ServiceVersion kFirstWithTags{20191212};
 // Who may delete a blob may break its lease since.
 constexpr ServiceVersion kFirstWhereDeletersBreak{20170729};
 
@@ -39,6 +41,7 @@ std::unexpected<Error> not_permitted(const SasFields& sas, ErrorCode code, std::
 
 bool counts(const SasFields& sas, const Needs& needs, char letter) {
   if (letter == 'a' || letter == 'c') return sas.version >= kFirstWithCreate;
+  if (letter == 't' || letter == 'f') return sas.version >= kFirstWithTags;
   if (letter == 'd' && needs.breaks_lease) return sas.version >= kFirstWhereDeletersBreak;
   return true;
 }
@@ -63,7 +66,9 @@ Result<void> check_needs(const SasFields& sas, const Needs& needs) {
       return not_permitted(sas, ErrorCode::kAuthorizationServiceMismatch, "ss");
     }
     const std::string_view types = sas.get(SasField::kResourceTypes);
-    if (!needs.letters.empty() && types.find(needs.resource_type) == std::string_view::npos) {
+    const bool covered = types.contains(needs.resource_type) ||
+                         (needs.or_resource_type != 0 && types.contains(needs.or_resource_type));
+    if (!needs.letters.empty() && !covered) {
       return not_permitted(sas, ErrorCode::kAuthorizationResourceTypeMismatch, "srt");
     }
   }
@@ -86,11 +91,19 @@ const blob::StoredPolicy* find_policy(const blob::ContainerAccess* access, std::
   return found == access->policies.end() ? nullptr : &*found;
 }
 
+// Tags are set, or asked about, by an operation that is about something else.
+bool names_tags(const http::Headers& headers) {
+  return !headers.get("x-ms-tags").empty() || !headers.get("x-ms-if-tags").empty();
+}
+
 // What a SAS alone decides, its policy's fields taken over where it has one.
 Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& needs,
                            Timestamp now) {
   LAPIS_TRY_VOID(check_holds(call, sas, now));
   LAPIS_TRY_VOID(check_needs(sas, needs));
+  if (names_tags(call.request.headers) && !permits_any(sas, {.letters = "t"})) {
+    return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "tags");
+  }
   return !needs.overwrite_needs_w || sas.permits('w');
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "azure/field_errors.h"
+#include "azure/request/conditions_parse.h"
 
 namespace lapis::azure {
 namespace {
@@ -36,8 +37,6 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-deny-encryption-scope-override"},
     {"x-ms-immutability-policy-*"},
     {"x-ms-legal-hold"},
-    {"x-ms-tags"},
-    {"x-ms-if-tags"},
     {"x-ms-source-*"},
     {"x-ms-copy-source*"},  // of an operation that copies nothing
     {"x-ms-rehydrate-priority", "tier"},
@@ -106,6 +105,35 @@ bool is_of_copies(const http::Header& header, std::string_view comp) {
   return same(kTagOption) && http::iequals(header.value, "REPLACE");
 }
 
+// Operations that make a blob out of what they are sent.
+bool takes_tags(const Call& call) {
+  if (call.target.resource != Resource::kBlob || !call.at_least(kBlobTags)) return false;
+  if (call.request.method != http::Method::kPut) return false;
+  const std::string_view comp = call.target.query.get("comp");
+  return comp.empty() || http::iequals(comp, "blocklist");
+}
+
+// Operations on one blob, but for those that do not look at it, or have no conditions at all.
+bool takes_tag_condition(const Call& call) {
+  if (call.target.resource != Resource::kBlob || !call.at_least(kBlobTags)) return false;
+  const std::string_view comp = call.target.query.get("comp");
+  constexpr std::string_view kUnconditional[] = {
+      "block", "undelete", "copy", "seal", "expiry", "immutabilityPolicies", "legalhold"};
+  return std::ranges::none_of(kUnconditional,
+                              [comp](std::string_view one) { return http::iequals(one, comp); });
+}
+
+Result<void> check_tag_headers(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  if (!headers.get("x-ms-tags").empty() && !takes_tags(call)) {
+    return fail(unsupported_header("x-ms-tags"));
+  }
+  if (!headers.get("x-ms-if-tags").empty() && !takes_tag_condition(call)) {
+    return fail(unsupported_header("x-ms-if-tags"));
+  }
+  return {};
+}
+
 Result<void> check_header(const http::Header& header, std::string_view comp) {
   for (const RefusedHeader& rule : kRefusedHeaders) {
     if (!matches(rule.name, header.name) || header.value.empty()) continue;
@@ -158,6 +186,7 @@ Result<void> refuse_unsupported(const Call& call) {
     }
     LAPIS_TRY_VOID(check_header(header, comp));
   }
+  LAPIS_TRY_VOID(check_tag_headers(call));
   return check_parameters(call);
 }
 

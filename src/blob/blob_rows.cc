@@ -22,7 +22,7 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
   }
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, claim.lease, time));
-  const ConditionTarget target{properties.etag, properties.last_modified};
+  const ConditionTarget target = target_of(properties);
   return check_write(claim.conditions, &target, true);
 }
 
@@ -43,6 +43,7 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
   properties.http = std::move(made.http);
   properties.metadata = std::move(made.metadata);
   properties.copy = std::move(made.copy);
+  properties.tags = std::move(made.tags);
   if (replaced != nullptr) {
     const BlobProperties& old = replaced->properties;
     properties.last_modified = std::max(made.now, old.last_modified);

@@ -84,6 +84,7 @@ struct NewBlob {
   bool keeps_creation_time = false;
   HttpProperties http;
   Metadata metadata;
+  Tags tags;  // to be indexed by who writes the row (tag_index.h)
   std::uint64_t content_length = 0;
   std::optional<CopyProperties> copy = {};  // that makes it
 };

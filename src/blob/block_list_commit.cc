@@ -7,6 +7,7 @@
 #include "blob/hint_queue.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
+#include "blob/tag_index.h"
 
 namespace lapis::blob {
 namespace {
@@ -135,11 +136,13 @@ Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId contain
   made.keeps_creation_time = true;
   made.http = request.http;
   made.metadata = request.metadata;
+  made.tags = request.tags;
   made.content_length = prepared.plan.length;
   const BlobRecord* replaced = rows.blob ? &*rows.blob : nullptr;
   BlobProperties properties =
       make_properties(std::move(made), Etag{view.next_id()}, replaced, time);
   if (needs_hint(prepared, properties.tier, replaced)) queue_hint(view, container, name);
+  index_tags(view, container, name, tags_of(replaced), properties.tags);
   Body body = write_block_map(view, container, prepared.plan);
   LAPIS_TRY(body.id, replace_body(view, container, prepared, std::move(rows.blob)));
   view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));

@@ -15,6 +15,15 @@ bool modified_since(const ConditionTarget& target, Timestamp date) {
   return std::chrono::floor<std::chrono::seconds>(target.last_modified) > date;
 }
 
+// What is not there has no tags, and nothing holds of them.
+Result<void> check_tags(const Conditions& conditions, const ConditionTarget* target) {
+  if (!conditions.if_tags) return {};
+  const bool met =
+      target != nullptr && target->tags != nullptr && holds(*conditions.if_tags, *target->tags);
+  if (!met) return fail(ErrorCode::kConditionNotMet, "x-ms-if-tags");
+  return {};
+}
+
 bool several_tags(const std::optional<EtagCondition>& condition) {
   return condition && condition->tags.size() > 1;
 }
@@ -22,7 +31,11 @@ bool several_tags(const std::optional<EtagCondition>& condition) {
 }  // namespace
 
 bool Conditions::empty() const {
-  return !if_match && !if_none_match && !if_modified_since && !if_unmodified_since;
+  return !if_match && !if_none_match && !if_modified_since && !if_unmodified_since && !if_tags;
+}
+
+ConditionTarget target_of(const BlobProperties& properties) {
+  return {properties.etag, properties.last_modified, &properties.tags};
 }
 
 Result<void> check_read(const Conditions& conditions, const ConditionTarget& target) {
@@ -35,6 +48,7 @@ Result<void> check_read(const Conditions& conditions, const ConditionTarget& tar
   if (conditions.if_unmodified_since && modified_since(target, *conditions.if_unmodified_since)) {
     return fail(ErrorCode::kConditionNotMet, "If-Unmodified-Since");
   }
+  LAPIS_TRY_VOID(check_tags(conditions, &target));
   // Of these two one that is satisfied is enough; one that is absent is not satisfied.
   const bool differs = none_match && !matches(*none_match, target.etag);
   const bool newer = since && modified_since(target, *since);
@@ -64,9 +78,11 @@ Result<void> check_single_read(const Conditions& conditions, const ConditionTarg
   return check_read(deciding, target);
 }
 
-Result<void> check_write(const Conditions& conditions, const ConditionTarget* target,
-                         bool creates) {
-  LAPIS_TRY_VOID(check_write_shape(conditions));
+namespace {
+
+// All but x-ms-if-tags.
+Result<void> check_write_headers(const Conditions& conditions, const ConditionTarget* target,
+                                 bool creates) {
   if (conditions.if_match) {
     const bool met = target != nullptr && matches(*conditions.if_match, target->etag);
     if (!met) return fail(ErrorCode::kConditionNotMet, "If-Match");
@@ -87,6 +103,15 @@ Result<void> check_write(const Conditions& conditions, const ConditionTarget* ta
     return fail(ErrorCode::kConditionNotMet, "If-Unmodified-Since");
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> check_write(const Conditions& conditions, const ConditionTarget* target,
+                         bool creates) {
+  LAPIS_TRY_VOID(check_write_shape(conditions));
+  LAPIS_TRY_VOID(check_write_headers(conditions, target, creates));
+  return check_tags(conditions, target);
 }
 
 }  // namespace lapis::blob

@@ -130,6 +130,38 @@ std::string block_owner_key(BlockTarget target, BodyId owner) {
   return key;
 }
 
+std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
+                    std::string_view name) {
+  std::string row = tag_value_prefix(container, key, value);
+  row += name;
+  return row;
+}
+
+std::string tag_key_prefix(ContainerId container, std::string_view key) {
+  std::string row = one_id(kTagTable, container, key.size() + 1);
+  row += key;
+  row += '\0';
+  return row;
+}
+
+std::string tag_value_prefix(ContainerId container, std::string_view key, std::string_view value) {
+  std::string row = tag_key_prefix(container, key);
+  row += value;
+  row += '\0';
+  return row;
+}
+
+std::optional<TagKey> parse_tag_key(std::string_view key) {
+  if (!is_of(key, kTagTable, kOneId)) return std::nullopt;
+  const std::string_view rest = key.substr(kOneId);
+  const auto first = rest.find('\0');
+  if (first == rest.npos) return std::nullopt;
+  const auto second = rest.find('\0', first + 1);
+  if (second == rest.npos || second + 1 == rest.size()) return std::nullopt;
+  return TagKey{ContainerId{id_at(key, 1)}, rest.substr(0, first),
+                rest.substr(first + 1, second - first - 1), rest.substr(second + 1)};
+}
+
 std::string service_clock_key() { return table_prefix(Table::kServiceClock); }
 
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }

@@ -16,6 +16,7 @@
 //   placement hint   28 | container id | name
 //   shared body      29 | container id | body id
 //   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
+//   tag              2c | container id | key | 00 | value | 00 | blob name
 //   service clock    2e
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
@@ -34,6 +35,9 @@
 #include "lapis/storage/tables.h"
 
 namespace lapis::blob {
+
+// The index of tags: container id, key, 0, value, 0, blob's name -> empty.
+inline constexpr auto kTagTable = static_cast<storage::Table>(0x2c);
 
 using UploadId = StrongId<struct UploadIdTag>;          // one life of a blob's uncommitted blocks
 using BlockBytesId = StrongId<struct BlockBytesIdTag>;  // a short block's bytes; 0 is none
@@ -63,14 +67,20 @@ std::string hint_key(ContainerId container, std::string_view name);
 std::string shared_body_key(ContainerId container, BodyId body);
 std::string block_owner_key(BlockTarget target, BodyId owner);
 std::string service_clock_key();
+// Tags hold no NUL, so that values of a key sort by their bytes, and one value's blobs by name.
+std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
+                    std::string_view name);
 
 // Where keys that begin with the given parts begin; with `prefix_end` of it, the range of them.
 std::string table_prefix(storage::Table table);
-std::string container_prefix(storage::Table table, ContainerId container);  // 21 to 26, 28, 29
+std::string container_prefix(storage::Table table, ContainerId container);  // 21 to 26, 28, 29, 2c
 std::string account_prefix(std::string_view account);                       // table 20
 std::string name_prefix(ContainerId container, std::string_view prefix);    // table 22
 std::string upload_prefix(ContainerId container, UploadId upload);          // table 23
 std::string block_owner_prefix(BlockTarget target);                         // table 2a
+
+std::string tag_key_prefix(ContainerId container, std::string_view key);  // table 2c
+std::string tag_value_prefix(ContainerId container, std::string_view key, std::string_view value);
 
 // The first key after all that begin with `prefix`, whatever bytes it ends with; empty where there
 // is none (a prefix of ff only).
@@ -121,6 +131,15 @@ struct BlockOwnerKey {
   BodyId owner;
 };
 std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key);
+
+// A key of table 2c. All point into it.
+struct TagKey {
+  ContainerId container;
+  std::string_view key;
+  std::string_view value;
+  std::string_view name;
+};
+std::optional<TagKey> parse_tag_key(std::string_view key);
 
 // The container's name out of a key of table 20, its id out of one of table 21.
 std::optional<std::string_view> parse_container_name_key(std::string_view key);

@@ -17,7 +17,7 @@ Result<void> check(const PropertyChange& change, const BlobProperties& propertie
   }
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, change.lease, time));
-  const ConditionTarget target{properties.etag, properties.last_modified};
+  const ConditionTarget target = target_of(properties);
   return check_write(change.conditions, &target, false);
 }
 

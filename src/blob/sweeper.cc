@@ -72,10 +72,21 @@ io::Task<Result<void>> add_rows(Service& service, ReleaseBatch& batch, Table tab
   }
 }
 
+// The index of a deleted container's tags names nothing that has to be freed.
+io::Task<Result<void>> sweep_tags(Service& service, ContainerId container) {
+  auto transaction = [container](storage::MetaView& view) -> Result<void> {
+    const std::string first = container_prefix(kTagTable, container);
+    view.erase_range(first, prefix_end(first));
+    return {};
+  };
+  co_return co_await service.meta.transact({container}, std::move(transaction));
+}
+
 // No transaction puts a row into a deleted container, so what is walked once is all there is. Its
 // release entries are older than its deletion and were walked before.
 io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
                                        ReclaimStats& stats) {
+  LAPIS_CO_TRY_VOID(co_await sweep_tags(service, container));
   ReleaseBatch batch(service, container, stats);
   bool is_empty = true;
   std::string first = container_prefix(Table::kBlob, container);

@@ -18,7 +18,8 @@ constexpr Needs kAnyOfTheAccount{.letters = "", .service_sas = false};
 constexpr Needs kServiceRead{.letters = "r", .resource_type = 's', .service_sas = false};
 constexpr Needs kServiceWrite{.letters = "w", .resource_type = 's', .service_sas = false};
 constexpr Needs kServiceList{.letters = "l", .resource_type = 's', .service_sas = false};
-constexpr Needs kServiceFind{.letters = "f", .resource_type = 's', .service_sas = false};
+constexpr Needs kServiceFind{
+    .letters = "f", .resource_type = 's', .service_sas = false, .or_resource_type = 'o'};
 constexpr Needs kContainerCreate{.letters = "cw", .resource_type = 'c', .service_sas = false};
 constexpr Needs kContainerRead{.letters = "r",
                                .resource_type = 'c',
@@ -78,7 +79,7 @@ constexpr Route kRoutes[] = {
     row("GetBlobServiceStats", Method::kGet, kService, "service", "stats", kServiceRead),
     row("GetUserDelegationKey", Method::kPost, kService, "service", "userdelegationkey",
         kServiceRead),
-    row("FindBlobsByTags", Method::kGet, kService, "", "blobs", kServiceFind),
+    row("FindBlobsByTags", Method::kGet, kService, "", "blobs", kServiceFind, find_blobs_by_tags),
     row("BlobBatch", Method::kPost, kService, "", "batch", kAnyOfTheAccount, blob_batch),
     // As SDKs write it that take the account in a path for a container.
     row("BlobBatch", Method::kPost, kService, "container", "batch", kAnyOfTheAccount, blob_batch),
@@ -107,7 +108,8 @@ constexpr Route kRoutes[] = {
         lease_container),
     row("RestoreContainer", Method::kPut, kContainer, "container", "undelete", kContainerWrite),
     row("RenameContainer", Method::kPut, kContainer, "container", "rename", kContainerWrite),
-    row("FindBlobsByTags", Method::kGet, kContainer, "container", "blobs", kContainerFind),
+    row("FindBlobsByTags", Method::kGet, kContainer, "container", "blobs", kContainerFind,
+        find_blobs_by_tags),
     row("BlobBatch", Method::kPost, kContainer, "container", "batch", kAnyCredential, blob_batch),
     row("GetAccountInformation", Method::kGet, kContainer, "account", "properties", kAnyCredential,
         get_account_information),
@@ -148,8 +150,8 @@ constexpr Route kRoutes[] = {
     row("SnapshotBlob", Method::kPut, kBlob, "", "snapshot", kCreateOrWrite, snapshot_blob),
     row("UndeleteBlob", Method::kPut, kBlob, "", "undelete", kWrite),
     row("SetBlobTier", Method::kPut, kBlob, "", "tier", kWrite, set_blob_tier),
-    row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags),
-    row("SetBlobTags", Method::kPut, kBlob, "", "tags", kTags),
+    row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags, get_blob_tags),
+    row("SetBlobTags", Method::kPut, kBlob, "", "tags", kTags, set_blob_tags),
     row("QueryBlobContents", Method::kPost, kBlob, "", "query", kQuery),
     row("SetBlobExpiry", Method::kPut, kBlob, "", "expiry", kExpire),
     row("SetBlobImmutabilityPolicy", Method::kPut, kBlob, "", "immutabilityPolicies",

@@ -37,6 +37,14 @@ def lease_headers(action: str, headers: Mapping[str, str]) -> dict[str, str]:
     return {"x-ms-lease-action": action} | named
 
 
+def tags_xml(tags: Mapping[str, str]) -> bytes:
+    entries = "".join(
+        f"<Tag><Key>{escape(key)}</Key><Value>{escape(value)}</Value></Tag>"
+        for key, value in tags.items()
+    )
+    return f"<Tags><TagSet>{entries}</TagSet></Tags>".encode()
+
+
 class BlobClient(Client):
     # Containers
 
@@ -157,6 +165,22 @@ class BlobClient(Client):
         path = self.path(container, blob)
         return self.request("PUT", path, [("comp", "lease")], lease_headers(action, headers))
 
+    def get_blob_tags(self, container: str, blob: str, headers: Headers = None) -> Response:
+        return self.request("GET", self.path(container, blob), [("comp", "tags")], headers)
+
+    def set_blob_tags(
+        self, container: str, blob: str, document: bytes, headers: Headers = None
+    ) -> Response:
+        path = self.path(container, blob)
+        return self.request("PUT", path, [("comp", "tags")], headers, document)
+
+    def find_blobs(self, where: str, container: str | None = None, **query: str) -> Response:
+        """In the account, or in one container. An empty `where` is left out."""
+        sent = [("comp", "blobs")] + ([("where", where)] if where else []) + list(query.items())
+        if container is None:
+            return self.request("GET", self.path(), sent)
+        return self.request("GET", self.path(container), CONTAINER + sent)
+
     def delete_blob(
         self, container: str, blob: str, headers: Headers = None, **query: str
     ) -> Response:
@@ -212,6 +236,19 @@ class BlobClient(Client):
             )
             yield page
             marker = page.xml().findtext("NextMarker") or ""
+            if not marker:
+                return
+
+    def find_pages(
+        self, where: str, container: str | None = None, **query: str
+    ) -> Iterator[list[str]]:
+        """The names of every page, following the markers; fails on anything but 200."""
+        marker = ""
+        while True:
+            sent = query | ({"marker": marker} if marker else {})
+            page = expect(self.find_blobs(where, container, **sent), 200).xml()
+            yield [node.text or "" for node in page.findall("Blobs/Blob/Name")]
+            marker = page.findtext("NextMarker") or ""
             if not marker:
                 return
 

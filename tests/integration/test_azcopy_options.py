@@ -200,12 +200,20 @@ def test_benchmarks(endpoint: str, client: BlobClient, container: str, tmp_path:
     assert final_status(output)["TransfersCompleted"] == "8"
 
 
+def test_tags(azcopy: Azcopy, client: BlobClient, container: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 512)
+    url = azcopy.url(f"{container}/b")
+    azcopy.run(
+        "copy", tmp_path / "file", url, "--from-to", "LocalBlob", "--blob-tags", "a=b&c%20d=1"
+    )
+    assert b"<Key>c d</Key><Value>1</Value>" in client.get_blob_tags(container, "b").body
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
         (["--blob-type", "AppendBlob"], "NotImplemented"),
         (["--blob-type", "PageBlob"], "NotImplemented"),
-        (["--blob-tags", "a=b"], "UnsupportedHeader"),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else value,
 )

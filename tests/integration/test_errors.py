@@ -89,8 +89,6 @@ FAIL_CLOSED = {
         "x-ms-immutability-policy-mode": "Unlocked",
     },
     "legal hold": {"x-ms-legal-hold": "true"},
-    "tags": {"x-ms-tags": "a=b"},
-    "tag condition": {"x-ms-if-tags": "\"a\" = 'b'"},
 }
 
 
@@ -112,7 +110,7 @@ def test_promises_are_refused_on_put_block_list(
     expect_error(client.get_blob(container, "b"), 404, "BlobNotFound")
 
 
-@pytest.mark.parametrize("promise", ["customer key", "tag condition"])
+@pytest.mark.parametrize("promise", ["customer key", "encryption scope"])
 def test_promises_are_refused_on_get_blob(client: BlobClient, container: str, promise: str) -> None:
     expect(client.put_blob(container, "b", b"content"), 201)
     response = client.get_blob(container, "b", FAIL_CLOSED[promise])

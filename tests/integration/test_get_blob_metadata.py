@@ -97,4 +97,4 @@ def test_errors(client: BlobClient, container: str, method: str) -> None:
     lease = {"x-ms-lease-id": str(uuid.uuid4())}
     expect_error(read("b", lease), 412, "LeaseNotPresentWithBlobOperation")
     expect_error(read("b", {"x-ms-lease-id": "x"}), 400, "InvalidHeaderValue")
-    expect_error(read("b", {"x-ms-if-tags": "a='b'"}), 400, "UnsupportedHeader")
+    expect_error(read("b", {"x-ms-if-tags": "a='b'"}), 412, "ConditionNotMet")

@@ -46,12 +46,6 @@ SEQUENCE = {
     "x-ms-if-sequence-number-lt": "1",
     "x-ms-if-sequence-number-eq": "1",
 }
-OF_TAGS = {
-    "x-ms-blob-if-match": "*",
-    "x-ms-blob-if-none-match": "x",
-    "x-ms-blob-if-modified-since": DATE,
-    "x-ms-blob-if-unmodified-since": DATE,
-}
 
 OPERATIONS = {
     "GetBlobServiceStats": Sent(
@@ -60,7 +54,6 @@ OPERATIONS = {
     "GetUserDelegationKey": Sent(
         "POST", [("restype", "service"), ("comp", "userdelegationkey")], resource="account"
     ),
-    "FindBlobsByTags": Sent("GET", [("comp", "blobs"), ("where", "a='b'")], resource="account"),
     "RestoreContainer": Sent(
         "PUT",
         [*CONTAINER, ("comp", "undelete")],
@@ -102,8 +95,6 @@ OPERATIONS = {
     ),
     "IncrementalCopyBlob": Sent("PUT", [("comp", "incrementalcopy")], {"x-ms-copy-source": SOURCE}),
     "UndeleteBlob": Sent("PUT", [("comp", "undelete")]),
-    "GetBlobTags": Sent("GET", [("comp", "tags")], OF_TAGS),
-    "SetBlobTags": Sent("PUT", [("comp", "tags")], OF_TAGS),
     "QueryBlobContents": Sent("POST", [("comp", "query")]),
     "SetBlobExpiry": Sent(
         "PUT",
@@ -158,8 +149,6 @@ HEADERS = {
     "x-ms-immutability-policy-until-date": DATE,
     "x-ms-immutability-policy-mode": "Unlocked",
     "x-ms-legal-hold": "true",
-    "x-ms-tags": "a=b",
-    "x-ms-if-tags": "\"a\" = 'b'",
     "x-ms-source-if-tags": "a='b'",
     "x-ms-rehydrate-priority": "High",
     "x-ms-seal-blob": "true",

@@ -122,7 +122,7 @@ def test_leaving_the_archive(client: BlobClient, container: str, priority: str |
         ("P10", {}, "InvalidBlobTier", None),
         ("Hot", {"x-ms-rehydrate-priority": "soon"}, "InvalidHeaderValue", "x-ms-rehydrate-priority"),
         ("Hot", {"x-ms-lease-id": "x"}, "InvalidHeaderValue", "x-ms-lease-id"),
-        ("Hot", {"x-ms-if-tags": "a='b'"}, "UnsupportedHeader", "x-ms-if-tags"),
+        ("Hot", {"x-ms-if-tags": "a=b"}, "InvalidHeaderValue", "x-ms-if-tags"),
     ],
 )  # fmt: skip
 def test_what_is_malformed_changes_nothing(

@@ -23,6 +23,7 @@ struct Needs {
   bool service_sas = true;   // false: never possible with a service SAS (kAuthorizationFailure)
   bool account_sas = true;   // likewise with an account SAS
   bool overwrite_needs_w = false;  // with 'c' and no 'w' only a new blob may be made
+  char or_resource_type = 0;       // this will do, too
   bool breaks_lease = false;       // 'd' stands for this from 2017-07-29 on
   // What a container must grant for it to be possible without a credential.
   blob::PublicAccess in_public = blob::PublicAccess::kNone;  // kNone: never possible

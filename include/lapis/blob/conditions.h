@@ -8,6 +8,7 @@
 
 #include "lapis/base/clock.h"
 #include "lapis/base/result.h"
+#include "lapis/blob/tag_expression.h"
 #include "lapis/blob/types.h"
 
 namespace lapis::blob {
@@ -24,6 +25,7 @@ struct Conditions {
   std::optional<EtagCondition> if_none_match = {};
   std::optional<Timestamp> if_modified_since = {};    // whole seconds
   std::optional<Timestamp> if_unmodified_since = {};  // whole seconds
+  std::optional<TagExpression> if_tags = {};          // with any of the others
   bool empty() const;
 };
 
@@ -31,7 +33,11 @@ struct Conditions {
 struct ConditionTarget {
   Etag etag;
   Timestamp last_modified;
+  const Tags* tags = nullptr;  // null: none, as a container's
 };
+
+// Refers to the blob's properties.
+ConditionTarget target_of(const BlobProperties& properties);
 
 // For GET and HEAD (2013-08-15 and later): If-Match && If-Unmodified-Since && (If-None-Match ||
 // If-Modified-Since). Errors: kConditionNotMet (412), kNotModified (304), kUnsatisfiableCondition

@@ -6,6 +6,7 @@
 #include "azure/ops/copy_properties.h"
 #include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
+#include "azure/request/conditions_parse.h"
 #include "azure/request/metadata.h"
 #include "azure/sas_fields.h"
 #include "lapis/base/date.h"
@@ -78,6 +79,9 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   if (properties.copy && call.at_least(kTellsCopies)) add_copy_headers(headers, *properties.copy);
   // Of the blob itself: its snapshots have none.
   if (!properties.snapshot) add_lease_state(headers, call, lease);
+  if (call.at_least(kBlobTags) && !properties.tags.empty()) {
+    headers.add("x-ms-tag-count", std::to_string(properties.tags.size()));
+  }
   if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");
 }
 

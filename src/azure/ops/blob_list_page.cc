@@ -9,6 +9,7 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/markers.h"
+#include "azure/xml/tags_xml.h"
 #include "lapis/base/date.h"
 #include "lapis/base/url.h"
 
@@ -19,6 +20,7 @@ constexpr std::uint32_t kServiceEndpoint = 20130815;  // and no Url of each blob
 constexpr std::uint32_t kDisposition = 20130815;
 constexpr std::uint32_t kTiers = 20170417;
 constexpr std::uint32_t kReplicationMetadata = 20191212;
+constexpr std::uint32_t kTagCount = 20191212;
 
 // What one entry takes, roughly; a page is reserved by it.
 constexpr std::size_t kEntryBytes = 900;
@@ -83,6 +85,7 @@ void ListBlobsWriter::Page::blob(std::string_view name, const blob::BlobProperti
   if (properties.snapshot) xml_.plain_element("Snapshot", format_iso8601(*properties.snapshot));
   write_properties(properties);
   if (query_.include_metadata) write_metadata(properties.metadata);
+  if (query_.include_tags && !properties.tags.empty()) write_tags(xml_, properties.tags);
   if (call_.at_least(kReplicationMetadata)) xml_.empty("OrMetadata");
   xml_.raw("</Blob>");
 }
@@ -103,6 +106,9 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   }
   if (query_.include_copy && properties.copy) write_copy(xml_, *properties.copy);
   write_encryption();
+  if (call_.at_least(kTagCount) && !properties.tags.empty()) {
+    xml_.element("TagCount", properties.tags.size());
+  }
   xml_.raw("</Properties>");
 }
 

@@ -6,6 +6,7 @@
 #include "azure/request/conditions_parse.h"
 #include "azure/request/copy_headers.h"
 #include "azure/request/metadata.h"
+#include "azure/tags/tag_pairs.h"
 
 namespace lapis::azure {
 
@@ -16,6 +17,7 @@ Result<blob::CopyBlobFromUrl> parse_copy_blob_from_url(const Call& call) {
   blob::PutBlob& blob = request.blob;
   blob.key = blob_key(call);
   LAPIS_TRY(blob.metadata, parse_metadata(headers));
+  LAPIS_TRY(blob.tags, parse_tags_header(headers));
   LAPIS_TRY(blob.tier, parse_tier(call));
   LAPIS_TRY(blob.conditions, parse_write_conditions(call));
   LAPIS_TRY(blob.lease, parse_lease(headers));

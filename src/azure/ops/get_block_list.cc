@@ -8,6 +8,7 @@
 #include "azure/field_errors.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
+#include "azure/request/conditions_parse.h"
 #include "azure/xml/xml_writer.h"
 
 namespace lapis::azure {
@@ -48,6 +49,7 @@ Result<blob::GetBlockList> parse_get_block_list(const Call& call) {
   request.committed = wanted.committed;
   request.uncommitted = wanted.uncommitted;
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
+  LAPIS_TRY(request.conditions, parse_if_tags(call));
   return request;
 }
 

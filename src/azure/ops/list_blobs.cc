@@ -56,6 +56,7 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   LAPIS_TRY(result.max_results, parse_max_results(query));
   result.include_metadata = includes(include, "metadata");
   result.include_copy = includes(include, "copy");
+  result.include_tags = includes(include, "tags");
   if (includes(include, "snapshots") && result.delimiter && !result.delimiter->empty()) {
     return fail(invalid_parameter("include", query.get("include"),
                                   "Snapshots cannot be listed with a delimiter."));

@@ -10,6 +10,7 @@
 #include "azure/request/conditions_parse.h"
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
+#include "azure/tags/tag_pairs.h"
 
 namespace lapis::azure {
 namespace {
@@ -34,6 +35,7 @@ Result<blob::PutBlob> parse_put_blob(const Call& call) {
             body_length(call.request, put_blob_limit(call.version.effective)));
   request.http = put_blob_properties(headers);
   LAPIS_TRY(request.metadata, parse_metadata(headers));
+  LAPIS_TRY(request.tags, parse_tags_header(headers));
   LAPIS_TRY(request.tier, parse_tier(call));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));

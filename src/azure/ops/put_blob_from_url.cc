@@ -11,6 +11,7 @@
 #include "azure/request/copy_headers.h"
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
+#include "azure/tags/tag_pairs.h"
 
 namespace lapis::azure {
 namespace {
@@ -43,6 +44,7 @@ Result<blob::PutBlobFromUrl> parse_put_blob_from_url(const Call& call) {
   blob.key = blob_key(call);
   LAPIS_TRY(blob.http, set_blob_http_properties(headers));
   LAPIS_TRY(blob.metadata, parse_metadata(headers));
+  LAPIS_TRY(blob.tags, parse_tags_header(headers));
   LAPIS_TRY(blob.tier, parse_tier(call));
   LAPIS_TRY(blob.conditions, parse_write_conditions(call));
   LAPIS_TRY(blob.lease, parse_lease(headers));

@@ -8,6 +8,7 @@
 #include "azure/request/conditions_parse.h"
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
+#include "azure/tags/tag_pairs.h"
 #include "azure/xml/block_list_xml.h"
 
 namespace lapis::azure {
@@ -19,6 +20,7 @@ Result<BlockListDocument> parse_put_block_list(const Call& call, std::string_vie
   request.key = blob_key(call);
   LAPIS_TRY(request.http, put_block_list_properties(headers));
   LAPIS_TRY(request.metadata, parse_metadata(headers));
+  LAPIS_TRY(request.tags, parse_tags_header(headers));
   LAPIS_TRY(request.tier, parse_tier(call));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));

@@ -6,6 +6,7 @@
 
 #include "azure/field_errors.h"
 #include "azure/request/common_headers.h"
+#include "azure/request/conditions_parse.h"
 
 namespace lapis::azure {
 namespace {
@@ -44,6 +45,7 @@ Result<blob::SetBlobTier> parse_set_blob_tier(const Call& call) {
   }
   LAPIS_TRY_VOID(check_priority(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
+  LAPIS_TRY(request.conditions, parse_if_tags(call));
   return request;
 }
 

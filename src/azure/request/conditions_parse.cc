@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "azure/field_errors.h"
+#include "azure/tags/tag_languages.h"
 #include "lapis/base/date.h"
 
 namespace lapis::azure {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t kTagListsOnReads = 20130815;
 constexpr std::uint32_t kAnyTagOnReads = 20160531;
+constexpr std::uint32_t kConditionsOfTags = 20260206;
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -68,6 +70,12 @@ Result<void> refuse_tag_list(const std::optional<blob::EtagCondition>& condition
   return fail(ErrorCode::kMultipleConditionHeadersNotSupported, "several entity tags");
 }
 
+Result<std::optional<blob::TagExpression>> parse_expression(const http::Headers& headers) {
+  const std::string_view text = headers.get("x-ms-if-tags");
+  if (text.empty()) return std::nullopt;
+  return parse_tag_condition(text);
+}
+
 struct ConditionNames {
   std::string_view match = "If-Match";
   std::string_view none_match = "If-None-Match";
@@ -77,6 +85,8 @@ struct ConditionNames {
 constexpr ConditionNames kOfSource{"x-ms-source-if-match", "x-ms-source-if-none-match",
                                    "x-ms-source-if-modified-since",
                                    "x-ms-source-if-unmodified-since"};
+constexpr ConditionNames kOfTags{"x-ms-blob-if-match", "x-ms-blob-if-none-match",
+                                 "x-ms-blob-if-modified-since", "x-ms-blob-if-unmodified-since"};
 
 Result<blob::Conditions> parse(const http::Headers& headers, bool single_tags,
                                const ConditionNames& names = {}) {
@@ -98,11 +108,14 @@ Result<blob::Conditions> parse_read_conditions(const Call& call) {
   LAPIS_TRY(auto conditions, parse(call.request.headers, !call.at_least(kTagListsOnReads)));
   auto& none_match = conditions.if_none_match;
   if (none_match && none_match->any && !call.at_least(kAnyTagOnReads)) none_match.reset();
+  LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers));
   return conditions;
 }
 
 Result<blob::Conditions> parse_write_conditions(const Call& call) {
-  return parse(call.request.headers, true);
+  LAPIS_TRY(auto conditions, parse(call.request.headers, true));
+  LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers));
+  return conditions;
 }
 
 Result<blob::Conditions> parse_source_conditions(const Call& call) {
@@ -114,6 +127,19 @@ Result<blob::Conditions> parse_date_conditions(const Call& call) {
   if (conditions.if_match || conditions.if_none_match) {
     return fail(ErrorCode::kConditionHeadersNotSupported);
   }
+  return conditions;
+}
+
+Result<blob::Conditions> parse_if_tags(const Call& call) {
+  blob::Conditions conditions;
+  LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers));
+  return conditions;
+}
+
+Result<blob::Conditions> parse_tag_operation_conditions(const Call& call) {
+  if (!call.at_least(kConditionsOfTags)) return parse_if_tags(call);
+  LAPIS_TRY(auto conditions, parse(call.request.headers, true, kOfTags));
+  LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers));
   return conditions;
 }
 

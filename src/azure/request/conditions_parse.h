@@ -7,9 +7,13 @@
 
 namespace lapis::azure {
 
+// The first version with tags, and with x-ms-if-tags; that whose operations on tags take leases.
+inline constexpr std::uint32_t kBlobTags = 20191212;
+inline constexpr std::uint32_t kLeasesOfTags = 20200408;
+
 // For Get Blob and Get Blob Properties. Errors: kInvalidHeaderValue (an empty header, a date that
-// is none), and for several tags before 2013-08-15 kMultipleConditionHeadersNotSupported.
-// If-None-Match:
+// is none, an expression that is none), and for several tags before 2013-08-15
+// kMultipleConditionHeadersNotSupported. If-None-Match:
 // * was passed over before 2016-05-31 and still is at those versions.
 Result<blob::Conditions> parse_read_conditions(const Call& call);
 
@@ -26,5 +30,11 @@ Result<blob::Conditions> parse_date_conditions(const Call& call);
 // For Set Container Metadata, which knows If-Modified-Since and, as Azure does, passes over the
 // others.
 Result<blob::Conditions> parse_modified_since(const Call& call);
+
+// For operations that take x-ms-if-tags and nothing else.
+Result<blob::Conditions> parse_if_tags(const Call& call);
+
+// For operations on tags: x-ms-if-tags, and from 2026-02-06 on x-ms-blob-if-*.
+Result<blob::Conditions> parse_tag_operation_conditions(const Call& call);
 
 }  // namespace lapis::azure

@@ -13,7 +13,13 @@
 namespace lapis::azure {
 namespace {
 
-enum class Kind : std::uint8_t { kBlob = 1, kPastPrefix = 2, kContainer = 3, kSnapshot = 4 };
+enum class Kind : std::uint8_t {
+  kBlob = 1,
+  kPastPrefix = 2,
+  kContainer = 3,
+  kSnapshot = 4,
+  kFound = 8
+};
 
 constexpr std::string_view kVersion = "2!";
 constexpr std::size_t kNameAt = 9;
@@ -94,6 +100,11 @@ std::string encode_blob_marker(const blob::ListPosition& position) {
   return encode(position.past_prefix ? Kind::kPastPrefix : Kind::kBlob, position.name);
 }
 
+// Neither names of containers nor tags have a '|'.
+std::string encode_find_marker(const blob::FindPosition& position) {
+  return encode(Kind::kFound, position.container + '|' + position.value + '|' + position.name);
+}
+
 std::string encode_container_marker(std::string_view name) {
   return encode(Kind::kContainer, name);
 }
@@ -111,6 +122,18 @@ Result<blob::ListPosition> decode_blob_marker(std::string_view marker) {
   LAPIS_TRY(position.name, name_in(text));
   position.past_prefix = decoded.kind == Kind::kPastPrefix;
   return position;
+}
+
+Result<blob::FindPosition> decode_find_marker(std::string_view marker) {
+  LAPIS_TRY(const Decoded decoded, decode(marker));
+  LAPIS_TRY(const std::string text, name_in(decoded.text));
+  const auto first = text.find('|');
+  const auto second = text.find('|', first == std::string::npos ? first : first + 1);
+  if (decoded.kind != Kind::kFound || second == std::string::npos) {
+    return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
+  }
+  return blob::FindPosition{text.substr(0, first), text.substr(first + 1, second - first - 1),
+                            text.substr(second + 1)};
 }
 
 Result<std::string> decode_container_marker(std::string_view marker) {

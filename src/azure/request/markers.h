@@ -11,15 +11,18 @@
 #include <string_view>
 
 #include "lapis/base/result.h"
+#include "lapis/blob/ops/find_blobs_by_tags.h"
 #include "lapis/blob/ops/list_blobs.h"
 
 namespace lapis::azure {
 
 std::string encode_blob_marker(const blob::ListPosition& position);
 std::string encode_container_marker(std::string_view name);
+std::string encode_find_marker(const blob::FindPosition& position);
 
 // Errors: kOutOfRangeInput.
 Result<blob::ListPosition> decode_blob_marker(std::string_view marker);
 Result<std::string> decode_container_marker(std::string_view marker);
+Result<blob::FindPosition> decode_find_marker(std::string_view marker);
 
 }  // namespace lapis::azure

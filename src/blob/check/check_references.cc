@@ -6,6 +6,7 @@
 #include "blob/check/reference_walk.h"
 #include "blob/check/row_scan.h"
 #include "blob/check/sharing.h"
+#include "blob/check/tag_check.h"
 #include "lapis/base/bytes.h"
 #include "lapis/storage/key_batch.h"
 
@@ -227,6 +228,7 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
   LAPIS_TRY(const ReferenceWalk walk, ReferenceWalk::prepare(check, containers, found, stats));
   LAPIS_TRY_VOID(check_segments(check, walk.segments(), containers, found, stats));
   LAPIS_TRY_VOID(check_sharing(check, walk.shared(), containers, found));
+  LAPIS_TRY_VOID(check_tags(check, containers, found));
   ReferenceKey begin;
   std::optional<ReferenceKey> end = begin;
   while (end) {

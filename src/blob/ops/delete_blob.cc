@@ -6,6 +6,7 @@
 #include "blob/release.h"
 #include "blob/shared_body.h"
 #include "blob/snapshots.h"
+#include "blob/tag_index.h"
 
 namespace lapis::blob {
 namespace {
@@ -17,7 +18,7 @@ Result<void> check(const DeleteBlob& request, const BlobRecord* blob, const Serv
   const auto lease = blob == nullptr ? std::nullopt : blob->properties.lease;
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, lease, request.lease, time));
   if (blob == nullptr) return check_write(request.conditions, nullptr, false);
-  const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};
+  const ConditionTarget target = target_of(blob->properties);
   return check_write(request.conditions, &target, false);
 }
 
@@ -58,6 +59,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
   if (!rows.blob) return {};
   view.erase(blob_key(change.container, name));
+  index_tags(view, change.container, name, rows.blob->properties.tags, {});
   return drop_body(view, change.container, std::move(rows.blob->body));
 }
 

@@ -15,7 +15,7 @@ Result<void> check(const GetBlob& request, const BlobProperties& properties,
                    const ServiceClock& time) {
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
-  return check_read(request.conditions, {properties.etag, properties.last_modified});
+  return check_read(request.conditions, target_of(properties));
 }
 
 // The part of a blob of `length` bytes that was asked for. An empty blob has no range at all.

@@ -13,7 +13,7 @@ io::Task<Result<GetBlobMetadataResult>> get_blob_metadata(Service& service,
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
   LAPIS_CO_TRY_VOID(
       check_lease(LeaseUse::kReadBlob, blob->properties.lease, request.lease, *service.time));
-  const ConditionTarget target{blob->properties.etag, blob->properties.last_modified};
+  const ConditionTarget target = target_of(blob->properties);
   LAPIS_CO_TRY_VOID(check_single_read(request.conditions, target));
   co_return GetBlobMetadataResult{{blob, &blob->properties}};
 }

@@ -13,7 +13,7 @@ io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
   const BlobProperties& properties = blob->properties;
   LAPIS_CO_TRY_VOID(
       check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, *service.time));
-  const ConditionTarget target{properties.etag, properties.last_modified};
+  const ConditionTarget target = target_of(properties);
   LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
   co_return GetBlobPropertiesResult{{blob, &properties},
                                     lease_view(properties.lease, *service.time)};

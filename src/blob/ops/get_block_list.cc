@@ -10,7 +10,9 @@ namespace {
 Result<void> check(const GetBlockList& request, const BlobRows& rows, const ServiceClock& time) {
   if (!rows.blob && !rows.upload) return fail(ErrorCode::kBlobNotFound);
   const BlobRecord* blob = rows.blob ? &*rows.blob : nullptr;
-  return check_blocks(LeaseUse::kReadBlob, request.lease, blob, time);
+  LAPIS_TRY_VOID(check_blocks(LeaseUse::kReadBlob, request.lease, blob, time));
+  if (blob == nullptr) return check_write(request.conditions, nullptr, false);
+  return check_read(request.conditions, target_of(blob->properties));
 }
 
 void add_all(const std::vector<Block>& blocks, std::vector<ListedBlock>& into) {

@@ -13,7 +13,7 @@ Result<LeaseActionResult> apply(storage::MetaView& view, ContainerId container,
   BlobProperties& properties = row.properties;
   LAPIS_TRY(const LeaseOutcome outcome,
             apply_lease_action(LeaseSubject::kBlob, request.action, properties.lease, time.now()));
-  const ConditionTarget target{properties.etag, properties.last_modified};
+  const ConditionTarget target = target_of(properties);
   LAPIS_TRY_VOID(check_write(request.conditions, &target, false));
   properties.lease = outcome.lease;
   LAPIS_TRY_VOID(write_property_row(view, row));

@@ -6,6 +6,7 @@
 #include "blob/lookup.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
+#include "blob/tag_index.h"
 
 namespace lapis::blob {
 namespace {
@@ -61,6 +62,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   change.properties = make_properties(change.made, Etag{view.next_id()}, existing, change.time);
   if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
   view.put(blob_key(change.container, name), encode_blob(change.properties, change.encoded_body));
+  index_tags(view, change.container, name, tags_of(existing), change.properties.tags);
   if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
   if (!rows.blob) return {};
   return drop_body(view, change.container, std::move(rows.blob->body));
@@ -91,6 +93,7 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   if (!request.keeps_md5) made.http.content_md5 = taken.md5;
   made.copy = request.copy;
   made.metadata = request.metadata;
+  made.tags = request.tags;
   made.content_length = request.content_length;
   std::string encoded = encode_body(body_of(taken, request.content_length));
   Change change{container->id, request, taken.stored.get(), std::move(encoded), std::move(made),

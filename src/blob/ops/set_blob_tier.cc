@@ -20,7 +20,9 @@ Result<void> check(const SetBlobTier& request, const BlobProperties& properties,
                    const ServiceClock& time) {
   if (properties.type != BlobType::kBlock) return fail(ErrorCode::kInvalidBlobType);
   if (!request.tier) return fail(ErrorCode::kInvalidBlobTier);
-  return check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time);
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time));
+  const ConditionTarget target = target_of(properties);
+  return check_write(request.conditions, &target, false);
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {

@@ -23,7 +23,7 @@ struct Change {
 Result<void> check(const SnapshotBlob& request, const BlobProperties& properties,
                    const ServiceClock& time) {
   LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
-  const ConditionTarget target{properties.etag, properties.last_modified};
+  const ConditionTarget target = target_of(properties);
   return check_write(request.conditions, &target, false);
 }
 

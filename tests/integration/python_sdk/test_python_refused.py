@@ -32,8 +32,6 @@ UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "clear page": lambda blob: blob.clear_page(0, 512),
     "page from url": lambda blob: blob.upload_pages_from_url(blob.url, 0, 512, 0),
     "page ranges": lambda blob: list(blob.list_page_ranges()),
-    "set tags": lambda blob: blob.set_blob_tags({"a": "b"}),
-    "get tags": lambda blob: blob.get_blob_tags(),
     "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
     "immutability policy": lambda blob: blob.set_immutability_policy(
         ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")
@@ -72,29 +70,17 @@ def test_versions(blob: BlobClient) -> None:
 def test_headers_that_promise_something(blob: BlobClient, sdk_container: ContainerClient) -> None:
     other = sdk_container.get_blob_client("other")
     for options in (
-        {"tags": {"a": "b"}},
         {"encryption_scope": "scope"},
         {"legal_hold": True},
         {"immutability_policy": ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")},
     ):
         with refused("UnsupportedHeader"):
             other.upload_blob(b"x", **options)
-    with refused("UnsupportedHeader"):
-        blob.download_blob(if_tags_match_condition="\"a\"='b'")
-
-
-def test_operations_on_a_container(blob: BlobClient, sdk_container: ContainerClient) -> None:
-    for call in (
-        lambda: list(sdk_container.find_blobs_by_tags("a='b'")),
-    ):
-        with refused():
-            call()
 
 
 def test_operations_on_the_account(service: BlobServiceClient) -> None:
     for call in (
         lambda: service.undelete_container("gone", "01D80E28F195E7A5"),
-        lambda: list(service.find_blobs_by_tags("a='b'")),
         lambda: service.get_user_delegation_key(datetime.now(timezone.utc), SOON),
     ):
         with refused():

@@ -29,10 +29,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "x-ms-encryption-algorithm", "X-Ms-Encryption-Scope",
                     "x-ms-default-encryption-scope", "x-ms-deny-encryption-scope-override",
                     "x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode",
-                    "x-ms-legal-hold", "x-ms-tags", "x-ms-if-tags", "x-ms-blob-public-access",
-                    "x-ms-source-range", "x-ms-source-if-match", "x-ms-copy-source-authorization",
-                    "x-ms-rename-source", "x-ms-properties", "x-ms-umask",
-                    "x-ms-rehydrate-priority", "x-ms-access-tier-if-modified-since"));
+                    "x-ms-legal-hold", "x-ms-blob-public-access", "x-ms-source-range",
+                    "x-ms-source-if-match", "x-ms-copy-source-authorization", "x-ms-rename-source",
+                    "x-ms-properties", "x-ms-umask", "x-ms-rehydrate-priority",
+                    "x-ms-access-tier-if-modified-since"));
 
 struct OfCopy {
   std::string name, value;
@@ -54,7 +54,6 @@ TEST(RefuseUnsupported, LetsHeadersOfCopiesPassWhereOneIsMade) {
       {"x-ms-copy-source-tag-option", "COPY", false, false},
       {"x-ms-source-if-tags", "x", false, false},
       {"x-ms-source-encryption-key", "x", false, false},
-      {"x-ms-tags", "a=b", false, false},
   };
   for (const OfCopy& c : cases) {
     const test::Field source{"x-ms-copy-source", "http://x/y"};
@@ -68,6 +67,34 @@ TEST(RefuseUnsupported, LetsHeadersOfCopiesPassWhereOneIsMade) {
     EXPECT_EQ(passes("/acct/box/b?comp=block", true), c.part) << c.name << c.value;
     EXPECT_FALSE(passes("/acct/box/b", false)) << c.name;
     EXPECT_FALSE(passes("/acct/box/b?comp=blocklist", true)) << c.name;
+  }
+}
+
+TEST(RefuseUnsupported, LetsTagsPassToWhatTakesThem) {
+  struct Case {
+    const char* method;
+    const char* target;
+    bool tags, condition;
+  };
+  for (const Case& c : {
+           Case{"PUT", "/acct/box/b", true, true},
+           Case{"PUT", "/acct/box/b?comp=blocklist", true, true},
+           Case{"GET", "/acct/box/b", false, true},
+           Case{"PUT", "/acct/box/b?comp=metadata", false, true},
+           Case{"PUT", "/acct/box/b?comp=tags", false, true},
+           Case{"PUT", "/acct/box/b?comp=lease", false, true},
+           Case{"PUT", "/acct/box/b?comp=block", false, false},
+           Case{"PUT", "/acct/box?restype=container", false, false},
+           Case{"GET", "/acct/?comp=list", false, false},
+       }) {
+    const auto passes = [&](const char* header, const std::string& version) {
+      return refuse_unsupported(make_call(c.method, c.target, {{header, "a=b"}}, version))
+          .has_value();
+    };
+    EXPECT_EQ(passes("x-ms-tags", "2021-12-02"), c.tags) << c.method << c.target;
+    EXPECT_EQ(passes("x-ms-if-tags", "2021-12-02"), c.condition) << c.method << c.target;
+    EXPECT_FALSE(passes("x-ms-tags", "2019-07-07")) << c.target;
+    EXPECT_FALSE(passes("x-ms-if-tags", "2019-07-07")) << c.target;
   }
 }
 

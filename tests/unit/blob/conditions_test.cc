@@ -174,5 +174,36 @@ TEST(WriteConditions, NoneMatchAnyIsAnUnmetConditionWhereNothingIsCreated) {
   EXPECT_EQ(outcome(check_write(given.conditions(), &kTarget, false)), "ConditionNotMet 412");
 }
 
+// 412 whatever the operation, and before 304; after what a write's other conditions say.
+TEST(Conditions, TagsAreHeldBesideTheOthers) {
+  const Tags has{{"k", "1"}};
+  const ConditionTarget tagged{kTarget.etag, kTarget.last_modified, &has};
+  const auto asks = [](const char* value) {
+    Conditions conditions;
+    conditions.if_tags = TagExpression{{TagComparison{"k", TagOperator::kEqual, value}}};
+    return conditions;
+  };
+  const auto code = [](const Result<void>& result) {
+    return result ? std::optional<ErrorCode>() : result.error().code;
+  };
+  EXPECT_FALSE(code(check_read(asks("1"), tagged)));
+  EXPECT_FALSE(code(check_single_read(asks("1"), tagged)));
+  EXPECT_FALSE(code(check_write(asks("1"), &tagged, false)));
+  EXPECT_EQ(code(check_read(asks("2"), tagged)), ErrorCode::kConditionNotMet);
+  EXPECT_EQ(code(check_write(asks("2"), &tagged, true)), ErrorCode::kConditionNotMet);
+  EXPECT_EQ(code(check_read(asks("1"), kTarget)), ErrorCode::kConditionNotMet);
+  EXPECT_EQ(code(check_write(asks("1"), nullptr, true)), ErrorCode::kConditionNotMet);
+  Conditions both = asks("2");
+  both.if_none_match = tags({tagged.etag.text()});
+  EXPECT_EQ(code(check_read(both, tagged)), ErrorCode::kConditionNotMet);
+  both = asks("1");
+  both.if_none_match = tags({tagged.etag.text()});
+  EXPECT_EQ(code(check_read(both, tagged)), ErrorCode::kNotModified);
+  both = asks("2");
+  both.if_none_match = EtagCondition{true, {}};
+  EXPECT_EQ(code(check_write(both, &tagged, true)), ErrorCode::kBlobAlreadyExists);
+  EXPECT_FALSE(asks("1").empty());
+}
+
 }  // namespace
 }  // namespace lapis::blob

@@ -113,6 +113,12 @@ BlobProperties leased_properties() {
   return p;
 }
 
+BlobProperties tagged_properties() {
+  BlobProperties p = short_properties();
+  p.tags = {{"k", "v"}, {"empty", ""}};
+  return p;
+}
+
 Lease breaking_lease() {
   Lease breaking = lease();
   breaking.duration.reset();
@@ -201,36 +207,39 @@ test::Goldens goldens() {
   owned.owner.value = 600;
   const ContainerProperties properties{Etag{2}, kNow, {{"k", "v"}}};
   const ContainerProperties leased{Etag{2}, kNow, {}, breaking_lease()};
-  return {{"blob/blob_inline", row(short_properties(), inline_body())},
-          {"blob/blob_chunks", row(full_properties(8 * kMiB), chunk_body())},
-          {"blob/blob_blocks", row(full_properties(28 * kMiB + 3), block_body())},
-          {"blob/blob_segments", row(full_properties(512 * 8 * kMiB + 3), segment_body())},
-          {"blob/blob_empty", row(full_properties(0), empty_body())},
-          {"blob/blob_leased", row(leased_properties(), inline_body())},
-          {"blob/segment", encode(Segment{{kOneChunk, kTwoChunks, kShort}})},
-          {"blob/staged_one_chunk", encode(kOneChunk)},
-          {"blob/staged_two_chunks", encode(kTwoChunks)},
-          {"blob/staged_short", encode(kShort)},
-          {"blob/upload", encode(UploadRecord{UploadId{3}, 4, 8, 2, kNow})},
-          {"blob/container", encode(ContainerRecord{ContainerId{258}, properties})},
-          {"blob/container_leased", encode(ContainerRecord{ContainerId{258}, leased})},
-          {"blob/service_clock", encode_service_clock_mark(ServiceTime(kNow.time_since_epoch()))},
-          {"blob/container_access", encode(ContainerRecord{ContainerId{258}, shared_container()})},
-          {"blob/container_state_live", encode(ContainerState{})},
-          {"blob/container_state_deleted", encode(ContainerState{300})},
-          {"blob/release_body", encode(body)},
-          {"blob/release_parts", encode(parts)},
-          {"blob/release_upload", encode(upload)},
-          {"blob/keys", keys()},
-          {"blob/blob_with_snapshots", row(base_properties(), shared_body())},
-          {"blob/snapshot", row(snapshot_properties(), shared_body())},
-          {"blob/shared_body", encode(SharedBody{3, true})},
-          {"blob/release_owned", encode(owned)},
-          {"blob/past_keys", past_keys()},
-          {"blob/service_properties", encode(service_properties())},
-          {"blob/service_properties_cors", encode(cors_properties())},
-          {"blob/account_keys",
-           test::key_lines({{"service_properties", service_properties_key("acct")}})}};
+  return {
+      {"blob/blob_inline", row(short_properties(), inline_body())},
+      {"blob/blob_chunks", row(full_properties(8 * kMiB), chunk_body())},
+      {"blob/blob_blocks", row(full_properties(28 * kMiB + 3), block_body())},
+      {"blob/blob_segments", row(full_properties(512 * 8 * kMiB + 3), segment_body())},
+      {"blob/blob_empty", row(full_properties(0), empty_body())},
+      {"blob/blob_leased", row(leased_properties(), inline_body())},
+      {"blob/blob_tagged", row(tagged_properties(), inline_body())},
+      {"blob/tag_keys", test::key_lines({{"tag", tag_key(ContainerId{258}, "k", "v", "a/b.txt")}})},
+      {"blob/segment", encode(Segment{{kOneChunk, kTwoChunks, kShort}})},
+      {"blob/staged_one_chunk", encode(kOneChunk)},
+      {"blob/staged_two_chunks", encode(kTwoChunks)},
+      {"blob/staged_short", encode(kShort)},
+      {"blob/upload", encode(UploadRecord{UploadId{3}, 4, 8, 2, kNow})},
+      {"blob/container", encode(ContainerRecord{ContainerId{258}, properties})},
+      {"blob/container_leased", encode(ContainerRecord{ContainerId{258}, leased})},
+      {"blob/service_clock", encode_service_clock_mark(ServiceTime(kNow.time_since_epoch()))},
+      {"blob/container_access", encode(ContainerRecord{ContainerId{258}, shared_container()})},
+      {"blob/container_state_live", encode(ContainerState{})},
+      {"blob/container_state_deleted", encode(ContainerState{300})},
+      {"blob/release_body", encode(body)},
+      {"blob/release_parts", encode(parts)},
+      {"blob/release_upload", encode(upload)},
+      {"blob/keys", keys()},
+      {"blob/blob_with_snapshots", row(base_properties(), shared_body())},
+      {"blob/snapshot", row(snapshot_properties(), shared_body())},
+      {"blob/shared_body", encode(SharedBody{3, true})},
+      {"blob/release_owned", encode(owned)},
+      {"blob/past_keys", past_keys()},
+      {"blob/service_properties", encode(service_properties())},
+      {"blob/service_properties_cors", encode(cors_properties())},
+      {"blob/account_keys",
+       test::key_lines({{"service_properties", service_properties_key("acct")}})}};
 }
 
 void expect_same(const Block& a, const Block& b) {
@@ -270,6 +279,7 @@ void expect_same(const BlobProperties& a, const BlobProperties& b) {
   EXPECT_EQ(a.tier_inferred, b.tier_inferred);
   EXPECT_EQ(a.tier_changed, b.tier_changed);
   expect_same(a.lease, b.lease);
+  EXPECT_EQ(a.tags, b.tags);
 }
 
 void expect_same(const Body& a, const Body& b) {
@@ -299,7 +309,8 @@ TEST(BlobGolden, RecordsOfEveryKindOfBodyAreRead) {
                 {"blob/blob_blocks", full_properties(28 * kMiB + 3), block_body()},
                 {"blob/blob_segments", full_properties(512 * 8 * kMiB + 3), segment_body()},
                 {"blob/blob_empty", full_properties(0), empty_body()},
-                {"blob/blob_leased", leased_properties(), inline_body()}};
+                {"blob/blob_leased", leased_properties(), inline_body()},
+                {"blob/blob_tagged", tagged_properties(), inline_body()}};
   for (const auto& expected : kCases) {
     SCOPED_TRACE(expected.file);
     const auto blob = decode_blob(test::read_golden(expected.file));

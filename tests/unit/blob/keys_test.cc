@@ -190,5 +190,29 @@ TEST(Keys, LayoutIsFixed) {
   EXPECT_EQ(block_bytes_key(box, BlockBytesId{0x102}), "\x26" + id + id);
 }
 
+TEST(TagKeys, AreTakenApart) {
+  const std::string key = tag_key(ContainerId{5}, "k", "v", "a/b");
+  const auto parsed = parse_tag_key(key);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->container, ContainerId{5});
+  EXPECT_EQ(parsed->key, "k");
+  EXPECT_EQ(parsed->value, "v");
+  EXPECT_EQ(parsed->name, "a/b");
+  EXPECT_TRUE(parse_tag_key(tag_key(ContainerId{5}, "k", "", "a")));
+  EXPECT_FALSE(parse_tag_key(tag_key(ContainerId{5}, "k", "v", "")));
+  EXPECT_FALSE(parse_tag_key(tag_key_prefix(ContainerId{5}, "k")));
+  EXPECT_FALSE(parse_tag_key(container_state_key(ContainerId{5})));
+}
+
+TEST(TagKeys, SortByValueThenName) {
+  const auto key = [](const char* value, const char* name) {
+    return tag_key(ContainerId{5}, "k", value, name);
+  };
+  EXPECT_LT(key("1", "z"), key("10", "a"));
+  EXPECT_LT(key("10", "a"), key("10", "b"));
+  EXPECT_LT(key("10", "b"), key("2", "a"));
+  EXPECT_LT(key("9", "z"), tag_key(ContainerId{5}, "k2", "0", "a"));
+}
+
 }  // namespace
 }  // namespace lapis::blob

@@ -17,6 +17,7 @@ struct ListBlobsQuery {
   blob::ListBlobs request;
   bool include_metadata = false;
   bool include_copy = false;
+  bool include_tags = false;
   // As given, for the echo in the answer.
   std::optional<std::string> prefix, delimiter, marker, start_from;
   std::optional<std::size_t> max_results;

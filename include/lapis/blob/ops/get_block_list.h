@@ -1,6 +1,7 @@
 // Get Block List. https://learn.microsoft.com/rest/api/storageservices/get-block-list
 #pragma once
 
+#include "lapis/blob/conditions.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -10,6 +11,7 @@ struct GetBlockList {
   bool committed = true;
   bool uncommitted = false;
   std::optional<LeaseId> lease;
+  Conditions conditions = {};  // x-ms-if-tags only
 };
 
 struct ListedBlock {
@@ -30,7 +32,7 @@ struct GetBlockListResult {
 };
 
 // Errors: kContainerNotFound, kBlobNotFound (neither committed nor staged), kInvalidBlobType,
-// kBlobArchived, lease.
+// kBlobArchived, lease, kConditionNotMet.
 io::Task<Result<GetBlockListResult>> get_block_list(Service& service, GetBlockList request);
 
 }  // namespace lapis::blob

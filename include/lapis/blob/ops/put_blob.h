@@ -11,6 +11,7 @@ struct PutBlob {
   std::uint64_t content_length = 0;
   HttpProperties http;  // content_md5 is computed and stored, unless `keeps_md5`
   Metadata metadata;
+  Tags tags;
   std::optional<AccessTier> tier;
   Conditions conditions;
   std::optional<LeaseId> lease;

@@ -19,6 +19,7 @@ struct PutBlockList {
   std::vector<BlockListEntry> blocks;  // at most 50,000, in the order of the blob's content
   HttpProperties http;                 // content_md5 is stored unverified
   Metadata metadata;
+  Tags tags;
   std::optional<AccessTier> tier;
   Conditions conditions;
   std::optional<LeaseId> lease;

@@ -4,6 +4,7 @@
 // that leaves the archive is readable when the operation completes; it is never pending.
 #pragma once
 
+#include "lapis/blob/conditions.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -12,6 +13,7 @@ struct SetBlobTier {
   BlobKey key;
   std::optional<AccessTier> tier;  // nothing: one of the tiers that page blobs have (P4 to P80)
   std::optional<LeaseId> lease;
+  Conditions conditions = {};  // x-ms-if-tags only
 };
 
 struct SetBlobTierResult {
@@ -19,7 +21,7 @@ struct SetBlobTierResult {
 };
 
 // ETag and Last-Modified stay. Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType,
-// kInvalidBlobTier, lease.
+// kInvalidBlobTier, lease, kConditionNotMet.
 io::Task<Result<SetBlobTierResult>> set_blob_tier(Service& service, SetBlobTier request);
 
 }  // namespace lapis::blob

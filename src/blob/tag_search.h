@@ -1,0 +1,42 @@
+// Searching the index of tags, in a snapshot: for the blocking pool.
+//
+// Where values are asked for by '=', their rows stand in the order of the blobs' names, and the
+// lists of several are passed through together: each is only ever sought for the next name that
+// another has. Without such a value the rows of one key's range are gone through. What is found so
+// is held against all of the query by the blob's own tags.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lapis/base/result.h"
+#include "lapis/blob/tag_expression.h"
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::blob {
+
+// Where to go on: at this blob's name, and, in a range, at this value of its key.
+struct TagPosition {
+  std::string value;
+  std::string name;
+};
+
+struct TagSearch {
+  storage::MetaSnapshot& snapshot;
+  ContainerId container;
+  const TagQuery& query;
+  std::optional<TagPosition> start;
+  std::size_t visits_left;  // rows that may be looked at, of the index and of blobs; counts down
+};
+
+// A blob that was found, with all its tags. False: no more, this one included.
+using TagFound = std::function<bool(std::string_view name, const BlobProperties& properties)>;
+
+// Where to go on, where the search was ended by `found` or has looked at too many rows; at least
+// one blob's worth is looked at.
+Result<std::optional<TagPosition>> search_tags(TagSearch& search, const TagFound& found);
+
+}  // namespace lapis::blob
