@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from azcopy_client import DOWN, Azcopy, azcopy_binary, final_status
 from azure_client import Response, expect, expect_error
 from blob_client import CONTAINER, BlobClient, block_id
 from configuration import flash, write_config
@@ -165,6 +166,23 @@ def test_the_account_decides_first(
     anybody = BlobClient(again.endpoint, NAME)
     assert expect(anybody.get_blob("box", "b"), 200).body == b"content"
     anybody.close()
+
+
+def test_azcopy_reads_without_a_credential(
+    server: LapisServer, owner: BlobClient, client: BlobClient, tmp_path: Path
+) -> None:
+    """A public container as a whole; and is refused at once where the account allows none."""
+    expect(owner.create_container("box", {LEVEL: "container"}), 201)
+    contents = {f"d{number % 3}/b{number}": bytes([number]) * (number * 1000) for number in range(12)}
+    for name, content in contents.items():
+        expect(owner.put_blob("box", name, content), 201)
+    azcopy = Azcopy(azcopy_binary(), server.endpoint, tmp_path / "azcopy", sas="")
+    status = final_status(azcopy.run("copy", azcopy.url("box/*"), tmp_path / "copy", *DOWN))
+    assert (status["TransfersCompleted"], status["TransfersFailed"]) == ("12", "0")
+    copied = tmp_path / "copy"
+    assert {name: (copied / name).read_bytes() for name in contents} == contents
+    shut = Azcopy(azcopy_binary(), client.endpoint, tmp_path / "shut", sas="")
+    shut.fails("copy", shut.url("none/*"), tmp_path / "nothing", *DOWN)
 
 
 def test_a_level_that_is_none(owner: BlobClient) -> None:
