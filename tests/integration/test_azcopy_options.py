@@ -202,6 +202,9 @@ def test_benchmarks(endpoint: str, client: BlobClient, container: str, tmp_path:
 
 def test_tags(azcopy: Azcopy, client: BlobClient, container: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 512)
+    azcopy.sas = encode_query(
+        list(service_sas(DEVELOPMENT_ACCOUNT, f"/{container}", "rwt").items())
+    )
     url = azcopy.url(f"{container}/b")
     azcopy.run(
         "copy", tmp_path / "file", url, "--from-to", "LocalBlob", "--blob-tags", "a=b&c%20d=1"
