@@ -2,6 +2,7 @@
 #include "gateway/read_document.h"
 #include "lapis/azure/ops/get_account_information.h"
 #include "lapis/azure/ops/get_blob_service_properties.h"
+#include "lapis/azure/ops/get_blob_service_stats.h"
 #include "lapis/azure/ops/list_containers.h"
 #include "lapis/azure/ops/set_blob_service_properties.h"
 #include "lapis/blob/ops/get_blob_service_properties.h"
@@ -18,6 +19,11 @@ LAPIS_HANDLER(list_containers) {
 LAPIS_HANDLER(get_account_information) {
   (void)authorized;
   co_return azure::render_get_account_information(exchange.call);
+}
+
+LAPIS_HANDLER(get_blob_service_stats) {
+  (void)authorized;
+  co_return azure::render_get_blob_service_stats(exchange.call, exchange.service.clock.now());
 }
 
 LAPIS_HANDLER(get_blob_service_properties) {

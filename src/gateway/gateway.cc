@@ -43,6 +43,10 @@ bool is_hierarchy_probe(const azure::Query& query) {
   return http::iequals(query.get("action"), "getAccessControl");
 }
 
+bool only_reads(http::Method method) {
+  return method == http::Method::kGet || method == http::Method::kHead;
+}
+
 // Clients of the Data Lake endpoint are told so, instead of having their query half understood.
 bool is_data_lake(const azure::Target& target) {
   const azure::Query& query = target.query;
@@ -245,6 +249,9 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   }
   if (is_data_lake(call.target)) co_return fail(not_implemented("DataLakeStorage"));
   if (!route) co_return fail(route.error());
+  if (call.target.secondary && !only_reads(call.request.method)) {
+    co_return fail(ErrorCode::kInsufficientAccountPermissions, "a write at the secondary");
+  }
   if ((*route)->handler == nullptr) co_return fail(not_implemented((*route)->name));
   LAPIS_CO_TRY_VOID(azure::refuse_unsupported(call));
   const Exchange exchange{call, service_, body, *this, options_.sources};

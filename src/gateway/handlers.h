@@ -11,6 +11,7 @@ namespace lapis::gateway {
 LAPIS_HANDLER(list_containers);
 LAPIS_HANDLER(get_account_information);
 LAPIS_HANDLER(get_blob_service_properties);
+LAPIS_HANDLER(get_blob_service_stats);
 LAPIS_HANDLER(set_blob_service_properties);
 LAPIS_HANDLER(blob_batch);
 LAPIS_HANDLER(create_container);

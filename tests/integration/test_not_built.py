@@ -48,9 +48,6 @@ SEQUENCE = {
 }
 
 OPERATIONS = {
-    "GetBlobServiceStats": Sent(
-        "GET", [("restype", "service"), ("comp", "stats")], resource="account"
-    ),
     "GetUserDelegationKey": Sent(
         "POST", [("restype", "service"), ("comp", "userdelegationkey")], resource="account"
     ),
