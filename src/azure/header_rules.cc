@@ -101,6 +101,8 @@ bool is_of_copies(const http::Header& header, std::string_view comp) {
   const auto same = [&header](std::string_view name) { return http::iequals(name, header.name); };
   if (std::ranges::any_of(kOfCopies, same)) return true;
   if (same(kSourceRange)) return is_block(comp);
+  // Checked by Copy Blob; the others pass over it.
+  if (same("x-ms-rehydrate-priority")) return comp.empty();
   // Tags are not copied unless that is asked for.
   return same(kTagOption) && http::iequals(header.value, "REPLACE");
 }

@@ -30,6 +30,22 @@ Error of_target(Error error) {
   return error;
 }
 
+Error of_source(Error error) {
+  switch (error.code) {
+    case ErrorCode::kContainerNotFound:
+      return Error{ErrorCode::kBlobNotFound, "the source's container"};
+    case ErrorCode::kConditionNotMet:
+    case ErrorCode::kNotModified:
+    case ErrorCode::kUnsatisfiableCondition:
+      return Error{ErrorCode::kSourceConditionNotMet};
+    case ErrorCode::kCannotVerifyCopySource:
+      if (error.sent_status != 304 && error.sent_status != 412) return error;
+      return Error{ErrorCode::kSourceConditionNotMet};
+    default:
+      return error;
+  }
+}
+
 std::string shown_source(std::string_view url) {
   const auto mark = url.find('?');
   std::string shown(url.substr(0, mark));

@@ -16,6 +16,10 @@ Result<void> check_source_length(std::uint64_t length, std::uint64_t most);
 // A condition of the destination that is not met is called so where there are two sides.
 Error of_target(Error error);
 
+// A condition of the source that is not met is called so, and a source in this store that is not
+// there is a blob that is not.
+Error of_source(Error error);
+
 // The source's URL as it is kept and shown: without what authorises reading it. Of its parameters
 // those that say which blob is meant stay.
 std::string shown_source(std::string_view url);

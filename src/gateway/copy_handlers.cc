@@ -1,4 +1,5 @@
 #include "gateway/handlers.h"
+#include "lapis/azure/ops/copy_blob.h"
 #include "lapis/azure/ops/copy_blob_from_url.h"
 #include "lapis/azure/ops/put_blob_from_url.h"
 #include "lapis/azure/ops/put_block_from_url.h"
@@ -38,6 +39,16 @@ LAPIS_HANDLER(copy_blob_from_url) {
   LAPIS_CO_TRY(const auto result,
                co_await blob::copy_blob_from_url(exchange.service, std::move(request), *sources));
   co_return azure::render_copy_blob_from_url(exchange.call, result);
+}
+
+LAPIS_HANDLER(copy_blob) {
+  const bool by_key = authorized.kind() == azure::CredentialKind::kSharedKey;
+  LAPIS_CO_TRY(auto request, azure::parse_copy_blob(exchange.call, by_key));
+  request.blob.may_overwrite = authorized.may_overwrite();
+  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::copy_blob(exchange.service, std::move(request), *sources));
+  co_return azure::render_copy_blob(exchange.call, result);
 }
 
 }  // namespace lapis::gateway

@@ -42,6 +42,7 @@ LAPIS_HANDLER(get_block_list);
 LAPIS_HANDLER(put_blob_from_url);
 LAPIS_HANDLER(put_block_from_url);
 LAPIS_HANDLER(copy_blob_from_url);
+LAPIS_HANDLER(copy_blob);
 
 // The answer to a batch that fails as a whole.
 http::Response fail_batch(const azure::Call& batch, Subrequests& subrequests, const Error& error);

@@ -131,7 +131,7 @@ constexpr Route kRoutes[] = {
         get_account_information),
     with(row("PutAppendBlob", Method::kPut, kBlob, "", "", kOverwrite), kAppendType),
     with(row("PutPageBlob", Method::kPut, kBlob, "", "", kOverwrite), kPageType),
-    with(row("CopyBlob", Method::kPut, kBlob, "", "", kOverwrite), kCopySource),
+    with(row("CopyBlob", Method::kPut, kBlob, "", "", kOverwrite, copy_blob), kCopySource),
     with(row("CopyBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite, copy_blob_from_url),
          kCopySource, kSynchronous),
     with(row("PutBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite, put_blob_from_url),

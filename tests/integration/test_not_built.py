@@ -73,16 +73,6 @@ OPERATIONS = {
             "x-ms-blob-sequence-number": "1",
         },
     ),
-    "CopyBlob": Sent(
-        "PUT",
-        [],
-        {
-            "x-ms-copy-source": SOURCE,
-            "x-ms-source-if-tags": "a='b'",
-            "x-ms-rehydrate-priority": "High",
-            "x-ms-seal-blob": "true",
-        },
-    ),
     "AppendBlockFromURL": Sent("PUT", [("comp", "appendblock")], PART_FROM_URL),
     "PutPageFromURL": Sent(
         "PUT", [("comp", "page")], PART_FROM_URL | SEQUENCE | {"x-ms-page-write": "update"}

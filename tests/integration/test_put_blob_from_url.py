@@ -162,7 +162,7 @@ def test_a_token_that_may_only_create(
     response = reader.put_blob_from_url(container, "d", url)
     expect_error(response, 403, "AuthorizationPermissionMismatch")
     response = client.put_blob_from_url(container, "d", bare_url(client, container, "b"))
-    expect_error(response, 401, "CannotVerifyCopySource")
+    expect_error(response, 409, "CannotVerifyCopySource")
 
 
 def test_an_archived_blob_is_not_replaced(client: BlobClient, container: str, stored: bytes) -> None:

@@ -101,7 +101,7 @@ def test_the_source_must_be_authorised_by_itself(
     wrong["sig"] = base64.b64encode(b"x" * 32).decode()
     expired = service_sas(DEVELOPMENT_ACCOUNT, f"/{container}/b", "r", se="2020-01-01T00:00:00Z")
     cases = [
-        (bare_url(client, container, "b"), 401),
+        (bare_url(client, container, "b"), 409),
         (source_url(client, container, "b", permissions="w"), 403),
         (source_url(client, container, "b", token=wrong), 403),
         (source_url(client, container, "b", token=expired), 403),

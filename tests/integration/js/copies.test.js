@@ -31,7 +31,7 @@ test("stageBlockFromURL", async () => {
     await copy.commitBlockList(["AAAA", "AAAB"]);
     const got = await copy.downloadToBuffer();
     assert.ok(got.equals(Buffer.concat([data, data.subarray(5, 1000)])));
-    await fails(copy.stageBlockFromURL("AAAC", source.url), 401, "CannotVerifyCopySource");
+    await fails(copy.stageBlockFromURL("AAAC", source.url), 409, "CannotVerifyCopySource");
     await fails(
       copy.stageBlockFromURL("AAAC", url, 0, 10, { sourceContentMD5: md5(data) }), 400, "Md5Mismatch",
     );
@@ -53,10 +53,26 @@ test("syncUploadFromURL", async () => {
     await fails(copy.syncUploadFromURL(url, once), 409, "BlobAlreadyExists");
     const other = { conditions: { ifMatch: '"0x8D0000000000000"' } };
     await fails(copy.syncUploadFromURL(url, other), 412, "TargetConditionNotMet");
-    await fails(copy.syncUploadFromURL(source.url), 401, "CannotVerifyCopySource");
+    await fails(copy.syncUploadFromURL(source.url), 409, "CannotVerifyCopySource");
     const bare = container.getBlockBlobClient("bare");
     await bare.syncUploadFromURL(url, { copySourceBlobProperties: false });
     assert.equal((await bare.getProperties()).contentType, "application/octet-stream");
+  });
+});
+
+test("beginCopyFromURL", async () => {
+  await withSource(async ({ container, source, data, url }) => {
+    const copy = container.getBlobClient("copy");
+    const poller = await copy.beginCopyFromURL(source.url);
+    const copied = await poller.pollUntilDone();
+    assert.equal(copied.copyStatus, "success");
+    assert.ok((await copy.downloadToBuffer()).equals(data));
+    const wrong = { sourceConditions: { ifMatch: '"0x8D0000000000000"' } };
+    await fails(copy.beginCopyFromURL(url, wrong), 412, "SourceConditionNotMet");
+    const once = { conditions: { ifNoneMatch: "*" } };
+    await fails(copy.beginCopyFromURL(url, once), 409, "BlobAlreadyExists");
+    const missing = container.getBlobClient("missing");
+    await fails(copy.beginCopyFromURL(missing.url), 404, "BlobNotFound");
   });
 });
 

@@ -49,7 +49,7 @@ def test_a_block(sdk_container: ContainerClient, source: BlobClient, url: str) -
     copy.commit_block_list(["1", "2"])
     assert copy.download_blob().readall() == b"content" * 1000 + b"tent"
     status, code = refusal(lambda: copy.stage_block_from_url("3", source.url))
-    assert (status, code) == (401, "CannotVerifyCopySource")
+    assert (status, code) == (409, "CannotVerifyCopySource")
 
 
 def test_a_blob(sdk_container: ContainerClient, source: BlobClient, url: str) -> None:
@@ -75,3 +75,13 @@ def test_a_copy_that_is_done_when_answered(
     listed = next(iter(sdk_container.list_blobs(name_starts_with="copy", include=["copy"])))
     assert listed.copy.id == copied["copy_id"]
     assert refusal(lambda: copy.start_copy_from_url(url + "x", requires_sync=True))[0] == 403
+
+
+def test_a_copy(sdk_container: ContainerClient, source: BlobClient) -> None:
+    """The account's key covers a source in the account."""
+    copy = sdk_container.get_blob_client("copy")
+    assert copy.start_copy_from_url(source.url)["copy_status"] == "success"
+    assert copy.download_blob().readall() == b"content" * 1000
+    assert copy.get_blob_properties().copy.source == source.url
+    missing = sdk_container.get_blob_client("missing")
+    assert refusal(lambda: copy.start_copy_from_url(missing.url)) == (404, "BlobNotFound")

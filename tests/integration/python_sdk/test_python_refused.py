@@ -21,7 +21,6 @@ SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "undelete": lambda blob: blob.undelete_blob(),
-    "copy": lambda blob: blob.start_copy_from_url(blob.url),
     "abort copy": lambda blob: blob.abort_copy(str(uuid.uuid4())),
     "append blob": lambda blob: blob.create_append_blob(),
     "append block": lambda blob: blob.append_block(b"x"),

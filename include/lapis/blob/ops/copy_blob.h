@@ -1,0 +1,32 @@
+// Copy Blob. https://learn.microsoft.com/rest/api/storageservices/copy-blob
+// Done when it is answered: no copy is ever pending.
+#pragma once
+
+#include "lapis/blob/copy_source.h"
+#include "lapis/blob/ops/put_blob.h"
+
+namespace lapis::blob {
+
+struct CopyBlob {
+  PutBlob blob;  // properties and length are the source's
+  SourceRequest source;
+  // The blob, or snapshot, that is the source where it is in this store and whoever asks may read
+  // it by that alone: it is not asked for then.
+  std::optional<BlobKey> local;
+};
+
+struct CopyBlobResult {
+  Etag etag;
+  Timestamp last_modified;
+  Guid copy;
+};
+
+// Makes the blob a copy of the source, with its properties, the MD5 that is stored with it, and its
+// metadata unless the request brings some. A local source in the same container shares its body
+// with the copy: a few small writes, whatever the size. Errors: those of Put Blob, with
+// kTargetConditionNotMet for kConditionNotMet; kSourceConditionNotMet; kBlobNotFound (a local
+// source), kBlobArchived, kInvalidBlobType, kInvalidSourceBlobType; those of the source.
+io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
+                                           CopySources& sources);
+
+}  // namespace lapis::blob

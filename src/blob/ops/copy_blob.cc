@@ -1,0 +1,100 @@
+#include "lapis/blob/ops/copy_blob.h"
+
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "blob/copy_rules.h"
+#include "blob/lookup.h"
+#include "blob/shared_copy.h"
+
+namespace lapis::blob {
+namespace {
+
+// The bytes of a blob of this store, pulled into the caller's memory.
+class LentBody final : public io::ByteSource {
+ public:
+  explicit LentBody(std::unique_ptr<io::BufferSource> source) : source_(std::move(source)) {}
+  std::uint64_t remaining() const override { return lent_.size() + source_->remaining(); }
+  io::Task<Result<std::size_t>> read(MutableBytes into) override {
+    if (lent_.empty()) {
+      LAPIS_CO_TRY(lent_, co_await source_->next());
+    }
+    const std::size_t count = std::min(into.size(), lent_.size());
+    if (count != 0) std::memcpy(into.data(), lent_.data(), count);
+    lent_ = lent_.subspan(count);
+    co_return count;
+  }
+
+ private:
+  std::unique_ptr<io::BufferSource> source_;
+  Bytes lent_;
+};
+
+// Of a source whose properties are known: the copy as Put Blob makes it.
+io::Task<Result<CopyBlobResult>> put(Service& service, PutBlob blob,
+                                     const SourceProperties& properties, io::ByteSource& body) {
+  if (properties.type && *properties.type != BlobType::kBlock) {
+    co_return fail(ErrorCode::kInvalidSourceBlobType);
+  }
+  LAPIS_CO_TRY_VOID(take_over(properties, {}, blob));
+  blob.content_length = properties.length;
+  blob.copy->copied = blob.copy->total = properties.length;
+  const Guid id = blob.copy->id;
+  auto made = co_await put_blob(service, std::move(blob), body);
+  if (!made) co_return fail(of_target(std::move(made).error()));
+  co_return CopyBlobResult{made->etag, made->last_modified, id};
+}
+
+io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) {
+  LAPIS_CO_TRY(const auto target, co_await find_container(service, request.blob.key));
+  const auto container = co_await find_container(service, *request.local);
+  if (!container) co_return fail(of_source(container.error()));
+  if ((*container)->id == target->id) {
+    const SharedCopy shared{target->id, *request.local, request.source.conditions, request.blob};
+    LAPIS_CO_TRY(const SharedCopied copied, co_await copy_shared(service, shared));
+    co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id};
+  }
+  GetBlob get;
+  get.key = *request.local;
+  get.conditions = request.source.conditions;
+  auto read = co_await get_blob(service, std::move(get));
+  if (!read) co_return fail(of_source(std::move(read).error()));
+  const BlobProperties& found = *read->properties;
+  SourceProperties properties;
+  properties.length = found.content_length;
+  properties.type = found.type;
+  properties.http = found.http;
+  properties.metadata = found.metadata;
+  LentBody body(std::move(read->body));
+  co_return co_await put(service, std::move(request.blob), properties, body);
+}
+
+io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob request,
+                                                CopySources& sources) {
+  auto source = co_await sources.open(std::move(request.source));
+  if (!source) co_return fail(of_source(std::move(source).error()));
+  co_return co_await put(service, std::move(request.blob), (*source)->properties(),
+                         (*source)->body());
+}
+
+}  // namespace
+
+io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
+                                           CopySources& sources) {
+  LAPIS_CO_TRY_VOID(check_write_shape(request.source.conditions));
+  PutBlob& blob = request.blob;
+  blob.block_blobs_only = true;
+  blob.keeps_md5 = true;
+  const auto may = co_await check_put_blob(service, blob);
+  if (!may) co_return fail(of_target(may.error()));
+  CopyProperties copy;
+  copy.id = Guid::make();
+  copy.source = shown_source(request.source.url);
+  copy.completed = service.clock.now();
+  blob.copy = std::move(copy);
+  if (request.local) co_return co_await copy_local(service, std::move(request));
+  co_return co_await copy_elsewhere(service, std::move(request), sources);
+}
+
+}  // namespace lapis::blob

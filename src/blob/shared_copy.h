@@ -1,0 +1,25 @@
+// A copy within a container: the blob and its source hold one body.
+#pragma once
+
+#include "blob/keys.h"
+#include "lapis/blob/ops/put_blob.h"
+#include "lapis/blob/service.h"
+
+namespace lapis::blob {
+
+struct SharedCopy {
+  ContainerId container;
+  const BlobKey& source;  // a blob or a snapshot
+  const Conditions& source_conditions;
+  const PutBlob& blob;  // what it becomes; its `copy` is completed
+};
+
+struct SharedCopied {
+  Etag etag;
+  Timestamp last_modified;
+};
+
+// One transaction, whatever the size. Errors: as copy_blob.
+io::Task<Result<SharedCopied>> copy_shared(Service& service, SharedCopy request);
+
+}  // namespace lapis::blob
