@@ -7,6 +7,7 @@
 #include "blob/hint_queue.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
+#include "blob/tag_index.h"
 
 namespace lapis::blob {
 namespace {
@@ -37,6 +38,7 @@ NewBlob made_of(const Change& change, const BlobProperties& source) {
   made.tier = blob.tier;
   made.http = source.http;
   made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
+  made.tags = blob.tags;
   made.content_length = source.content_length;
   made.copy = blob.copy;
   made.copy->copied = made.copy->total = source.content_length;
@@ -65,6 +67,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (rank_of(properties.tier) != rank_of(source.properties.tier)) {
     queue_hint(view, request.container, name);
   }
+  index_tags(view, request.container, name, tags_of(existing), properties.tags);
   change.result = {properties.etag, properties.last_modified};
   if (rows.upload) discard_upload(view, request.container, name, rows.upload->id);
   if (!rows.blob || is_itself) return {};

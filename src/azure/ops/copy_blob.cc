@@ -7,6 +7,7 @@
 #include "azure/request/conditions_parse.h"
 #include "azure/request/copy_headers.h"
 #include "azure/request/metadata.h"
+#include "azure/tags/tag_pairs.h"
 #include "lapis/http/url.h"
 
 namespace lapis::azure {
@@ -49,6 +50,7 @@ Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
   blob::PutBlob& blob = request.blob;
   blob.key = blob_key(call);
   LAPIS_TRY(blob.metadata, parse_metadata(headers));
+  LAPIS_TRY(blob.tags, parse_tags_header(headers));
   LAPIS_TRY(blob.tier, parse_tier(call));
   LAPIS_TRY(blob.conditions, parse_write_conditions(call));
   LAPIS_TRY(blob.lease, parse_lease(headers));

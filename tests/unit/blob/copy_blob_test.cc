@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/blob_harness.h"
 
 namespace lapis::blob {
@@ -59,6 +61,35 @@ TEST(CopyBlob, MayBeMadeOverACopyOfTheSame) {
   ASSERT_TRUE(harness.put("a", "1"));
   ASSERT_TRUE(harness.reclaim());
   EXPECT_EQ(harness.get("b"), pattern(5000, 1));
+}
+
+TEST(CopyBlob, TakesTheTagsOfTheRequestAndIndexesThem) {
+  BlobHarness harness;
+  const auto index_rows = [&harness] {
+    return std::ranges::count_if(harness.rows.rows(), [](const auto& row) {
+      return static_cast<std::uint8_t>(row.first[0]) == 0x2c;
+    });
+  };
+  PutBlob tagged;
+  tagged.key = key_of("a");
+  tagged.tags = {{"of", "a"}, {"more", "1"}};
+  ASSERT_TRUE(harness.put(tagged, pattern(5000, 1)));
+  tagged.key = key_of("b");
+  ASSERT_TRUE(harness.put(tagged, "other"));
+  EXPECT_EQ(index_rows(), 4);
+  ASSERT_TRUE(copy(harness, "a", "b"));
+  EXPECT_EQ(index_rows(), 2);
+  NoSources sources;
+  CopyBlob request;
+  request.blob.key = key_of("b");
+  request.blob.tags = {{"of", "b"}};
+  request.source.url = "http://h/acct/box/a";
+  request.local = key_of("a");
+  ASSERT_TRUE(harness.run(copy_blob(harness.service, std::move(request), sources)));
+  EXPECT_EQ(index_rows(), 3);
+  const auto found = harness.run(get_blob(harness.service, {key_of("b"), {}, {}, {}}));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->properties->tags, (Tags{{"of", "b"}}));
 }
 
 TEST(CopyBlob, KeepsNoCredential) {
