@@ -234,17 +234,23 @@ def test_what_is_not_built_fails_at_once(
     assert client.names(container, include="uncommittedblobs") == []
 
 
-def test_copies_between_services_fail_at_once(
-    azcopy: Azcopy, client: BlobClient, container: str
-) -> None:
-    """Put Blob From URL and Put Block From URL are not built."""
+def test_copies_between_services(azcopy: Azcopy, client: BlobClient, container: str) -> None:
+    """Within one store: Put Blob From URL, and Put Block From URL where blocks are asked for."""
+    body = random.Random(9).randbytes(9 * MIB)
     expect(client.put_blob(container, "small", b"x"), 201)
-    expect(client.put_blob(container, "large", b"x" * (9 * MIB)), 201)
-    for name in ("small", "large"):
+    expect(client.put_blob(container, "large", body), 201)
+    for name, options in (("small", []), ("large", ["--block-size-mb", "1"])):
         url = azcopy.url(f"{container}/{name}")
-        copy = azcopy.url(f"{container}/copy")
-        assert "NotImplemented" in azcopy.fails("copy", url, copy, "--from-to", "BlobBlob")
-    assert client.names(container, include="uncommittedblobs") == ["large", "small"]
+        copy = azcopy.url(f"{container}/copy-{name}")
+        azcopy.run("copy", url, copy, "--from-to", "BlobBlob", *options)
+    assert client.names(container, include="uncommittedblobs") == [
+        "copy-large",
+        "copy-small",
+        "large",
+        "small",
+    ]
+    assert expect(client.get_blob(container, "copy-small"), 200).body == b"x"
+    assert expect(client.get_blob(container, "copy-large"), 200).body == body
 
 
 def test_setting_properties(

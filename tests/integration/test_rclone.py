@@ -287,19 +287,19 @@ def test_unchanged_files_are_not_sent_again(
     assert after == before
 
 
-def test_a_server_side_copy_fails_clearly(
-    rclone: Rclone, remote: str, client: BlobClient, container: str
+@pytest.mark.parametrize("options", [[], ["--disable", "copy"]], ids=["server", "carried"])
+def test_copies_and_moves(
+    rclone: Rclone, remote: str, client: BlobClient, container: str, options: list[str]
 ) -> None:
-    """Copy Blob is not built. Without leave to copy on the server, rclone carries the bytes."""
+    """By Copy Blob; without leave to copy on the server, rclone carries the bytes."""
     expect(client.put_blob(container, "a", b"content"), 201)
-    for command in ("copyto", "moveto"):
-        assert "NotImplemented" in rclone.fails(command, f"{remote}/a", f"{remote}/b")
-        assert client.names(container) == ["a"]
-    rclone.run("copyto", "--disable", "copy", f"{remote}/a", f"{remote}/b")
+    rclone.run("copyto", *options, f"{remote}/a", f"{remote}/b")
     assert client.names(container) == ["a", "b"]
-    rclone.run("moveto", "--disable", "copy", f"{remote}/a", f"{remote}/d/c")
+    rclone.run("moveto", *options, f"{remote}/a", f"{remote}/d/c")
     assert client.names(container) == ["b", "d/c"]
-    assert expect(client.get_blob(container, "d/c"), 200).body == b"content"
+    found = expect(client.get_blob(container, "d/c"), 200)
+    assert found.body == b"content"
+    assert (found["x-ms-copy-status"] == "success") == (options == [])
 
 
 def test_properties_of_uploads(
