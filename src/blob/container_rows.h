@@ -2,12 +2,15 @@
 // Plain functions, as in blob_rows.h.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "blob/lease.h"
+#include "blob/property_row.h"
 #include "blob/records.h"
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/service.h"
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::blob {
@@ -24,5 +27,11 @@ struct ContainerChange {
 Result<ContainerRecord> read_container_to_change(storage::MetaView& view, const std::string& key,
                                                  const ContainerChange& change,
                                                  const ServiceClock& time);
+
+// A change that clients see by a new ETag. `edit` may run again: assigns only. Completion means
+// durable, and Last-Modified never goes back. Errors: as above.
+io::Task<Result<Changed>> change_container(Service& service, const ContainerKey& key,
+                                           ContainerChange change,
+                                           std::function<void(ContainerProperties&)> edit);
 
 }  // namespace lapis::blob

@@ -4,10 +4,8 @@
 #include "azure/ops/copy_properties.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
-#include "azure/request/conditions_parse.h"
 #include "azure/request/copy_headers.h"
-#include "azure/request/metadata.h"
-#include "azure/tags/tag_pairs.h"
+#include "azure/request/new_blob.h"
 #include "lapis/http/url.h"
 
 namespace lapis::azure {
@@ -47,13 +45,7 @@ Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
   blob::CopyBlob request;
   LAPIS_TRY(request.source, parse_copy_source(call, kTellsCopies));
   LAPIS_TRY_VOID(check_priority(headers));
-  blob::PutBlob& blob = request.blob;
-  blob.key = blob_key(call);
-  LAPIS_TRY(blob.metadata, parse_metadata(headers));
-  LAPIS_TRY(blob.tags, parse_tags_header(headers));
-  LAPIS_TRY(blob.tier, parse_tier(call));
-  LAPIS_TRY(blob.conditions, parse_write_conditions(call));
-  LAPIS_TRY(blob.lease, parse_lease(headers));
+  LAPIS_TRY(request.blob, parse_new_blob(call));
   if (by_key) request.local = local_source(call, request.source);
   return request;
 }

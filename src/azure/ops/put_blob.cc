@@ -6,11 +6,8 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/body_length.h"
-#include "azure/request/common_headers.h"
-#include "azure/request/conditions_parse.h"
 #include "azure/request/http_properties.h"
-#include "azure/request/metadata.h"
-#include "azure/tags/tag_pairs.h"
+#include "azure/request/new_blob.h"
 
 namespace lapis::azure {
 namespace {
@@ -29,16 +26,11 @@ Result<void> check_type(const http::Headers& headers) {
 Result<blob::PutBlob> parse_put_blob(const Call& call) {
   const http::Headers& headers = call.request.headers;
   LAPIS_TRY_VOID(check_type(headers));
-  blob::PutBlob request;
-  request.key = blob_key(call);
-  LAPIS_TRY(request.content_length,
+  LAPIS_TRY(const std::uint64_t length,
             body_length(call.request, put_blob_limit(call.version.effective)));
+  LAPIS_TRY(blob::PutBlob request, parse_new_blob(call));
+  request.content_length = length;
   request.http = put_blob_properties(headers);
-  LAPIS_TRY(request.metadata, parse_metadata(headers));
-  LAPIS_TRY(request.tags, parse_tags_header(headers));
-  LAPIS_TRY(request.tier, parse_tier(call));
-  LAPIS_TRY(request.conditions, parse_write_conditions(call));
-  LAPIS_TRY(request.lease, parse_lease(headers));
   LAPIS_TRY(request.hashes, parse_body_hashes(headers));
   LAPIS_TRY(request.blob_md5, parse_md5(headers, "x-ms-blob-content-md5"));
   return request;

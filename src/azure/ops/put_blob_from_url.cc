@@ -6,12 +6,9 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/body_length.h"
-#include "azure/request/common_headers.h"
-#include "azure/request/conditions_parse.h"
 #include "azure/request/copy_headers.h"
 #include "azure/request/http_properties.h"
-#include "azure/request/metadata.h"
-#include "azure/tags/tag_pairs.h"
+#include "azure/request/new_blob.h"
 
 namespace lapis::azure {
 namespace {
@@ -40,15 +37,9 @@ Result<blob::PutBlobFromUrl> parse_put_blob_from_url(const Call& call) {
   LAPIS_TRY(request.source, parse_copy_source(call, kPutsBlobFromUrl));
   LAPIS_TRY(request.copy_properties, parse_copy_properties(headers));
   request.max_length = put_blob_limit(call.version.effective);
-  blob::PutBlob& blob = request.blob;
-  blob.key = blob_key(call);
-  LAPIS_TRY(blob.http, set_blob_http_properties(headers));
-  LAPIS_TRY(blob.metadata, parse_metadata(headers));
-  LAPIS_TRY(blob.tags, parse_tags_header(headers));
-  LAPIS_TRY(blob.tier, parse_tier(call));
-  LAPIS_TRY(blob.conditions, parse_write_conditions(call));
-  LAPIS_TRY(blob.lease, parse_lease(headers));
-  LAPIS_TRY(blob.hashes, parse_source_hashes(headers));
+  LAPIS_TRY(request.blob, parse_new_blob(call));
+  LAPIS_TRY(request.blob.http, set_blob_http_properties(headers));
+  LAPIS_TRY(request.blob.hashes, parse_source_hashes(headers));
   return request;
 }
 

@@ -1,38 +1,20 @@
 #include "lapis/blob/ops/set_container_metadata.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "blob/container_rows.h"
 
 namespace lapis::blob {
-namespace {
-
-// Last-Modified never goes back, whatever the clock does.
-Result<SetContainerMetadataResult> apply(storage::MetaView& view, const std::string& key,
-                                         const SetContainerMetadata& request,
-                                         const Service& service) {
-  const ContainerChange change{LeaseUse::kUseContainer, request.lease, request.conditions};
-  LAPIS_TRY(ContainerRecord container, read_container_to_change(view, key, change, *service.time));
-  ContainerProperties& properties = container.properties;
-  properties.metadata = request.metadata;
-  properties.etag.value = view.next_id();
-  properties.last_modified = std::max(service.clock.now(), properties.last_modified);
-  view.put(key, encode(container));
-  return SetContainerMetadataResult{properties.etag, properties.last_modified};
-}
-
-}  // namespace
 
 io::Task<Result<SetContainerMetadataResult>> set_container_metadata(Service& service,
                                                                     SetContainerMetadata request) {
-  const std::string key = container_name_key(request.key.account, request.key.container);
-  SetContainerMetadataResult result;
-  auto transaction = [&](storage::MetaView& view) -> Result<void> {
-    LAPIS_TRY(result, apply(view, key, request, service));
-    return {};
+  const ContainerChange change{LeaseUse::kUseContainer, request.lease, request.conditions};
+  auto edit = [&request](ContainerProperties& properties) {
+    properties.metadata = request.metadata;
   };
-  LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
-  co_return result;
+  LAPIS_CO_TRY(const Changed changed,
+               co_await change_container(service, request.key, change, std::move(edit)));
+  co_return SetContainerMetadataResult{changed.etag, changed.last_modified};
 }
 
 }  // namespace lapis::blob
