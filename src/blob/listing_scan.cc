@@ -124,8 +124,9 @@ class ListingScan {
 Result<ListBlobsResult> scan_blobs(storage::MetaSnapshot& snapshot, ContainerId container,
                                    const ListBlobs& request, std::size_t rows_visited,
                                    ListSink& sink) {
-  return ListingScan(container, request, std::max<std::size_t>(rows_visited, 2), sink)
-      .run(snapshot);
+  // Past snapshots and an upload to the blob's own row: else a page could end where it began.
+  constexpr std::size_t kRowsOfName = 3;
+  return ListingScan(container, request, std::max(rows_visited, kRowsOfName), sink).run(snapshot);
 }
 
 }  // namespace lapis::blob

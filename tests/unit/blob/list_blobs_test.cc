@@ -225,7 +225,7 @@ TEST(ListBlobs, StartsWhereItIsTold) {
 
 // Oldest first and before their blob; on every way of cutting pages each is there once.
 TEST(ListBlobs, SnapshotsStandBeforeTheirBlob) {
-  for (const std::size_t visits : {50'000u, 3u}) {
+  for (const std::size_t visits : {50'000u, 4u, 3u, 2u, 1u}) {
     BlobHarness harness({.limits = {.inline_body_bytes = 16, .list_rows_visited = visits}});
     std::vector<std::string> with_snapshots;
     std::vector<std::string> without;
