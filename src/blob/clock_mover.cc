@@ -114,16 +114,17 @@ bool ClockMover::is_due_to_compact() const {
          (passed_.moved_bytes != 0 && passed_.bytes >= kCompactPassed);
 }
 
-// Where old rows are held (a check of the store may take hours) what moved still counts as gone, so
-// that no more moves because of them. After another failure it does not: the tables are rewritten
-// by the database itself, if late.
+// Where old rows are held (a page of a listing is read in no time, a check of the store may take
+// hours) what moved still counts as gone, so that no more moves because of them. After another
+// failure it does not: the tables are rewritten by the database itself, if late.
 io::Task<void> ClockMover::compact() {
   crash_point(CrashPoint::kOutBeforeCompact);
-  const auto compacted = co_await options_.compact(passed_.first, passed_.last, stopping_);
+  const auto compacted = co_await options_.compact(passed_.rows, stopping_);
   crash_point(CrashPoint::kOutCompacted);
   if (stopping_) co_return;
   const bool is_held = !compacted && compacted.error().code == ErrorCode::kServerBusy;
-  if (!compacted) rest(to_string(compacted.error()), is_held ? kLongestWait : kRest);
+  held_ = is_held ? std::clamp<Duration>(2 * held_, kPause, kLongestWait) : Duration{};
+  if (!compacted) rest(to_string(compacted.error()), is_held ? held_ : kRest);
   if (is_held) co_return;
   passed_ = {};
   status_.compactions += compacted ? 1 : 0;
@@ -135,7 +136,7 @@ io::Task<void> ClockMover::advance() {
     rest(to_string(page.error()), kRest);
     co_return;
   }
-  const bool has_wrapped = page->empty() || page->front().key < passed_.first;
+  const bool has_wrapped = page->empty() || page->front().key < passed_.rows.first;
   if (has_wrapped && passed_.moved_bytes != 0) {
     co_await compact();
     if (passed_.moved_bytes != 0) {
@@ -147,9 +148,9 @@ io::Task<void> ClockMover::advance() {
     end_round();
     co_return;
   }
-  if (passed_.moved_bytes == 0) passed_ = {.first = page->front().key};
+  if (passed_.moved_bytes == 0) passed_ = {.rows = {.first = page->front().key}};
   for (const Row& row : *page) passed_.bytes += row.key.size() + row.value.size();
-  passed_.last = after(*page);
+  passed_.rows.last = after(*page);
   const std::vector<ShortBodyRow> cold = cold_of(*page);
   for (std::span<const ShortBodyRow> left(cold); !left.empty();) {
     const auto is_other = [&](const ShortBodyRow& body) {
@@ -196,6 +197,7 @@ io::Task<bool> ClockMover::move(std::span<const ShortBodyRow> bodies) {
     reported_.clear();
     round_.moved += moved->bodies;
     passed_.moved_bytes += moved->bytes;
+    passed_.rows.written_before = 0;
     batch_ = std::min(kBatch, batch_ * 2);
     co_return true;
   }

@@ -32,8 +32,7 @@ class ClockMover final : public InlineMover {
   };
   // What the hand has gone over since tables were rewritten, from where something moved on.
   struct Passed {
-    std::string first{};
-    std::string last{};
+    storage::RewrittenRows rows{};
     std::uint64_t bytes = 0;
     std::uint64_t moved_bytes = 0;
   };
@@ -62,6 +61,7 @@ class ClockMover final : public InlineMover {
   Passed passed_;
   std::size_t batch_;  // bodies of one transaction
   Instant rests_until_{};
+  Duration held_{};           // how long it rests where old rows are held
   std::string reported_;      // the last reason, which is not said again and again
   InlineMoverStatus status_;  // as it is worked on
   std::atomic<bool> stopping_ = false;

@@ -144,9 +144,9 @@ Result<void> Node::start_serving() {
 void Node::start_background_work() {
   blob::InlineMoverOptions options;
   options.space = [this] { return meta_->space(); };
-  options.compact = [this](std::string first, std::string last,
+  options.compact = [this](storage::RewrittenRows& rows,
                            std::atomic<bool>& stopping) -> io::Task<Result<void>> {
-    auto rewrite = [&] { return meta_->compact(first, last, stopping); };
+    auto rewrite = [&] { return meta_->compact(rows, stopping); };
     co_return co_await compacting_.run(std::ref(rewrite));
   };
   options.high = config_.metadata_high;

@@ -22,10 +22,10 @@
 namespace lapis::blob {
 
 struct InlineMoverOptions {
-  // Both as LocalMetaStore's: `space` blocks, for the blocking pool; `compact` keeps off it.
+  // Both as LocalMetaStore's: `space` blocks, for the blocking pool; `compact` keeps off it, and
+  // what it is given outlives it.
   std::function<Result<storage::MetaSpace>()> space;
-  std::function<io::Task<Result<void>>(std::string first, std::string last,
-                                       std::atomic<bool>& stopping)>
+  std::function<io::Task<Result<void>>(storage::RewrittenRows& rows, std::atomic<bool>& stopping)>
       compact;
   // Shares of the store's size. Above `high` bodies move out until `low` is reached.
   double high = 0.85;

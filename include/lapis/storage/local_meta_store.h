@@ -63,6 +63,15 @@ struct MetaSpace {
   std::uint64_t used_bytes = 0;
 };
 
+// Rows of [first, last) whose tables are to be rewritten.
+struct RewrittenRows {
+  std::string first{};
+  std::string last{};
+  // The engine's number for what was written before the first attempt, and is what the rewriting is
+  // for; 0 before it. One that has to be made again keeps it, unless more was erased meanwhile.
+  std::uint64_t written_before = 0;
+};
+
 class LocalMetaStore : public MetaStore {
  public:
   // Opens the store, creating it where the directory is empty or absent. Errors (kInternalError,
@@ -83,11 +92,11 @@ class LocalMetaStore : public MetaStore {
   virtual MetaEngineStats engine_stats() const = 0;
   // Errors: what the file system says.
   virtual Result<MetaSpace> space() const = 0;
-  // Rewrites tables that hold rows of [first, last): what was erased or written over in them leaves
-  // the disk. Blocks, and ends early once `stopping` is set. Errors: kInsufficientStorage, no room
-  // for new tables beside the old; kServerBusy, a snapshot of before is open: what it reads stays.
-  virtual Result<void> compact(std::string_view first, std::string_view last,
-                               std::atomic<bool>& stopping) = 0;
+  // Rewrites tables that hold the rows: what was erased or written over in them leaves the disk.
+  // Blocks, and ends early once `stopping` is set. Errors: kInsufficientStorage, no room for new
+  // tables beside the old; kServerBusy, a snapshot from before is open, so that what it reads would
+  // stay and nothing was rewritten.
+  virtual Result<void> compact(RewrittenRows& rows, std::atomic<bool>& stopping) = 0;
 };
 
 }  // namespace lapis::storage

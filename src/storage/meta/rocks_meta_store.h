@@ -41,9 +41,8 @@ class RocksMetaStore final : public LocalMetaStore {
   bool has_room() const override { return committer_->has_room(); }
   MetaEngineStats engine_stats() const override { return read_engine_stats(*db_); }
   Result<MetaSpace> space() const override { return measure_space(*db_, disk_); }
-  Result<void> compact(std::string_view first, std::string_view last,
-                       std::atomic<bool>& stopping) override {
-    return compact_rows(*db_, disk_, {first, last}, stopping);
+  Result<void> compact(RewrittenRows& rows, std::atomic<bool>& stopping) override {
+    return compact_rows(*db_, disk_, rows, stopping);
   }
 
  private:

@@ -1,9 +1,7 @@
 #include "storage/meta/space.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
-#include <thread>
 
 #include "storage/meta/engine_stats.h"
 #include "storage/meta/from_rocksdb.h"
@@ -37,17 +35,6 @@ bool is_held_since(rocksdb::DB& db, rocksdb::SequenceNumber sequence) {
   return asked && oldest != 0 && oldest < sequence;
 }
 
-// A page of a listing is read in no time, and is not worth coming back for much later.
-bool wait_for_older_snapshots(rocksdb::DB& db, rocksdb::SequenceNumber sequence,
-                              const std::atomic<bool>& stopping) {
-  constexpr int kTries = 100;
-  for (int tries = 0; is_held_since(db, sequence); ++tries) {
-    if (tries == kTries || stopping) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
-}
-
 }  // namespace
 
 // Beside the store's own files there may be anything on the disk, extents among it. So its size is
@@ -61,7 +48,7 @@ Result<MetaSpace> measure_space(rocksdb::DB& db, const MetaDisk& disk) {
   return space;
 }
 
-Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RowRange rows,
+Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RewrittenRows& rows,
                           std::atomic<bool>& stopping) {
   const rocksdb::Slice first = as_slice(rows.first);
   const rocksdb::Slice last = as_slice(rows.last);
@@ -72,7 +59,8 @@ Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RowRange rows,
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.canceled = &stopping;
-  if (!wait_for_older_snapshots(db, db.GetLatestSequenceNumber(), stopping)) {
+  if (rows.written_before == 0) rows.written_before = db.GetLatestSequenceNumber();
+  if (is_held_since(db, rows.written_before)) {
     return fail(ErrorCode::kServerBusy, "a check or a listing still reads what was there before");
   }
   const rocksdb::Status done = db.CompactRange(options, &first, &last);

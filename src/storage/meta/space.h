@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <string_view>
 
 #include "lapis/storage/local_meta_store.h"
 
@@ -19,14 +18,9 @@ struct MetaDisk {
   std::uint64_t min_free_bytes = 0;
 };
 
-struct RowRange {
-  std::string_view first;
-  std::string_view last;
-};
-
 // Both block. See LocalMetaStore::space and compact.
 Result<MetaSpace> measure_space(rocksdb::DB& db, const MetaDisk& disk);
-Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RowRange rows,
+Result<void> compact_rows(rocksdb::DB& db, const MetaDisk& disk, RewrittenRows& rows,
                           std::atomic<bool>& stopping);
 
 }  // namespace lapis::storage

@@ -41,9 +41,9 @@ class Mover : public testing::Test {
       if (fails_) return fail(ErrorCode::kInternalError, "no such disk");
       return storage::MetaSpace{size_, std::max(used_, bytes_of_rows())};
     };
-    options.compact = [this](std::string first, std::string last,
+    options.compact = [this](storage::RewrittenRows& rows,
                              std::atomic<bool>&) -> io::Task<Result<void>> {
-      EXPECT_LT(first, last);
+      EXPECT_LT(rows.first, rows.last);
       ++compactions_;
       if (is_held_) co_return fail(ErrorCode::kServerBusy, "held");
       if (no_room_to_compact_) co_return fail(ErrorCode::kInsufficientStorage, "no room");
@@ -279,6 +279,28 @@ TEST_F(Mover, NoMoreMovesBecauseOldRowsAreHeld) {
   EXPECT_FALSE(done.moving);
   EXPECT_EQ(done.moved_bodies, held.moved_bodies);
   expect_all(600);
+}
+
+// A page of a listing is read in no time: it is tried again soon, and ever later only where that is
+// of no use.
+TEST_F(Mover, ALittleHoldIsWaitedForALittle) {
+  put_all(600);
+  fill_to(90);
+  harness_.clock.advance(2h);
+  is_held_ = true;
+  EXPECT_TRUE(work().moving);
+  const int tried = compactions_;
+  (void)harness_.run(mover_->step());
+  EXPECT_EQ(compactions_, tried);
+  harness_.clock.advance(1s);
+  (void)harness_.run(mover_->step());
+  EXPECT_EQ(compactions_, tried + 1);
+  harness_.clock.advance(500ms);
+  (void)harness_.run(mover_->step());
+  EXPECT_EQ(compactions_, tried + 1);
+  is_held_ = false;
+  harness_.clock.advance(1s);
+  EXPECT_FALSE(work().moving);
 }
 
 TEST_F(Mover, AnErrorOfTheDiskIsTold) {

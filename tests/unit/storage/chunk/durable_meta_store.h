@@ -34,9 +34,7 @@ class DurableMetaStore final : public storage::LocalMetaStore {
   bool has_room() const override { return true; }
   storage::MetaEngineStats engine_stats() const override { return {}; }
   Result<storage::MetaSpace> space() const override { return storage::MetaSpace{}; }
-  Result<void> compact(std::string_view, std::string_view, std::atomic<bool>&) override {
-    return {};
-  }
+  Result<void> compact(storage::RewrittenRows&, std::atomic<bool>&) override { return {}; }
 
   MemoryMetaStore& rows() { return *rows_; }
 

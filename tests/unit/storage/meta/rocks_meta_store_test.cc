@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
-#include <thread>
 
 #include "lapis/base/clock.h"
 #include "unit/storage/meta/meta_harness.h"
@@ -105,6 +103,7 @@ TEST(RocksMetaStore, TellsWhatTheEngineSays) {
 }
 
 std::string row_name(int i) { return "row" + std::to_string(100'000 + i); }
+RewrittenRows rows_until(int end) { return {row_name(0), row_name(end)}; }
 
 // A hundred of 4 KiB that do not compress.
 void put_long_rows(LocalHarness& meta, int first) {
@@ -138,8 +137,10 @@ TEST(RocksMetaStore, WhatWasWrittenOverLeavesTheDiskWhenItIsCompacted) {
   EXPECT_GT(meta.local->space()->used_bytes, full);
   std::atomic<bool> stopping = false;
   // Half of the rows, then all.
-  ASSERT_TRUE(meta.local->compact(row_name(0), row_name(kRows / 2), stopping));
-  ASSERT_TRUE(meta.local->compact(row_name(0), row_name(kRows), stopping));
+  for (const int rows : {kRows / 2, kRows}) {
+    RewrittenRows rewritten = rows_until(rows);
+    ASSERT_TRUE(meta.local->compact(rewritten, stopping));
+  }
   EXPECT_LT(meta.local->space()->used_bytes, full / 10);
   EXPECT_EQ(meta.get(row_name(17)), "short");
   meta.reopen();
@@ -151,7 +152,8 @@ TEST(RocksMetaStore, ACompactionThatIsStoppedChangesNoRow) {
   put_long_rows(meta, 0);
   const Rows rows = meta.all_rows();
   std::atomic<bool> stopping = true;
-  const Result<void> compacted = meta.local->compact(row_name(0), row_name(100), stopping);
+  RewrittenRows rewritten = rows_until(100);
+  const Result<void> compacted = meta.local->compact(rewritten, stopping);
   if (!compacted) EXPECT_EQ(compacted.error().code, ErrorCode::kServerBusy);
   EXPECT_EQ(meta.all_rows(), rows);
 }
@@ -160,33 +162,22 @@ TEST(RocksMetaStore, ACompactionTellsThatASnapshotHoldsWhatWas) {
   LocalHarness meta;
   put_long_rows(meta, 0);
   auto snapshot = meta.local->snapshot();
-  put_long_rows(meta, 100);
-  std::atomic<bool> stopping = false;
-  const Result<void> held = meta.local->compact(row_name(0), row_name(100), stopping);
-  ASSERT_FALSE(held);
-  EXPECT_EQ(held.error().code, ErrorCode::kServerBusy);
-  EXPECT_EQ((*snapshot->get(row_name(0)))->size(), 4096u);
-  snapshot.reset();
-  EXPECT_TRUE(meta.local->compact(row_name(0), row_name(100), stopping));
-}
-
-TEST(RocksMetaStore, ACompactionWaitsForASnapshotThatIsSoonGone) {
-  LocalHarness meta;
-  put_long_rows(meta, 0);
-  auto snapshot = meta.local->snapshot();
   ASSERT_TRUE(meta.transact([&](MetaView& view) -> Result<void> {
     view.put(row_name(0), "short");
     return {};
   }));
-  std::thread reader([&snapshot] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(60));
-    snapshot.reset();
-  });
-  // One that began later sees nothing of what was written over, and holds nothing.
-  auto later = meta.local->snapshot();
+  RewrittenRows rewritten = rows_until(100);
   std::atomic<bool> stopping = false;
-  EXPECT_TRUE(meta.local->compact(row_name(0), row_name(100), stopping));
-  reader.join();
+  const Result<void> held = meta.local->compact(rewritten, stopping);
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().code, ErrorCode::kServerBusy);
+  EXPECT_EQ((*snapshot->get(row_name(0)))->size(), 4096u);
+  // Those that begin later see nothing of what was written over, and hold nothing, though there is
+  // always one.
+  auto later = meta.local->snapshot();
+  put_long_rows(meta, 200);
+  snapshot.reset();
+  EXPECT_TRUE(meta.local->compact(rewritten, stopping));
   EXPECT_EQ(**later->get(row_name(0)), "short");
 }
 
@@ -196,7 +187,8 @@ TEST(RocksMetaStore, TablesAreNotRewrittenWhereThereIsNoRoom) {
   meta.options.min_free_bytes = std::uint64_t{1} << 60;
   meta.reopen();
   std::atomic<bool> stopping = false;
-  const Result<void> compacted = meta.local->compact(row_name(0), row_name(100), stopping);
+  RewrittenRows rewritten = rows_until(100);
+  const Result<void> compacted = meta.local->compact(rewritten, stopping);
   ASSERT_FALSE(compacted);
   EXPECT_EQ(compacted.error().code, ErrorCode::kInsufficientStorage);
 }
