@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "azure/ops/list_query.h"
 #include "azure/request/single_headers.h"
 #include "azure/sas_fields.h"
 #include "azure/signing/keys.h"
@@ -91,9 +92,18 @@ const blob::StoredPolicy* find_policy(const blob::ContainerAccess* access, std::
   return found == access->policies.end() ? nullptr : &*found;
 }
 
-// Tags are set, or asked about, by an operation that is about something else.
-bool names_tags(const http::Headers& headers) {
-  return !headers.get("x-ms-tags").empty() || !headers.get("x-ms-if-tags").empty();
+// Tags are set, asked about or listed by an operation that is about something else.
+bool names_tags(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  if (!headers.get("x-ms-tags").empty() || !headers.get("x-ms-if-tags").empty()) return true;
+  const Query& query = call.target.query;
+  return http::iequals(query.get("comp"), "list") && asks_to_include(query, "tags");
+}
+
+// What an operation may do without a credential by its needs, a request may be too curious for.
+bool may_be_anonymous(const Call& call, const Needs& needs) {
+  return needs.in_public != blob::PublicAccess::kNone && !names_tags(call) &&
+         !reads_uncommitted_blocks(call.target.query);
 }
 
 // What a SAS alone decides, its policy's fields taken over where it has one.
@@ -101,7 +111,7 @@ Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& 
                            Timestamp now) {
   LAPIS_TRY_VOID(check_holds(call, sas, now));
   LAPIS_TRY_VOID(check_needs(sas, needs));
-  if (names_tags(call.request.headers) && !permits_any(sas, {.letters = "t"})) {
+  if (names_tags(call) && !permits_any(sas, {.letters = "t"})) {
     return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "tags");
   }
   return !needs.overwrite_needs_w || sas.permits('w');
@@ -149,9 +159,7 @@ Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
   }
   const Query& query = call.target.query;
   if (!has_sas(query)) {
-    const bool possible =
-        needs.in_public != blob::PublicAccess::kNone && !reads_uncommitted_blocks(query);
-    if (account == nullptr || !possible) return no_credential(call);
+    if (account == nullptr || !may_be_anonymous(call, needs)) return no_credential(call);
     if (!account->may_be_public) return fail(ErrorCode::kPublicAccessNotPermitted);
     return Claim(CredentialKind::kAnonymous, false, true);
   }

@@ -12,7 +12,7 @@ import pytest
 from azure_client import Response, expect, expect_error
 from blob_client import BlobClient, block_id, tags_xml
 from copying import source_url
-from sas import service_sas
+from sas import Token, account_sas, service_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 OTHER = '"0x8D0000000000000"'
@@ -281,3 +281,20 @@ def test_what_a_sas_permits(
     condition = {"x-ms-if-tags": "k = '1'"}
     expect_error(holder("r").get_blob(container, blob, condition), *denied)
     expect(holder("rt").get_blob(container, blob, condition), 200)
+
+
+def test_what_a_sas_permits_to_list(
+    new_client: Callable[..., BlobClient], container: str, blob: str
+) -> None:
+    def tokens(permissions: str) -> list[Token]:
+        of_container = service_sas(DEVELOPMENT_ACCOUNT, f"/{container}", permissions)
+        return [of_container, account_sas(DEVELOPMENT_ACCOUNT, permissions)]
+
+    for sas in tokens("rl") + tokens("t"):
+        for include in ("tags", "metadata,TAGS"):
+            response = new_client(sas=sas).list_blobs(container, include=include)
+            expect_error(response, 403, "AuthorizationPermissionMismatch")
+    for sas in tokens("l"):
+        assert not list(expect(new_client(sas=sas).list_blobs(container), 200).xml().iter("Tag"))
+    for sas in tokens("lt"):
+        assert list(expect(new_client(sas=sas).list_blobs(container, include="tags"), 200).xml().iter("Tag"))

@@ -102,6 +102,29 @@ def test_what_each_level_grants(owner: BlobClient, anybody: BlobClient, level: s
     assert [c.text for c in owner.list_containers().xml().iter("Name")] == ["box"]
 
 
+@pytest.mark.parametrize("level", ["blob", "container"])
+def test_tags_are_never_granted(owner: BlobClient, anybody: BlobClient, level: str) -> None:
+    """Neither shown nor asked about: the answer is one and the same for tags that fit and others."""
+    expect(owner.create_container("box", {LEVEL: level}), 201)
+    expect(owner.put_blob("box", "b", b"content", {"x-ms-tags": "secret=17"}), 201)
+    expect(anybody.get_blob("box", "b", {"x-ms-if-tags": ""}), 200)
+    for condition in ("secret = '17'", "secret > '17'", "none = '1'"):
+        asking = {"x-ms-if-tags": condition}
+        for answer in (
+            anybody.get_blob("box", "b", asking),
+            anybody.get_blob_properties("box", "b", asking),
+            anybody.get_blob_metadata("box", "b", asking),
+        ):
+            assert (answer.status, answer.error_code) == (401, "NoAuthenticationInformation"), answer
+    for include in ("tags", "metadata,Tags", "copy,tags,metadata"):
+        answer = anybody.list_blobs("box", include=include)
+        expect_error(answer, 401, "NoAuthenticationInformation")
+        assert b"secret" not in answer.body
+        assert b"secret" in expect(owner.list_blobs("box", include=include), 200).body
+    if level == "container":
+        assert b"secret" not in expect(anybody.list_blobs("box", include="metadata"), 200).body
+
+
 def test_what_is_not_there(owner: BlobClient, anybody: BlobClient) -> None:
     expect(owner.create_container("box", {LEVEL: "blob"}), 201)
     expect_error(anybody.get_blob("box", "none"), 404, "BlobNotFound")

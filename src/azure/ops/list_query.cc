@@ -7,6 +7,17 @@
 #include "lapis/blob/types.h"
 
 namespace lapis::azure {
+namespace {
+
+// The next value of an `include`, which is taken off.
+std::string_view take_value(std::string_view& include) {
+  const auto comma = include.find(',');
+  const std::string_view value = include.substr(0, comma);
+  include = comma == include.npos ? std::string_view() : include.substr(comma + 1);
+  return value;
+}
+
+}  // namespace
 
 Result<std::vector<std::string_view>> parse_include(const Call& call,
                                                     std::span<const IncludeValue> known) {
@@ -14,9 +25,7 @@ Result<std::vector<std::string_view>> parse_include(const Call& call,
   std::string_view text = call.target.query.get("include");
   const std::string_view whole = text;
   while (!text.empty()) {
-    const auto comma = text.find(',');
-    const std::string_view value = text.substr(0, comma);
-    text = comma == text.npos ? std::string_view() : text.substr(comma + 1);
+    const std::string_view value = take_value(text);
     const auto row = std::ranges::find_if(
         known, [value](const IncludeValue& k) { return http::iequals(k.name, value); });
     if (row == known.end() || !call.at_least(row->since)) {
@@ -25,6 +34,14 @@ Result<std::vector<std::string_view>> parse_include(const Call& call,
     if (!includes(values, row->name)) values.push_back(row->name);
   }
   return values;
+}
+
+bool asks_to_include(const Query& query, std::string_view name) {
+  std::string_view text = query.get("include");
+  while (!text.empty()) {
+    if (http::iequals(take_value(text), name)) return true;
+  }
+  return false;
 }
 
 bool includes(const std::vector<std::string_view>& values, std::string_view name) {

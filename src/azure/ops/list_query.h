@@ -23,6 +23,9 @@ struct IncludeValue {
 Result<std::vector<std::string_view>> parse_include(const Call& call,
                                                     std::span<const IncludeValue> known);
 
+// Whether `include` holds a value, whatever else it holds: for who has to know before it is parsed.
+bool asks_to_include(const Query& query, std::string_view name);
+
 bool includes(const std::vector<std::string_view>& values, std::string_view name);
 
 // `maxresults`, clamped to what a page can hold; nothing where absent. Errors:

@@ -1,5 +1,6 @@
 // Every operation of the route table, asked for with every kind of credential and every permission,
-// against a model written down here by itself, from the REST reference ("Permissions for …" of
+// and, beside what the operation is about, for tags, against a model written down here by itself,
+// from the REST reference ("Permissions for …" of
 // account and service SAS, "Anonymous read access").
 #include <gtest/gtest.h>
 
@@ -107,6 +108,28 @@ const std::map<std::string, Rights> kModel = {
     {"SetBlobLegalHold", of_blob("i")},
 };
 
+// How a request has to do with tags beside what its operation is about. Permission to them is one
+// of its own ("t"), which nobody has without a credential.
+struct Curiosity {
+  std::string_view parameter = {};  // of the query, with its value
+  http::Header header = {};
+  bool asks_for_tags = false;
+};
+constexpr Curiosity kNone{};
+constexpr Curiosity kCurious[] = {
+    {.header = {"x-ms-if-tags", "k = '1'"}, .asks_for_tags = true},
+    {.header = {"x-ms-tags", "k=1"}, .asks_for_tags = true},
+    {.header = {"x-ms-if-tags", ""}},
+};
+// Of List Blobs.
+constexpr Curiosity kCuriousListing[] = {
+    {.parameter = "include=tags", .asks_for_tags = true},
+    {.parameter = "include=metadata%2CTags", .asks_for_tags = true},
+    {.parameter = "include=,tags,copy", .asks_for_tags = true},
+    {.parameter = "include=metadata,tagsx"},
+    {.parameter = "prefix=tags&tags=include"},
+};
+
 // The name under which the model has an operation: that of the route, or with what tells it from
 // others of the same name.
 const Rights* rights_of(const Route& route, std::set<std::string>& met) {
@@ -129,10 +152,11 @@ const Rights* rights_of(const Route& route, std::set<std::string>& met) {
 }
 
 // What a SAS with `given` may do where `letters` are asked for; "" for yes.
-std::string judge(std::string_view letters, std::string_view given) {
+std::string judge(std::string_view letters, std::string_view given, const Curiosity& curiosity) {
   if (letters == kNever) return "AuthorizationFailure";
-  if (letters == kAlways || given.find_first_of(letters) != given.npos) return "";
-  return "AuthorizationPermissionMismatch";
+  const bool denied = curiosity.asks_for_tags && given.find('t') == given.npos;
+  const bool allowed = letters == kAlways || given.find_first_of(letters) != given.npos;
+  return allowed && !denied ? "" : "AuthorizationPermissionMismatch";
 }
 
 class Requests {
@@ -143,9 +167,10 @@ class Requests {
   }
 
   // The code with which the gate refuses, "" where it lets pass. `sas`: a query; empty: none.
-  std::string ask(const Route& route, const std::string& account, const std::string& sas,
-                  bool shared_key = false, PublicAccess level = PublicAccess::kNone) {
-    http::Request request = make(route, account, sas);
+  std::string ask(const Route& route, const Curiosity& curiosity, const std::string& account,
+                  const std::string& sas, bool shared_key = false,
+                  PublicAccess level = PublicAccess::kNone) {
+    http::Request request = make(route, curiosity, account, sas);
     if (shared_key) sign(request, account);
     const auto target = azure::parse_target(request);
     const azure::NegotiatedVersion version{{20211202}, {20211202}};
@@ -186,8 +211,8 @@ class Requests {
   }
 
  private:
-  static http::Request make(const Route& route, const std::string& account,
-                            const std::string& sas) {
+  static http::Request make(const Route& route, const Curiosity& curiosity,
+                            const std::string& account, const std::string& sas) {
     std::string target = "/" + account;
     if (route.resource != Resource::kService) target += "/box";
     if (route.resource == Resource::kBlob) target += "/b";
@@ -195,6 +220,7 @@ class Requests {
     for (const auto& [name, value] : {std::pair{"comp", route.comp}, {"restype", route.restype}}) {
       if (!value.empty()) query += "&" + std::string(name) + "=" + std::string(value);
     }
+    if (!curiosity.parameter.empty()) query += "&" + std::string(curiosity.parameter);
     http::Request request;
     request.method = route.method;
     request.method_text = method_text(route.method);
@@ -206,6 +232,9 @@ class Requests {
     for (const RequiredHeader& required : route.headers) {
       if (required.name.empty()) continue;
       request.headers.add(required.name, required.value.empty() ? "BlockBlob" : required.value);
+    }
+    if (!curiosity.header.name.empty()) {
+      request.headers.add(curiosity.header.name, curiosity.header.value);
     }
     return request;
   }
@@ -268,60 +297,75 @@ std::vector<std::string> sets_of_letters() {
   return sets;
 }
 
-void expect_shared_key(Requests& requests, const Route& route) {
-  EXPECT_EQ(requests.ask(route, "open", "", true), "") << route.name;
-  EXPECT_EQ(requests.ask(route, "shut", "", true), "") << route.name;
+void expect_shared_key(Requests& requests, const Route& route, const Curiosity& curiosity) {
+  EXPECT_EQ(requests.ask(route, curiosity, "open", "", true), "") << route.name;
+  EXPECT_EQ(requests.ask(route, curiosity, "shut", "", true), "") << route.name;
 }
 
-void expect_account_sas(Requests& requests, const Route& route, const Rights& rights) {
+void expect_account_sas(Requests& requests, const Route& route, const Curiosity& curiosity,
+                        const Rights& rights) {
   for (const std::string& letters : sets_of_letters()) {
     for (const std::string types : {"s", "c", "o", "sco"}) {
-      std::string expected = judge(rights.account, letters);
+      std::string expected = judge(rights.account, letters, curiosity);
       const bool decided = rights.account == kNever || rights.account == kAlways;
       if (!decided && types.find_first_of(rights.types) == types.npos) {
         expected = "AuthorizationResourceTypeMismatch";
       }
-      EXPECT_EQ(requests.ask(route, "open", requests.account_sas(letters, types)), expected)
+      EXPECT_EQ(requests.ask(route, curiosity, "open", requests.account_sas(letters, types)),
+                expected)
           << route.name << " sp=" << letters << " srt=" << types;
     }
   }
   const std::string expected =
       rights.account == kNever ? "AuthorizationFailure" : "AuthorizationServiceMismatch";
   const std::string of_files = requests.account_sas(std::string(kLetters), "sco", "f");
-  EXPECT_EQ(requests.ask(route, "open", of_files), expected) << route.name;
+  EXPECT_EQ(requests.ask(route, curiosity, "open", of_files), expected) << route.name;
 }
 
-void expect_service_sas(Requests& requests, const Route& route, const Rights& rights) {
+void expect_service_sas(Requests& requests, const Route& route, const Curiosity& curiosity,
+                        const Rights& rights) {
   const bool of_service = route.resource == Resource::kService;
   const bool of_blob = route.resource == Resource::kBlob;
   for (const std::string& letters : sets_of_letters()) {
     const std::string expected =
-        of_service ? "AuthenticationFailed" : judge(rights.container, letters);
-    EXPECT_EQ(requests.ask(route, "open", requests.service_sas(letters, "")), expected)
+        of_service ? "AuthenticationFailed" : judge(rights.container, letters, curiosity);
+    EXPECT_EQ(requests.ask(route, curiosity, "open", requests.service_sas(letters, "")), expected)
         << route.name << " sr=c sp=" << letters;
-    EXPECT_EQ(requests.ask(route, "open", requests.policy_sas(letters)), expected)
+    EXPECT_EQ(requests.ask(route, curiosity, "open", requests.policy_sas(letters)), expected)
         << route.name << " by a policy of " << letters;
-    EXPECT_EQ(requests.ask(route, "open", requests.service_sas(letters, "b")),
-              of_blob ? judge(rights.blob, letters) : "AuthenticationFailed")
+    EXPECT_EQ(requests.ask(route, curiosity, "open", requests.service_sas(letters, "b")),
+              of_blob ? judge(rights.blob, letters, curiosity) : "AuthenticationFailed")
         << route.name << " sr=b sp=" << letters;
-    EXPECT_EQ(requests.ask(route, "open", requests.service_sas(letters, "other")),
+    EXPECT_EQ(requests.ask(route, curiosity, "open", requests.service_sas(letters, "other")),
               "AuthenticationFailed")
         << route.name << " of another blob";
   }
 }
 
-void expect_anonymous(Requests& requests, const Route& route, const Rights& rights) {
-  const bool possible = rights.publicly != PublicAccess::kNone;
+void expect_anonymous(Requests& requests, const Route& route, const Curiosity& curiosity,
+                      const Rights& rights) {
+  const bool possible = rights.publicly != PublicAccess::kNone && !curiosity.asks_for_tags;
   for (const auto level : {PublicAccess::kNone, PublicAccess::kBlob, PublicAccess::kContainer}) {
-    EXPECT_EQ(requests.ask(route, "open", "", false, level),
+    EXPECT_EQ(requests.ask(route, curiosity, "open", "", false, level),
               possible && level >= rights.publicly ? "" : "NoAuthenticationInformation")
         << route.name << " at level " << static_cast<int>(level);
-    EXPECT_EQ(requests.ask(route, "shut", "", false, level),
+    EXPECT_EQ(requests.ask(route, curiosity, "shut", "", false, level),
               possible ? "PublicAccessNotPermitted" : "NoAuthenticationInformation")
         << route.name;
-    EXPECT_EQ(requests.ask(route, "nobody", "", false, level), "NoAuthenticationInformation")
+    EXPECT_EQ(requests.ask(route, curiosity, "nobody", "", false, level),
+              "NoAuthenticationInformation")
         << route.name;
   }
+}
+
+void expect_all(Requests& requests, const Route& route, const Curiosity& curiosity,
+                const Rights& rights) {
+  SCOPED_TRACE(testing::Message() << curiosity.parameter << " " << curiosity.header.name << ": "
+                                  << curiosity.header.value);
+  expect_shared_key(requests, route, curiosity);
+  expect_account_sas(requests, route, curiosity, rights);
+  expect_service_sas(requests, route, curiosity, rights);
+  expect_anonymous(requests, route, curiosity, rights);
 }
 
 TEST(AuthorizationModel, HoldsForEveryOperationAndCredential) {
@@ -330,10 +374,10 @@ TEST(AuthorizationModel, HoldsForEveryOperationAndCredential) {
   for (const Route& route : routes()) {
     const Rights* rights = rights_of(route, met);
     ASSERT_NE(rights, nullptr) << route.name << " is not in the model";
-    expect_shared_key(requests, route);
-    expect_account_sas(requests, route, *rights);
-    expect_service_sas(requests, route, *rights);
-    expect_anonymous(requests, route, *rights);
+    expect_all(requests, route, kNone, *rights);
+    for (const Curiosity& curiosity : kCurious) expect_all(requests, route, curiosity, *rights);
+    if (route.name != "ListBlobs") continue;
+    for (const Curiosity& listing : kCuriousListing) expect_all(requests, route, listing, *rights);
   }
   for (const auto& [name, rights] : kModel) {
     EXPECT_TRUE(met.contains(name)) << name << " is in the model only";
