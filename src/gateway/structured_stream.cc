@@ -7,7 +7,9 @@
 namespace lapis::gateway {
 namespace {
 
-// Lends framing and payload by turns.
+// Lends framing and payload by turns. The header is lent once the payload's beginning is at hand:
+// it is the answer's first piece, by which a session tells whether there is anything to answer
+// with.
 class StructuredBody final : public io::BufferSource {
  public:
   explicit StructuredBody(std::unique_ptr<io::BufferSource> payload)
@@ -16,12 +18,13 @@ class StructuredBody final : public io::BufferSource {
   std::uint64_t remaining() const override { return left_; }
 
   io::Task<Result<Bytes>> next() override {
+    const bool begins = left_ == encoder_.length() && payload_->remaining() != 0;
+    if (rest_.empty() && (begins || encoder_.payload() != 0)) {
+      LAPIS_CO_TRY(rest_, co_await payload_->next());
+      if (rest_.empty()) co_return fail(ErrorCode::kInternalError, "a body ends early");
+    }
     Bytes lent;
     if (encoder_.payload() != 0) {
-      if (rest_.empty()) {
-        LAPIS_CO_TRY(rest_, co_await payload_->next());
-        if (rest_.empty()) co_return fail(ErrorCode::kInternalError, "a body ends early");
-      }
       lent = rest_.first(std::min<std::uint64_t>(rest_.size(), encoder_.payload()));
       rest_ = rest_.subspan(lent.size());
       encoder_.give_payload(lent);

@@ -17,11 +17,14 @@ from blob_client import BlobClient, block_id
 from crc64 import crc64
 from lapis_server import LapisServer, StartFailed, binary
 from signing import DEVELOPMENT_ACCOUNT
+from structured import FORM, structured
 
 BODIES = {
     f"b{size}": random.Random(size).randbytes(size)
     for size in (0, 100, 4096, 5000, 70_000, 9 << 20)
 }
+
+STRUCTURED = {"x-ms-structured-body": FORM}
 
 
 def owner(server: LapisServer) -> BlobClient:
@@ -208,8 +211,11 @@ def test_metadata_without_its_extents_serves_what_it_has(
     for name, body in BODIES.items():
         if len(body) <= 4096:
             assert expect(client.get_blob("data", name), 200).body == body
+            framed = expect(client.get_blob("data", name, STRUCTURED), 200)
+            assert framed.body == structured(body)
         else:
-            expect_error(client.get_blob("data", name), 503, "ServerBusy")
+            for headers in ({}, {"Range": "bytes=70-99"}, STRUCTURED):
+                expect_error(client.get_blob("data", name, headers), 503, "ServerBusy")
     assert server.stop() == 0
     (server.data_dir / "flash").rmdir()  # nothing was written into it
     (server.data_dir / "unmounted").rename(server.data_dir / "flash")

@@ -1,4 +1,6 @@
-// Structured bodies through the whole pipeline.
+// Structured bodies through the whole pipeline, and as streams by themselves.
+#include "gateway/structured_stream.h"
+
 #include "support/structured.h"
 #include "unit/gateway/pipeline_fixture.h"
 
@@ -77,6 +79,53 @@ TEST_F(Structured, BlocksAndRangesOfAnySize) {
                 structured(payload.substr(static_cast<std::size_t>(first), size), 4 << 20))
         << text;
   }
+}
+
+// Runs of a payload, of which the last is not to be had.
+class Unreadable final : public io::BufferSource {
+ public:
+  Unreadable(std::vector<std::string> runs, std::uint64_t missing) : runs_(std::move(runs)) {
+    left_ = missing;
+    for (const std::string& run : runs_) left_ += run.size();
+  }
+  std::uint64_t remaining() const override { return left_; }
+  io::Task<Result<Bytes>> next() override {
+    if (at_ == runs_.size()) co_return fail(ErrorCode::kServerBusy, "no disk");
+    left_ -= runs_[at_].size();
+    co_return as_bytes(runs_[at_++]);
+  }
+
+ private:
+  std::vector<std::string> runs_;
+  std::size_t at_ = 0;
+  std::uint64_t left_ = 0;
+};
+
+// What a body lends before it fails; it has to.
+std::string lent_before_failure(std::vector<std::string> runs) {
+  http::Response response;
+  response.body = std::make_unique<Unreadable>(std::move(runs), 7);
+  make_structured(response);
+  auto& body = *std::get<std::unique_ptr<io::BufferSource>>(response.body);
+  test::InlineExecutor executor;
+  std::string lent;
+  for (;;) {
+    const auto piece = executor.run_task(body.next());
+    if (!piece) {
+      EXPECT_EQ(piece.error().code, ErrorCode::kServerBusy);
+      return lent;
+    }
+    LAPIS_CHECK(!piece->empty());
+    lent += as_text(*piece);
+  }
+}
+
+// Until its first piece is there an answer can still be an error, which the framing must not spoil.
+TEST(StructuredBody, ThatCannotBeReadFailsBeforeItsHeader) {
+  EXPECT_EQ(lent_before_failure({}), "");
+  const std::string begun = structured(std::string(12, 'p'), 12).substr(0, 13 + 10 + 5);
+  EXPECT_EQ(lent_before_failure({"ppppp"}), begun);
+  EXPECT_EQ(lent_before_failure({"pp", "ppp"}), begun);
 }
 
 TEST_F(Structured, OnlyWhereABodyCanBeStructured) {
