@@ -95,8 +95,8 @@ def test_it_leaves_metadata_and_blobs_alone(client: BlobClient, container: str) 
         (document("<SignedIdentifier><AccessPolicy /></SignedIdentifier>"), "MissingRequiredXmlNode"),
         (document("<Other />"), "UnsupportedXmlNode"),
         (document("<SignedIdentifier><Id>a</Id><Other /></SignedIdentifier>"), "UnsupportedXmlNode"),
-        (document(policy("", "r")), "InvalidXmlNodeValue"),
-        (document(policy("x" * 65, "r")), "InvalidXmlNodeValue"),
+        (document(policy("", "r")), "InvalidXmlDocument"),
+        (document(policy("x" * 65, "r")), "InvalidXmlDocument"),
         (document(policy("a", "rq")), "InvalidXmlNodeValue"),
         (document(policy("a", "r", "tomorrow")), "InvalidXmlNodeValue"),
         (document(policy("a", "r", start="2021-02-30")), "InvalidXmlNodeValue"),
@@ -106,6 +106,14 @@ def test_documents_that_are_none(client: BlobClient, container: str, body: bytes
     expect(set_acl(client, container, document(policy("kept", "r"))), 200)
     expect_error(set_acl(client, container, body), 400, code)
     assert b"<Id>kept</Id>" in get_acl(client, container).body
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "\u00fc" * 65])
+def test_an_id_has_1_to_64_characters(client: BlobClient, container: str, name: str) -> None:
+    refused = expect_error(set_acl(client, container, document(policy(name, "r"))), 400, "InvalidXmlDocument")
+    reason = "Signed identifier ID cannot be empty or over 64 characters in length"
+    assert refused.error_field("Reason") == reason
+    expect(set_acl(client, container, document(policy("\u00fc" * 64, "r"))), 200)
 
 
 def test_errors(client: BlobClient, container: str) -> None:

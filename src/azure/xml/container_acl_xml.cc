@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::string_view kRoot = "SignedIdentifiers";
 constexpr std::string_view kEntry = "SignedIdentifier";
+// The wording is Azure's.
+constexpr std::string_view kIdLength =
+    "Signed identifier ID cannot be empty or over 64 characters in length";
 constexpr std::string_view kLetters = "racwdxyltmeopif";  // that a service SAS has
 
 std::size_t characters(std::string_view utf8) {
@@ -39,9 +42,11 @@ Result<blob::StoredPolicy> read_entry(const XmlDocument& document, pugi::xml_nod
   LAPIS_TRY_VOID(document.check_children(entry, {"Id", "AccessPolicy"}));
   blob::StoredPolicy read;
   LAPIS_TRY(read.id, required_text(entry, "Id"));
-  const bool fits = !read.id.empty() && characters(read.id) <= blob::ContainerAccess::kMaxPolicyId;
-  if (!fits || !xml_can_carry(read.id)) {
-    return fail(invalid_xml_node("Id", read.id, "It has 1 to 64 characters."));
+  if (read.id.empty() || characters(read.id) > blob::ContainerAccess::kMaxPolicyId) {
+    return document.malformed(entry.child("Id"), kIdLength);
+  }
+  if (!xml_can_carry(read.id)) {
+    return fail(invalid_xml_node("Id", read.id, "It holds what no document can."));
   }
   const pugi::xml_node policy = entry.child("AccessPolicy");
   if (!policy) return read;
