@@ -130,6 +130,20 @@ def test_errors(client: BlobClient, container: str) -> None:
         assert answer.error_field("HeaderName") == "x-ms-blob-public-access"
 
 
+def test_permissions_newer_than_the_version(
+    client: BlobClient, new_client: Callable[..., BlobClient], container: str
+) -> None:
+    old, first = new_client(version="2014-02-14"), new_client(version="2015-04-05")
+    for letters in ("c", "a", "rcwd", "rawdl"):
+        expect(set_acl(client, container, document(policy("one", "r"), policy("two", letters))), 200)
+        expect_error(get_acl(old, container), 409, "FeatureVersionMismatch")
+        assert get_acl(old, container, "HEAD").error_code == "FeatureVersionMismatch"
+        for knowing in (first, client):
+            assert f"<Permission>{letters}</Permission>".encode() in expect(get_acl(knowing, container), 200).body
+    expect(set_acl(client, container, document(policy("one", "rwdl"), policy("two"))), 200)
+    assert b"rwdl" in expect(get_acl(old, container), 200).body
+
+
 def test_a_lease_id_needs_a_lease(client: BlobClient, container: str) -> None:
     sent = {"x-ms-lease-id": str(uuid.uuid4())}
     code = "LeaseNotPresentWithContainerOperation"

@@ -7,6 +7,8 @@
 namespace lapis::azure {
 
 Result<blob::GetContainerAcl> parse_get_container_acl(const Call& call);
-http::Response render_get_container_acl(const Call& call, const blob::ContainerProperties& result);
+// Errors: kFeatureVersionMismatch where a policy has permissions that the version does not know.
+Result<http::Response> render_get_container_acl(const Call& call,
+                                                const blob::ContainerProperties& result);
 
 }  // namespace lapis::azure
