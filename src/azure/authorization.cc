@@ -144,8 +144,6 @@ Gate::Gate(const std::vector<Account>& accounts, const Clock& clock)
 
 Gate::~Gate() = default;
 
-bool Gate::knows(std::string_view account) const { return state_->accounts.contains(account); }
-
 Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
   const http::Headers& headers = call.request.headers;
   // What is signed must be what is parsed later.

@@ -15,7 +15,8 @@ const ServiceProperties* ServicePropertiesWatch::current() const {
 }
 
 // The counter is read before the row: a change in between only makes what was read useless.
-io::Task<Result<const ServiceProperties*>> ServicePropertiesWatch::read() {
+io::Task<Result<const ServiceProperties*>> ServicePropertiesWatch::get() {
+  if (const ServiceProperties* known = current()) co_return known;
   const std::uint64_t version = service_.meta.version_of(key_);
   LAPIS_CO_TRY(const auto row, co_await service_.meta.get(key_));
   ServiceProperties read;

@@ -8,7 +8,6 @@
 #include "lapis/azure/error_response.h"
 #include "lapis/azure/header_rules.h"
 #include "lapis/base/log.h"
-#include "lapis/blob/ops/get_blob_service_properties.h"
 #include "lapis/blob/ops/get_container_acl.h"
 #include "lapis/gateway/request_observer.h"
 
@@ -127,8 +126,8 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
     co_return settle(std::move(preflight), request, request_id, nullptr);
   }
   Result<std::optional<azure::ServiceVersion>> default_version;
-  if (target && !azure::names_version(request, *target)) {
-    default_version = co_await find_default_version(std::string(target->account));
+  if (watch != nullptr && !azure::names_version(request, *target)) {
+    default_version = co_await find_default_version(*watch);
   }
   const Result<azure::Call> call = locate(request, request_id, std::move(target), default_version);
   Result<http::Response> outcome = fail(ErrorCode::kInternalError);
@@ -143,7 +142,7 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
     if (const blob::ServiceProperties* properties = watch->current()) {
       azure::add_cors_headers(properties->cors, request, response.headers);
     } else {
-      co_await add_cors_headers(request, *watch, response);
+      co_await add_cors_headers(request, request_id, *watch, response);
     }
   }
   co_return response;
@@ -161,20 +160,17 @@ io::Task<Result<http::Response>> Gateway::answer_preflight(const http::Request& 
                                                            Watch* watch) {
   std::span<const blob::CorsRule> rules;
   if (watch != nullptr) {
-    const blob::ServiceProperties* properties = watch->current();
-    if (properties == nullptr) {
-      LAPIS_CO_TRY(properties, co_await watch->read());
-    }
+    LAPIS_CO_TRY(const auto* properties, co_await watch->get());
     rules = properties->cors;
   }
   co_return azure::answer_preflight(rules, request);
 }
 
 // An answer stands whatever becomes of its headers: without them a browser does not show it.
-io::Task<void> Gateway::add_cors_headers(const http::Request& request, Watch& watch,
-                                         http::Response& response) {
-  const auto properties = co_await watch.read();
-  if (!properties) co_return log_failure(properties.error(), request, Guid{});
+io::Task<void> Gateway::add_cors_headers(const http::Request& request, const Guid& request_id,
+                                         Watch& watch, http::Response& response) {
+  const auto properties = co_await watch.get();
+  if (!properties) co_return log_failure(properties.error(), request, request_id);
   azure::add_cors_headers((*properties)->cors, request, response.headers);
 }
 
@@ -220,13 +216,10 @@ Result<azure::Call> Gateway::locate(
 }
 
 // Few requests come here: all but the anonymous ones have to name their version otherwise.
-io::Task<Result<std::optional<azure::ServiceVersion>>> Gateway::find_default_version(
-    std::string account) {
-  if (!gate_.knows(account)) co_return std::nullopt;
-  LAPIS_CO_TRY(const auto properties,
-               co_await blob::get_blob_service_properties(service_, std::move(account)));
-  if (!properties.default_version) co_return std::nullopt;
-  co_return azure::ServiceVersion{*properties.default_version};
+io::Task<Result<std::optional<azure::ServiceVersion>>> Gateway::find_default_version(Watch& watch) {
+  LAPIS_CO_TRY(const auto* properties, co_await watch.get());
+  if (!properties->default_version) co_return std::nullopt;
+  co_return azure::ServiceVersion{*properties->default_version};
 }
 
 io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::ByteSource& body,

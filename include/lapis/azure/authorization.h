@@ -70,9 +70,6 @@ class Gate {
   Gate(const std::vector<Account>& accounts, const Clock& clock);
   ~Gate();
 
-  // Whether there is such an account.
-  bool knows(std::string_view account) const;
-
   // The gate decides in two steps, each of them synchronous and pure; the caller looks up what the
   // container grants in between, where the claim asks for it. Nothing is looked up for a signature
   // that is not good.

@@ -20,8 +20,8 @@ class ServicePropertiesWatch {
 
   // What is in force, until the next suspension; null where it has to be read first.
   const ServiceProperties* current() const;
-  // Reads what is in force. Errors: those of reading the row.
-  io::Task<Result<const ServiceProperties*>> read();
+  // Likewise, and never null: what is not known is read. Errors: those of reading the row.
+  io::Task<Result<const ServiceProperties*>> get();
 
  private:
   Service& service_;

@@ -51,16 +51,16 @@ class Gateway final : public http::Handler, private Subrequests {
   Result<azure::Call> locate(
       const http::Request& request, const Guid& request_id, Result<azure::Target> target,
       const Result<std::optional<azure::ServiceVersion>>& default_version) const;
-  // What the account's owner has set for requests that name no version.
-  io::Task<Result<std::optional<azure::ServiceVersion>>> find_default_version(std::string account);
-  io::Task<Result<http::Response>> dispatch(const azure::Call& call, io::ByteSource& body,
-                                            bool& authorized);
-  // The CORS rules of an account; null where there is no such account.
+  // The service properties of an account, as they are; null where there is no such account.
   using Watch = blob::ServicePropertiesWatch;
   Watch* find_watch(const Result<azure::Target>& target);
+  // What the account's owner has set for requests that name no version.
+  io::Task<Result<std::optional<azure::ServiceVersion>>> find_default_version(Watch& watch);
+  io::Task<Result<http::Response>> dispatch(const azure::Call& call, io::ByteSource& body,
+                                            bool& authorized);
   io::Task<Result<http::Response>> answer_preflight(const http::Request& request, Watch* watch);
-  io::Task<void> add_cors_headers(const http::Request& request, Watch& watch,
-                                  http::Response& response);
+  io::Task<void> add_cors_headers(const http::Request& request, const Guid& request_id,
+                                  Watch& watch, http::Response& response);
   // What became of a request, as an answer.
   http::Response settle(Result<http::Response> outcome, const http::Request& request,
                         const Guid& request_id, const azure::Call* shown);

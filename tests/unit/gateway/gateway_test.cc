@@ -1,5 +1,6 @@
 #include "lapis/gateway/gateway.h"
 
+#include "blob/keys.h"
 #include "gateway/route.h"
 #include "lapis/gateway/request_metrics.h"
 #include "unit/gateway/pipeline_fixture.h"
@@ -143,6 +144,41 @@ TEST_F(Pipeline, DefaultVersionIsForRequestsThatNameNone) {
   EXPECT_EQ(anonymous({}), "NoAuthenticationInformation");
   EXPECT_EQ(anonymous({{"x-ms-version", "2015-04-05"}}), "ResourceNotFound");
   EXPECT_EQ(call("GET", "/nobody/box/b", {}, {}, "").code(), "ResourceNotFound");
+}
+
+// Of what each request has to know of its account nothing is read twice, named version or none.
+TEST_F(Pipeline, ServicePropertiesAreReadOnce) {
+  const auto reads_of = [this](std::vector<test::Field> headers) {
+    const std::uint64_t before = watched_.counts.reads;
+    EXPECT_EQ(
+        call("GET", "/team?restype=account&comp=properties", {}, std::move(headers), "").code(),
+        "ResourceNotFound");
+    return watched_.counts.reads - before;
+  };
+  EXPECT_EQ(reads_of({}), 1u);
+  EXPECT_EQ(reads_of({}), 0u);
+  EXPECT_EQ(reads_of({{"x-ms-version", "2015-04-05"}}), 0u);
+  const std::string xml =
+      "<StorageServiceProperties><DefaultServiceVersion>2015-04-05"
+      "</DefaultServiceVersion></StorageServiceProperties>";
+  ASSERT_EQ(call("PUT", "/team?restype=service&comp=properties", xml).status, 202);
+  (void)reads_of({});
+  EXPECT_EQ(reads_of({}), 0u);
+}
+
+// An answer stands without its CORS headers; why they are not there is found by its id.
+TEST_F(Pipeline, UnreadableServicePropertiesAreLoggedWithTheRequest) {
+  const auto damage = [](storage::MetaView& view) -> Result<void> {
+    view.put(blob::service_properties_key("team"), "damaged");
+    return {};
+  };
+  ASSERT_TRUE(executor_.run_task(meta_.transact({}, damage)));
+  testing::internal::CaptureStderr();
+  const Answer answer = call("PUT", "/team/box?restype=container");
+  const std::string logged = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(answer.status, 201);
+  const auto id = answer.headers.get("x-ms-request-id");
+  EXPECT_NE(logged.find("request_id=" + std::string(id)), std::string::npos) << logged;
 }
 
 TEST_F(Pipeline, NotesWhatTheRequestWas) {

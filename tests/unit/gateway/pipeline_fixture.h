@@ -15,6 +15,7 @@
 #include "support/manual_clock.h"
 #include "support/memory_chunk_store.h"
 #include "support/memory_meta_store.h"
+#include "support/watched_meta_store.h"
 
 namespace lapis::gateway {
 
@@ -49,7 +50,7 @@ class Pipeline : public testing::Test {
       : accounts_{azure::make_account("team", {"c2VjcmV0c2VjcmV0c2VjcmV0"}).value()},
         chunks_(meta_),
         blocking_(1, 64),
-        service_(meta_, chunks_, blocking_, clock_, blob::Limits{}, 1 << 20),
+        service_(watched_, chunks_, blocking_, clock_, blob::Limits{}, 1 << 20),
         gateway_(service_, accounts_, clock_, GatewayOptions{}, shared_) {}
 
   // A token that allows everything at every level.
@@ -85,6 +86,7 @@ class Pipeline : public testing::Test {
   test::ManualClock clock_;
   std::vector<azure::Account> accounts_;
   test::MemoryMetaStore meta_;
+  test::WatchedMetaStore watched_{meta_};
   test::MemoryChunkStore chunks_;
   io::BlockingPool blocking_;
   blob::Service service_;
