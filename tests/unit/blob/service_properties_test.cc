@@ -1,9 +1,10 @@
-// Get and Set Blob Service Properties.
+// Get and Set Blob Service Properties, and what each shard knows of them.
 #include <gtest/gtest.h>
 
 #include "blob/records.h"
 #include "lapis/blob/ops/get_blob_service_properties.h"
 #include "lapis/blob/ops/set_blob_service_properties.h"
+#include "lapis/blob/service_properties_watch.h"
 #include "support/blob_harness.h"
 
 namespace lapis::blob {
@@ -44,6 +45,40 @@ TEST(SetBlobServiceProperties, AreOfOneAccount) {
   ASSERT_TRUE(harness.run(set_blob_service_properties(harness.service, {"acct", change})));
   for (const std::string other : {"acc", "acct2", "other"}) {
     EXPECT_EQ(properties(harness, other), ServiceProperties{}) << other;
+  }
+}
+
+TEST(ServicePropertiesWatch, IsInForceForOtherServicesAtOnce) {
+  BlobHarness harness;
+  Service other(harness.rows, harness.chunks, harness.blocking, harness.clock, Limits{}, 1 << 20,
+                harness.service.epochs);
+  ServicePropertiesWatch here(harness.service, "acct"), there(other, "acct"),
+      neighbour(other, "acct2");
+  const auto version = [&](ServicePropertiesWatch& watch) {
+    const auto properties = harness.run(watch.get());
+    EXPECT_TRUE(properties && *properties == watch.current());
+    return properties ? (*properties)->default_version : std::nullopt;
+  };
+  for (const std::uint32_t set : {20150405u, 20191212u, 20211202u, 20150405u}) {
+    const ServicePropertiesChange change{.default_version = set};
+    ASSERT_TRUE(harness.run(set_blob_service_properties(harness.service, {"acct", change})));
+    EXPECT_EQ(here.current(), nullptr);
+    EXPECT_EQ(there.current(), nullptr);
+    EXPECT_EQ(version(there), set);
+    EXPECT_EQ(version(here), set);
+    EXPECT_EQ(version(neighbour), std::nullopt);
+  }
+}
+
+TEST(ServicePropertiesWatch, ReadsTheRowOnceForEachChange) {
+  BlobHarness harness;
+  ServicePropertiesWatch watch(harness.service, "acct");
+  for (const std::uint32_t set : {20150405u, 20191212u}) {
+    const ServicePropertiesChange change{.default_version = set};
+    ASSERT_TRUE(harness.run(set_blob_service_properties(harness.service, {"acct", change})));
+    const std::uint64_t before = harness.meta.counts.reads;
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(harness.run(watch.get()));
+    EXPECT_EQ(harness.meta.counts.reads, before + 1);
   }
 }
 
