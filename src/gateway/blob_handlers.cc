@@ -30,7 +30,8 @@ LAPIS_HANDLER(put_blob) {
   LAPIS_CO_TRY(auto request, azure::parse_put_blob(exchange.call));
   request.may_overwrite = authorized.may_overwrite();
   UploadBody body(exchange);
-  LAPIS_CO_TRY_VOID(co_await body.open());
+  LAPIS_CO_TRY_VOID(body.open());
+  if (body.is_empty_message()) LAPIS_CO_TRY_VOID(co_await body.check_empty());
   LAPIS_CO_TRY(const auto result,
                co_await blob::put_blob(exchange.service, std::move(request), body.source()));
   http::Response response = azure::render_put_blob(exchange.call, result);

@@ -227,7 +227,17 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   const auto route = find_route(call);
   const bool probe = is_hierarchy_probe(call.target.query);
   const azure::Needs needs = route && !probe ? (*route)->needs : azure::Needs{};
-  auto permit = co_await authorize(call, needs);
+  Result<azure::Claim> claim = gate_.examine(call, needs);
+  ContainerGrants container;
+  if (claim && claim->asks_container()) {  // most do not, and await nothing
+    auto found = co_await find_grants(call);
+    if (found) {
+      container = *std::move(found);
+    } else {
+      claim = fail(std::move(found).error());
+    }
+  }
+  auto permit = decide(std::move(claim), call, needs, container.get());
   note_routing(call.request.trace, route ? *route : nullptr, permit);
   if (!permit) {
     if (route && (*route)->handler == blob_batch && azure::is_out_of_time(permit.error())) {
@@ -251,18 +261,20 @@ io::Task<Result<http::Response>> Gateway::dispatch(const azure::Call& call, io::
   co_return co_await (*route)->handler(exchange, *permit);
 }
 
-// The gate decides; what it has to know of the container is looked up for it.
-io::Task<Result<azure::Authorized>> Gateway::authorize(const azure::Call& call,
-                                                       const azure::Needs& needs) {
-  LAPIS_CO_TRY(const azure::Claim claim, gate_.examine(call, needs));
-  if (!claim.asks_container()) co_return gate_.decide(claim, call, needs, nullptr);
+// Null where there is no such container.
+io::Task<Result<Gateway::ContainerGrants>> Gateway::find_grants(const azure::Call& call) {
   blob::GetContainerAcl request;
   request.key = {std::string(call.target.account), std::string(call.target.container)};
-  const auto container = co_await blob::get_container_acl(service_, std::move(request));
-  if (!container && container.error().code != ErrorCode::kContainerNotFound) {
-    co_return fail(container.error());
-  }
-  co_return gate_.decide(claim, call, needs, container ? &(*container)->access : nullptr);
+  auto container = co_await blob::get_container_acl(service_, std::move(request));
+  if (!container && container.error().code == ErrorCode::kContainerNotFound) co_return nullptr;
+  co_return container;
+}
+
+Result<azure::Authorized> Gateway::decide(Result<azure::Claim> claim, const azure::Call& call,
+                                          const azure::Needs& needs,
+                                          const blob::ContainerProperties* container) const {
+  if (!claim) return fail(std::move(claim).error());
+  return gate_.decide(*claim, call, needs, container == nullptr ? nullptr : &container->access);
 }
 
 // A version newer than any known is served as the newest one; that is said once, not every time.

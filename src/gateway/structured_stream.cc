@@ -67,12 +67,10 @@ io::Task<Result<std::size_t>> StructuredSource::read(MutableBytes into) {
   co_return got;
 }
 
-io::Task<Result<void>> UploadBody::open() {
-  LAPIS_CO_TRY(const auto payload, azure::structured_payload(exchange_.call.request));
-  if (!payload) co_return Result<void>();
-  structured_.emplace(exchange_.body, *payload);
-  if (*payload == 0) co_return co_await structured_->check_empty();
-  co_return Result<void>();
+Result<void> UploadBody::open() {
+  LAPIS_TRY(const auto payload, azure::structured_payload(exchange_.call.request));
+  if (payload) structured_.emplace(exchange_.body, *payload);
+  return {};
 }
 
 io::ByteSource& UploadBody::source() {

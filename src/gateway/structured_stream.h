@@ -37,9 +37,12 @@ class StructuredSource final : public io::ByteSource {
 class UploadBody {
  public:
   explicit UploadBody(Exchange exchange) : exchange_(exchange) {}
-  // Before the first use of `source`. Errors: those of azure::structured_payload, and of an empty
-  // payload's message.
-  io::Task<Result<void>> open();
+  // Before all else. Errors: those of azure::structured_payload.
+  Result<void> open();
+  // Whether there is a message around nothing, which has to be checked before `source` is used.
+  bool is_empty_message() const { return structured_ && structured_->remaining() == 0; }
+  // Errors: those of reading the message.
+  io::Task<Result<void>> check_empty() { return structured_->check_empty(); }
   io::ByteSource& source();
   // What the answer has to say of it.
   void describe(http::Response& response) const;

@@ -67,7 +67,12 @@ class Gateway final : public http::Handler, private Subrequests {
   io::Task<http::Response> serve(const azure::Call& call) override;
   http::Response refuse(const http::Request& request, const azure::Call& batch,
                         const Guid& request_id, const Error& error) override;
-  io::Task<Result<azure::Authorized>> authorize(const azure::Call& call, const azure::Needs& needs);
+  // The gate decides; what a claim has to know of its container is looked up in between.
+  using ContainerGrants = std::shared_ptr<const blob::ContainerProperties>;
+  io::Task<Result<ContainerGrants>> find_grants(const azure::Call& call);
+  Result<azure::Authorized> decide(Result<azure::Claim> claim, const azure::Call& call,
+                                   const azure::Needs& needs,
+                                   const blob::ContainerProperties* container) const;
   void note_version(const azure::Call& call);
 
   blob::Service& service_;
