@@ -275,7 +275,7 @@ class Requests {
 
   test::ManualClock clock_;
   azure::Account open_ = azure::make_account("open", {std::string(kKey)}).value();
-  std::string_view policy_;
+  std::string policy_;  // as the SAS that was made last has it
   azure::Gate gate_{{public_account(), azure::make_account("shut", {std::string(kKey)}).value()},
                     clock_};
 
