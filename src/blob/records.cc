@@ -36,6 +36,15 @@ records::Properties to_message(const BlobProperties& from) {
   message.set_last_past(to_record(from.last_past));
   if (from.lease) write_lease(*from.lease, *message.mutable_lease());
   add_pairs(from.tags, message.mutable_tags());
+  if (from.version) message.set_version(to_record(*from.version));
+  if (from.deletion) {
+    message.set_deleted(to_record(from.deletion->at));
+    message.set_deleted_until(to_record(from.deletion->until));
+  }
+  message.set_past_changes(from.past_changes);
+  message.set_append_blocks(from.append_blocks);
+  message.set_sealed(from.sealed);
+  message.set_sequence_number(from.sequence_number);
   return message;
 }
 
@@ -78,6 +87,14 @@ Result<BlobProperties> from_message(records::Properties message) {
     LAPIS_TRY(properties.lease, read_lease(message.lease()));
   }
   properties.tags = take_pairs(message.mutable_tags());
+  if (message.has_version()) properties.version = time_of(message.version());
+  if (message.has_deleted()) {
+    properties.deletion = Deletion{time_of(message.deleted()), time_of(message.deleted_until())};
+  }
+  properties.past_changes = message.past_changes();
+  properties.append_blocks = message.append_blocks();
+  properties.sealed = message.sealed();
+  properties.sequence_number = message.sequence_number();
   return properties;
 }
 

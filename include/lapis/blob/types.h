@@ -27,8 +27,9 @@ struct BlobKey {
   std::string account;
   std::string container;
   std::string name;  // decoded UTF-8, 1 to 1024 characters, no NUL
-  // The snapshot taken then; else the blob itself.
+  // The snapshot taken then, or the version of this id; else the blob itself. At most one of them.
   std::optional<Timestamp> snapshot = std::nullopt;
+  std::optional<Timestamp> version = std::nullopt;
 };
 
 // An entity tag: a number never used before, so a change is never missed. Written "0x8D…" as Azure
@@ -95,6 +96,12 @@ struct CopyProperties {
   std::optional<Timestamp> completed;  // or failed, or aborted
 };
 
+// When a state of a blob was deleted that can be brought back, and until when it can.
+struct Deletion {
+  Timestamp at;
+  Timestamp until;
+};
+
 // Everything that GET, HEAD and a listing show of a committed blob.
 struct BlobProperties {
   BlobType type = BlobType::kBlock;
@@ -113,6 +120,12 @@ struct BlobProperties {
   Timestamp last_past;                // the youngest time that a past state of it ever had
   std::optional<Lease> lease;
   Tags tags;
+  std::optional<Timestamp> version;   // its id, where it was written while the account kept them
+  std::optional<Deletion> deletion;   // of a state that is kept for a while
+  std::uint64_t past_changes = 0;     // of the blob itself: grows as its past states change
+  std::uint32_t append_blocks = 0;    // of an append blob: how many there are
+  bool sealed = false;                // an append blob that takes no more
+  std::uint64_t sequence_number = 0;  // of a page blob
 };
 
 struct ContainerProperties {

@@ -29,7 +29,12 @@ enum class Table : std::uint8_t {
   kHint = 0x28,               // container id, name -> its access tier asks for other ranks
   kSharedBody = 0x29,         // container id, body id -> how many rows hold the body
   kBlockOwner = 0x2a,         // chunk or row of bytes, body id -> empty: one of several owners
+  kPageStripe = 0x2b,         // container id, page map, stripe, generation -> its pages
+  kTag = 0x2c,                // container id, key, value, blob name -> empty: the index of tags
   kServiceClock = 0x2e,       // how far the clock of leases has run
+  kExpiry = 0x2f,             // time, what was deleted -> empty: until when it is kept
+  kDeletedContainer = 0x30,   // account, name, time -> container record that can be restored
+  kPageMap = 0x31,            // container id, page map -> its generations
 };
 
 }  // namespace lapis::storage
