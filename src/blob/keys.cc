@@ -138,7 +138,7 @@ std::string tag_key(ContainerId container, std::string_view key, std::string_vie
 }
 
 std::string tag_key_prefix(ContainerId container, std::string_view key) {
-  std::string row = one_id(kTagTable, container, key.size() + 1);
+  std::string row = one_id(storage::Table::kTag, container, key.size() + 1);
   row += key;
   row += '\0';
   return row;
@@ -152,7 +152,7 @@ std::string tag_value_prefix(ContainerId container, std::string_view key, std::s
 }
 
 std::optional<TagKey> parse_tag_key(std::string_view key) {
-  if (!is_of(key, kTagTable, kOneId)) return std::nullopt;
+  if (!is_of(key, storage::Table::kTag, kOneId)) return std::nullopt;
   const std::string_view rest = key.substr(kOneId);
   const auto first = rest.find('\0');
   if (first == rest.npos) return std::nullopt;

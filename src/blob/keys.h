@@ -36,9 +36,6 @@
 
 namespace lapis::blob {
 
-// The index of tags: container id, key, 0, value, 0, blob's name -> empty.
-inline constexpr auto kTagTable = static_cast<storage::Table>(0x2c);
-
 using UploadId = StrongId<struct UploadIdTag>;          // one life of a blob's uncommitted blocks
 using BlockBytesId = StrongId<struct BlockBytesIdTag>;  // a short block's bytes; 0 is none
 using ReleaseId = StrongId<struct ReleaseIdTag>;

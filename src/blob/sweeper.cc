@@ -72,11 +72,15 @@ io::Task<Result<void>> add_rows(Service& service, ReleaseBatch& batch, Table tab
   }
 }
 
-// The index of a deleted container's tags names nothing that has to be freed.
+// The index of a deleted container's tags names nothing that has to be freed. Nothing is written
+// where it has none: a container that cannot be emptied comes again with every pass.
 io::Task<Result<void>> sweep_tags(Service& service, ContainerId container) {
-  auto transaction = [container](storage::MetaView& view) -> Result<void> {
-    const std::string first = container_prefix(kTagTable, container);
-    view.erase_range(first, prefix_end(first));
+  const std::string first = container_prefix(Table::kTag, container);
+  const std::string last = prefix_end(first);
+  LAPIS_CO_TRY(const RowPage page, co_await read_page(service, first, last));
+  if (page.empty()) co_return Result<void>{};
+  auto transaction = [&first, &last](storage::MetaView& view) -> Result<void> {
+    view.erase_range(first, last);
     return {};
   };
   co_return co_await service.meta.transact({container}, std::move(transaction));

@@ -22,9 +22,7 @@ void index_tags(storage::MetaView& view, ContainerId container, std::string_view
   for (const auto& tag : before) {
     if (!has(now, tag)) view.erase(tag_key(container, tag.first, tag.second, name));
   }
-  for (const auto& tag : now) {
-    if (!has(before, tag)) view.put(tag_key(container, tag.first, tag.second, name), {});
-  }
+  for (const auto& [key, value] : now) view.put(tag_key(container, key, value, name), {});
 }
 
 }  // namespace lapis::blob

@@ -12,7 +12,8 @@
 
 namespace lapis::blob {
 
-// A blob has tags `now` that had `before`; none where it is made, or is no more.
+// A blob has tags `now` that had `before`; none where it is made, or is no more. All of `now` are
+// put, those that it had too: a row that was lost comes back with the next write.
 void index_tags(storage::MetaView& view, ContainerId container, std::string_view name,
                 const Tags& before, const Tags& now);
 

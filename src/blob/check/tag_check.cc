@@ -41,7 +41,7 @@ class TagCheck {
     for (const auto& [tag, text] : properties->tags) {
       LAPIS_TRY(const auto row,
                 check_.snapshot.get(tag_key(parsed->container, tag, text, parsed->name)));
-      if (!row) tell(FindingKind::kLost, {parsed->container, tag, text, parsed->name});
+      if (!row) tell(FindingKind::kWrong, {parsed->container, tag, text, parsed->name});
     }
     return {};
   }
@@ -73,7 +73,7 @@ Result<void> check_tags(const ReferenceCheck& check, const ContainerIndex& conta
                         const storage::FindingSink& found) {
   const TagCheck tags(check, containers, found);
   const auto row = [&](std::string_view key, std::string_view) { return tags.check_row(key); };
-  LAPIS_TRY_VOID(scan_table(check, kTagTable, found, row));
+  LAPIS_TRY_VOID(scan_table(check, Table::kTag, found, row));
   const auto blob = [&](std::string_view key, std::string_view value) {
     return tags.check_blob(key, value);
   };

@@ -6,7 +6,8 @@
 namespace lapis::blob {
 
 // Tells of a row of the index whose blob has no such tag ("tag_index_row", leaked), and of a tag
-// without its row (lost). What waits to be swept is passed over. Errors: as check_references.
+// without its row (wrong: it is there, and a search passes it over). What waits to be swept is
+// passed over. Errors: as check_references.
 Result<void> check_tags(const ReferenceCheck& check, const ContainerIndex& containers,
                         const storage::FindingSink& found);
 

@@ -143,6 +143,30 @@ TEST(Reclaimer, GoesOnPastRowsThatCannotBeRead) {
   EXPECT_EQ(harness.rows_of(Table::kRelease), 1u);
 }
 
+// A deleted container that cannot be emptied comes again with every pass, which writes nothing.
+TEST(Reclaimer, WritesNothingForAContainerThatStays) {
+  BlobHarness harness;
+  PutBlob tagged;
+  tagged.key = key_of("a");
+  tagged.tags = {{"k", "1"}};
+  ASSERT_TRUE(harness.put(tagged, pattern(100, 1)));
+  ASSERT_TRUE(harness.run(delete_container(harness.service, {{"acct", "box"}, {}, {}})));
+  for (const auto& [key, value] : harness.rows.rows()) {
+    if (!parse_name_key(key)) continue;
+    const auto damage = [&](storage::MetaView& view) -> Result<void> {
+      view.put(key, "\xff\xff");
+      return {};
+    };
+    ASSERT_TRUE(harness.run(harness.rows.transact({}, damage)));
+  }
+  ASSERT_TRUE(harness.reclaim());
+  EXPECT_EQ(harness.rows_of(Table::kTag), 0u);
+  const auto commits = harness.rows.commits();
+  for (int pass = 0; pass < 3; ++pass) ASSERT_TRUE(harness.reclaim());
+  EXPECT_EQ(harness.rows.commits(), commits);
+  EXPECT_EQ(harness.rows_of(Table::kBlob), 1u);
+}
+
 TEST(Reclaimer, IsRightWhenEveryTransactionRunsTwice) {
   BlobHarness harness;
   harness.rows.set_run_twice(true);
