@@ -10,31 +10,42 @@
 namespace lapis::blob {
 namespace {
 
-using Cursors = std::vector<std::unique_ptr<storage::MetaCursor>>;
+// Of a range's rows, so many are read to learn whether there are few.
+constexpr std::size_t kFewRows = 1000;
+
+using Names = std::vector<std::string>;
 
 std::unexpected<Error> damaged_key() {
   return fail(ErrorCode::kInternalError, "tag key is damaged");
 }
 
+// The rows of one value, by name.
+struct ValueList {
+  std::string prefix;
+  std::unique_ptr<storage::MetaCursor> cursor = {};  // opened where it is first needed
+};
+
 class Searcher {
  public:
-  Searcher(TagSearch& search, const TagFound& found) : search_(search), found_(found) {}
+  Searcher(const TagSearch& search, const TagFound& found)
+      : search_(search), found_(found), budget_(std::max(search.visits, one_blob())) {}
 
-  Result<std::optional<TagPosition>> run() {
+  Result<TagSearched> run() {
     for (const TagRange& range : search_.query.ranges) {
-      if (range.is_one_value()) lists_.push_back(value_prefix(range));
+      if (!range.is_one_value()) continue;
+      lists_.push_back({tag_value_prefix(search_.container, range.key, range.first)});
     }
-    return lists_.empty() ? run_range(walked_range()) : run_lists();
+    LAPIS_TRY(auto next, lists_.empty() ? run_range(walked_range()) : run_values());
+    return TagSearched{std::move(next), visited_};
   }
 
  private:
-  std::string value_prefix(const TagRange& range) const {
-    return tag_value_prefix(search_.container, range.key, range.first);
-  }
+  // The visits that bring a search on: a row of each list, and the blob's.
+  std::size_t one_blob() const { return search_.query.ranges.size() + 1; }
 
   bool may_visit() {
-    if (search_.visits_left == 0) return false;
-    --search_.visits_left;
+    if (visited_ >= budget_) return false;
+    ++visited_;
     return true;
   }
 
@@ -46,25 +57,61 @@ class Searcher {
     return bounded == ranges.end() ? ranges.front() : *bounded;
   }
 
+  // A value may be that of every blob, where a range beside it has ten.
+  Result<std::optional<TagPosition>> run_values() {
+    for (const TagRange& range : search_.query.ranges) {
+      if (range.is_one_value()) continue;
+      LAPIS_TRY(const auto names, names_if_few(range));
+      budget_ = std::max(budget_, visited_ + one_blob());
+      if (names) return run_names(*names);
+    }
+    return run_lists();
+  }
+
+  // The names of a range's blobs from the start on, sorted; nothing where it has many rows. Leaves
+  // half of what may be visited.
+  Result<std::optional<Names>> names_if_few(const TagRange& range) {
+    const std::size_t most = std::min(kFewRows, (budget_ - visited_) / 2);
+    const auto [first, last] = bounds(range);
+    Names names;
+    if (first >= last) return names;
+    const auto cursor = search_.snapshot.scan(first, last);
+    for (std::size_t rows = 0; cursor->valid(); cursor->next()) {
+      if (rows++ == most) return std::nullopt;
+      ++visited_;
+      LAPIS_TRY(std::string name, name_at(*cursor));
+      if (!search_.start || name >= search_.start->name) names.push_back(std::move(name));
+    }
+    LAPIS_TRY_VOID(cursor->status());
+    std::ranges::sort(names);
+    return names;
+  }
+
+  Result<std::optional<TagPosition>> run_names(const Names& names) {
+    for (const std::string& name : names) {
+      if (visited_ >= budget_) return TagPosition{{}, name};
+      LAPIS_TRY(const bool goes_on, look_at(name));
+      if (!goes_on) return TagPosition{{}, name};
+    }
+    return std::nullopt;
+  }
+
   // The lists' common names, each list sought for the greatest that another stands at.
   Result<std::optional<TagPosition>> run_lists() {
-    Cursors cursors;
     std::string name = search_.start ? search_.start->name : std::string();
-    for (const std::string& prefix : lists_) {
-      cursors.push_back(search_.snapshot.scan(prefix + name, prefix_end(prefix)));
-    }
     while (true) {
-      LAPIS_TRY(const auto agreed, agree(cursors, name));
+      LAPIS_TRY(const auto agreed, agree(name));
       if (agreed == Agreed::kEnd) return std::nullopt;
       if (agreed == Agreed::kNotYet) return TagPosition{{}, std::move(name)};
       LAPIS_TRY(const bool goes_on, look_at(name));
       if (!goes_on) return TagPosition{{}, std::move(name)};
-      cursors.front()->next();
-      if (!cursors.front()->valid()) {
-        LAPIS_TRY_VOID(cursors.front()->status());
+      storage::MetaCursor& front = *lists_.front().cursor;
+      front.next();
+      if (!front.valid()) {
+        LAPIS_TRY_VOID(front.status());
         return std::nullopt;
       }
-      LAPIS_TRY(name, name_at(*cursors.front()));
+      LAPIS_TRY(name, name_at(front));
     }
   }
 
@@ -72,11 +119,10 @@ class Searcher {
 
   // Moves all to the first name from `name` on that all have; `name` becomes it. Not yet: too many
   // rows were visited; none before `name` are common.
-  Result<Agreed> agree(Cursors& cursors, std::string& name) {
-    for (std::size_t same = 0, at = 0; same < cursors.size(); at = (at + 1) % cursors.size()) {
+  Result<Agreed> agree(std::string& name) {
+    for (std::size_t same = 0, at = 0; same < lists_.size(); at = (at + 1) % lists_.size()) {
       if (!may_visit()) return Agreed::kNotYet;
-      storage::MetaCursor& cursor = *cursors[at];
-      if (cursor.valid() && cursor.key() < lists_[at] + name) cursor.seek(lists_[at] + name);
+      const storage::MetaCursor& cursor = seek(lists_[at], name);
       if (!cursor.valid()) {
         LAPIS_TRY_VOID(cursor.status());
         return Agreed::kEnd;
@@ -92,25 +138,40 @@ class Searcher {
     return Agreed::kYes;
   }
 
+  const storage::MetaCursor& seek(ValueList& list, const std::string& name) const {
+    const std::string key = list.prefix + name;
+    if (!list.cursor) {
+      list.cursor = search_.snapshot.scan(key, prefix_end(list.prefix));
+    } else if (list.cursor->valid() && list.cursor->key() < key) {
+      list.cursor->seek(key);
+    }
+    return *list.cursor;
+  }
+
   static Result<std::string> name_at(const storage::MetaCursor& cursor) {
     const auto key = parse_tag_key(cursor.key());
     if (!key) return damaged_key();
     return std::string(key->name);
   }
 
-  Result<std::optional<TagPosition>> run_range(const TagRange& range) {
+  // First and end of a range's rows.
+  std::pair<std::string, std::string> bounds(const TagRange& range) const {
     const ContainerId container = search_.container;
-    const std::string all = tag_key_prefix(container, range.key);
     std::string first = tag_value_prefix(container, range.key, range.first);
     if (range.after_first) first = prefix_end(first);
-    if (search_.start) {
-      first =
-          std::max(first, tag_key(container, range.key, search_.start->value, search_.start->name));
-    }
-    std::string last = prefix_end(all);
+    std::string last = prefix_end(tag_key_prefix(container, range.key));
     if (range.last) {
       last = tag_value_prefix(container, range.key, *range.last);
       if (!range.before_last) last = prefix_end(last);
+    }
+    return {std::move(first), std::move(last)};
+  }
+
+  Result<std::optional<TagPosition>> run_range(const TagRange& range) {
+    auto [first, last] = bounds(range);
+    if (search_.start) {
+      first = std::max(
+          first, tag_key(search_.container, range.key, search_.start->value, search_.start->name));
     }
     if (first >= last) return std::nullopt;
     const auto cursor = search_.snapshot.scan(first, last);
@@ -129,7 +190,7 @@ class Searcher {
   // The blob's row is read whatever the query says: it has the tags that are shown, and the last
   // word.
   Result<bool> look_at(const std::string& name) {
-    if (search_.visits_left > 0) --search_.visits_left;
+    ++visited_;
     LAPIS_TRY(const auto row, search_.snapshot.get(blob_key(search_.container, name)));
     if (!row) return true;
     LAPIS_TRY(const BlobProperties properties, decode_properties(*row));
@@ -140,15 +201,16 @@ class Searcher {
     return found_(name, properties);
   }
 
-  TagSearch& search_;
+  const TagSearch& search_;
   const TagFound& found_;
-  std::vector<std::string> lists_;  // prefixes of the rows of one value each
+  std::size_t budget_;
+  std::size_t visited_ = 0;
+  std::vector<ValueList> lists_;
 };
 
 }  // namespace
 
-Result<std::optional<TagPosition>> search_tags(TagSearch& search, const TagFound& found) {
-  search.visits_left = std::max(search.visits_left, search.query.ranges.size() + 1);
+Result<TagSearched> search_tags(const TagSearch& search, const TagFound& found) {
   return Searcher(search, found).run();
 }
 

@@ -25,17 +25,23 @@ namespace lapis::test {
 
 using MetaRows = std::map<std::string, std::string, std::less<>>;
 
-// A cursor over [first, last) of rows that nobody changes and that outlive it.
+// A cursor over [first, last) of rows that nobody changes and that outlive it. Each scan, seek and
+// step is counted.
 class MemoryMetaCursor final : public storage::MetaCursor {
  public:
-  MemoryMetaCursor(const MetaRows& rows, std::string_view first, std::string_view last)
-      : rows_(rows), first_(first), last_(last) {
+  MemoryMetaCursor(const MetaRows& rows, std::string_view first, std::string_view last,
+                   std::atomic<std::uint64_t>& visits)
+      : rows_(rows), first_(first), last_(last), visits_(visits) {
     seek(first_);
   }
   void seek(std::string_view key) override {
+    ++visits_;
     at_ = rows_.lower_bound(std::max(key, std::string_view(first_)));
   }
-  void next() override { ++at_; }
+  void next() override {
+    ++visits_;
+    ++at_;
+  }
   bool valid() const override { return at_ != rows_.end() && at_->first < last_; }
   std::string_view key() const override { return at_->first; }
   std::string_view value() const override { return at_->second; }
@@ -45,25 +51,29 @@ class MemoryMetaCursor final : public storage::MetaCursor {
   const MetaRows& rows_;
   std::string first_;
   std::string last_;
+  std::atomic<std::uint64_t>& visits_;
   MetaRows::const_iterator at_;
 };
 
 // The rows as they were: a copy.
 class MemoryMetaSnapshot final : public storage::MetaSnapshot {
  public:
-  explicit MemoryMetaSnapshot(MetaRows rows) : rows_(std::move(rows)) {}
+  MemoryMetaSnapshot(MetaRows rows, std::atomic<std::uint64_t>& visits)
+      : rows_(std::move(rows)), visits_(visits) {}
   Result<std::optional<std::string>> get(std::string_view key) override {
+    ++visits_;
     const auto it = rows_.find(key);
     if (it == rows_.end()) return std::nullopt;
     return it->second;
   }
   std::unique_ptr<storage::MetaCursor> scan(std::string_view first,
                                             std::string_view last) override {
-    return std::make_unique<MemoryMetaCursor>(rows_, first, last);
+    return std::make_unique<MemoryMetaCursor>(rows_, first, last, visits_);
   }
 
  private:
   MetaRows rows_;
+  std::atomic<std::uint64_t>& visits_;
 };
 
 // One run of a transaction: changes the rows in place, and back unless `keep` is called.
@@ -143,7 +153,7 @@ class MemoryMetaStore final : public storage::MetaStore {
   }
   std::unique_ptr<storage::MetaSnapshot> snapshot() override {
     const std::lock_guard lock(mutex_);
-    return std::make_unique<MemoryMetaSnapshot>(rows_);
+    return std::make_unique<MemoryMetaSnapshot>(rows_, visits_);
   }
   io::Task<Result<void>> transact(storage::Scope, storage::Transaction fn) override {
     co_return commit(fn);
@@ -182,6 +192,8 @@ class MemoryMetaStore final : public storage::MetaStore {
     return rows_;
   }
   std::uint64_t commits() const { return durable_sequence().value; }
+  // Rows that snapshots were asked for, one by one or by a cursor, found or not.
+  std::uint64_t visits() const { return visits_; }
 
  private:
   static constexpr std::size_t kStripes = 1024;
@@ -236,6 +248,7 @@ class MemoryMetaStore final : public storage::MetaStore {
   bool read_only_ = false;
   bool run_twice_ = false;
   std::atomic<bool> cold_ = false;
+  std::atomic<std::uint64_t> visits_ = 0;
   std::array<std::atomic<std::uint64_t>, kStripes> versions_{};
 };
 

@@ -44,7 +44,7 @@ struct TagExpression {
 };
 bool holds(const TagExpression& expression, const Tags& tags);
 
-// The values of one key that are asked for: all that are not below `first` and below `end`.
+// The values of one key that are asked for: from `first` to `last`, both of them too unless said.
 struct TagRange {
   std::string key;
   std::string first;

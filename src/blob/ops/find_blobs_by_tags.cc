@@ -1,5 +1,6 @@
 #include "lapis/blob/ops/find_blobs_by_tags.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "blob/records.h"
@@ -11,7 +12,7 @@ namespace {
 class Finder {
  public:
   Finder(storage::MetaSnapshot& snapshot, const FindBlobsByTags& request, std::size_t rows)
-      : snapshot_(snapshot), request_(request), limit_(rows), visits_left_(rows) {}
+      : snapshot_(snapshot), request_(request), visits_left_(rows) {}
 
   Result<FindBlobsByTagsResult> run() {
     const auto& only = request_.query.container;
@@ -20,7 +21,6 @@ class Finder {
     } else {
       LAPIS_TRY_VOID(look_in_all());
     }
-    result_.rows_visited = limit_ - visits_left_;
     return std::move(result_);
   }
 
@@ -64,11 +64,11 @@ class Finder {
       result_.items.push_back({container, std::string(name), shown(properties.tags)});
       return true;
     };
-    const std::size_t before = std::max(visits_left_, request_.query.ranges.size() + 1);
-    LAPIS_TRY(auto next, search_tags(search, take));
-    const std::size_t visited = before - search.visits_left;
-    visits_left_ -= std::min(visits_left_, visited);
-    if (next) result_.next = {container, std::move(next->value), std::move(next->name)};
+    LAPIS_TRY(auto searched, search_tags(search, take));
+    visits_left_ -= std::min(visits_left_, searched.visited);
+    if (auto& next = searched.next) {
+      result_.next = {container, std::move(next->value), std::move(next->name)};
+    }
     return {};
   }
 
@@ -82,7 +82,6 @@ class Finder {
 
   storage::MetaSnapshot& snapshot_;
   const FindBlobsByTags& request_;
-  const std::size_t limit_;
   std::size_t visits_left_;
   FindBlobsByTagsResult result_;
 };

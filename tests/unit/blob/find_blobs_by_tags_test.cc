@@ -37,7 +37,7 @@ void put(BlobHarness& harness, const std::string& name, Tags tags,
 
 struct Found {
   std::vector<std::string> names;
-  std::size_t rows_visited = 0;
+  std::uint64_t rows_visited = 0;
   std::size_t pages = 0;
 };
 
@@ -49,6 +49,7 @@ Found find(BlobHarness& harness, std::vector<TagRange> ranges, std::size_t page_
   request.max_results = page_size;
   Found found;
   while (true) {
+    const std::uint64_t before = harness.rows.visits();
     const auto page = harness.run(find_blobs_by_tags(harness.service, request));
     EXPECT_TRUE(page);
     if (!page) return found;
@@ -56,7 +57,7 @@ Found find(BlobHarness& harness, std::vector<TagRange> ranges, std::size_t page_
       const std::string prefix = container ? "" : item.container + "/";
       found.names.push_back(prefix + item.name);
     }
-    found.rows_visited += page->rows_visited;
+    found.rows_visited += harness.rows.visits() - before;
     ++found.pages;
     if (!page->next) return found;
     request.start = page->next;
@@ -119,7 +120,7 @@ TEST(FindBlobsByTags, FollowsEveryChange) {
   ASSERT_TRUE(harness.run(set_blob_tags(harness.service, {key_of("a"), {{"k", "5"}}, {}, {}})));
   ASSERT_TRUE(harness.erase("a"));
   EXPECT_EQ(found("5"), Names{});
-  EXPECT_EQ(harness.rows_of(kTagTable), 0u);
+  EXPECT_EQ(harness.rows_of(storage::Table::kTag), 0u);
 }
 
 TEST(FindBlobsByTags, ADeletedContainersIndexIsSwept) {
@@ -128,10 +129,10 @@ TEST(FindBlobsByTags, ADeletedContainersIndexIsSwept) {
   ASSERT_TRUE(harness.run(delete_container(harness.service, {{"acct", "box"}, {}, {}})));
   ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "box"}, {}})));
   EXPECT_EQ(find(harness, {is("k", "1")}).names, Names{});
-  EXPECT_EQ(harness.rows_of(kTagTable), 1u);
+  EXPECT_EQ(harness.rows_of(storage::Table::kTag), 1u);
   ASSERT_TRUE(harness.reclaim());
   ASSERT_TRUE(harness.reclaim());
-  EXPECT_EQ(harness.rows_of(kTagTable), 0u);
+  EXPECT_EQ(harness.rows_of(storage::Table::kTag), 0u);
 }
 
 TEST(FindBlobsByTags, LooksInAllContainersOfTheAccountAndNoOthers) {
@@ -155,25 +156,59 @@ TEST(FindBlobsByTags, LooksInAllContainersOfTheAccountAndNoOthers) {
   EXPECT_EQ(missing.error().code, ErrorCode::kContainerNotFound);
 }
 
+// Rows of the store that a search visits beside `others` blobs that do not match; ten do.
+std::uint64_t visited_beside(int others, const Tags& match, const std::vector<Tags>& other,
+                             std::vector<TagRange> ranges) {
+  BlobHarness harness;
+  for (int i = 0; i < 10; ++i) put(harness, "m" + std::to_string(i), match);
+  for (int i = 0; i < others; ++i) {
+    put(harness, "n" + std::to_string(i), other[static_cast<std::size_t>(i) % other.size()]);
+  }
+  const Found found = find(harness, std::move(ranges));
+  EXPECT_EQ(found.names.size(), 10u);
+  return found.rows_visited;
+}
+
 // A thousand times as many blobs that do not match cost not one row more.
 TEST(FindBlobsByTags, TouchesOnlyWhatMatches) {
   const auto visited = [](int others, std::vector<TagRange> ranges) {
-    BlobHarness harness;
-    for (int i = 0; i < 10; ++i) put(harness, "m" + std::to_string(i), {{"k", "5"}, {"j", "5"}});
-    for (int i = 0; i < others; ++i) {
-      put(harness, "n" + std::to_string(i), {{"k", std::to_string(i % 2 == 0 ? 4 : 6)}});
-    }
-    const Found found = find(harness, std::move(ranges));
-    EXPECT_EQ(found.names.size(), 10u);
-    return found.rows_visited;
+    return visited_beside(others, {{"k", "5"}, {"j", "5"}}, {{{"k", "4"}}, {{"k", "6"}}},
+                          std::move(ranges));
   };
   for (const auto& ranges : {std::vector{is("k", "5")}, std::vector{between("k", "4", "6")},
                              std::vector{is("k", "5"), is("j", "5")},
                              std::vector{between("k", "4", "6"), from("j", "0")}}) {
-    const std::size_t few = visited(3, ranges);
+    const std::uint64_t few = visited(3, ranges);
     EXPECT_EQ(visited(3000, ranges), few);
     EXPECT_LE(few, 40u);
   }
+}
+
+// A value that all have, beside a range of ten: the ten are looked at.
+TEST(FindBlobsByTags, AShortRangeBesideAValueDecides) {
+  const auto visited = [](int others, std::vector<TagRange> ranges) {
+    return visited_beside(others, {{"all", "x"}, {"n", "95"}, {"m", "1"}},
+                          {{{"all", "x"}, {"n", "1"}}, {{"all", "x"}, {"n", "89"}}},
+                          std::move(ranges));
+  };
+  for (const auto& ranges :
+       {std::vector{is("all", "x"), from("n", "9")}, std::vector{from("n", "9"), is("all", "x")},
+        std::vector{is("all", "x"), between("n", "90", "99"), from("m", "0")}}) {
+    const std::uint64_t few = visited(3, ranges);
+    EXPECT_EQ(visited(3000, ranges), few);
+    EXPECT_LE(few, 40u);
+  }
+}
+
+// A long range beside a value that few have costs the rows that show it to be long.
+TEST(FindBlobsByTags, ALongRangeBesideAShortListIsLeft) {
+  const auto visited = [](int others) {
+    return visited_beside(others, {{"few", "x"}, {"n", "5"}}, {{{"n", "5"}}, {{"n", "6"}}},
+                          {is("few", "x"), from("n", "0")});
+  };
+  const std::uint64_t rows = visited(1500);
+  EXPECT_EQ(visited(3000), rows);
+  EXPECT_LE(rows, 1040u);
 }
 
 // Of two lists, one short: the long one is sought in, not gone through.
@@ -189,32 +224,61 @@ TEST(FindBlobsByTags, IntersectsBySeeking) {
   EXPECT_LE(found.rows_visited, 30u);
 }
 
+// Pages that end by their rows too; a range beside a value is short where many may be visited.
 TEST(FindBlobsByTags, PagesJoinWithoutGapOrRepetition) {
-  std::mt19937 random(7);
-  test::BlobHarnessOptions options;
-  options.limits.list_rows_visited = 9;
-  BlobHarness harness(options);
-  std::set<std::string> equal, ranged;
-  for (int i = 0; i < 200; ++i) {
-    const std::string name = "b" + std::to_string(random() % 1000);
-    const std::string a = std::to_string(random() % 3), b = std::to_string(random() % 10);
-    put(harness, name, {{"a", a}, {"b", b}});
-    equal.erase(name);
-    ranged.erase(name);
-    if (a == "1" && b > "3") equal.insert(name);
-    if (b > "3" && b < "7") ranged.insert(name);
+  for (const std::size_t visits : {1, 9, 150, 50'000}) {
+    std::mt19937 random(7);
+    test::BlobHarnessOptions options;
+    options.limits.list_rows_visited = visits;
+    BlobHarness harness(options);
+    std::set<std::string> equal, ranged;
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = "b" + std::to_string(random() % 1000);
+      const std::string a = std::to_string(random() % 3), b = std::to_string(random() % 10);
+      put(harness, name, {{"a", a}, {"b", b}});
+      equal.erase(name);
+      ranged.erase(name);
+      if (a == "1" && b > "3") equal.insert(name);
+      if (b > "3" && b < "7") ranged.insert(name);
+    }
+    for (const std::size_t page_size : {1, 3, 5000}) {
+      const auto both = find(harness, {is("a", "1"), between("b", "3", "99")}, page_size);
+      EXPECT_EQ(both.names, Names(equal.begin(), equal.end())) << visits;
+      auto range = find(harness, {between("b", "3", "7")}, page_size);
+      if (visits <= 9) EXPECT_GT(range.pages, 5u);
+      std::ranges::sort(range.names);
+      EXPECT_EQ(range.names, Names(ranged.begin(), ranged.end())) << visits;
+    }
   }
-  const auto sorted = [](Found found) {
-    std::ranges::sort(found.names);
-    return found.names;
+}
+
+// Ten lists are not opened where the first has nothing.
+TEST(FindBlobsByTags, OpensNoListBeforeItsRowsAreLookedAt) {
+  BlobHarness harness;
+  std::vector<TagRange> ranges{is("none", "x")};
+  Tags tags;
+  for (int i = 0; i < 9; ++i) {
+    tags.emplace_back("k" + std::to_string(i), "1");
+    ranges.push_back(is(tags.back().first, "1"));
+  }
+  put(harness, "a", tags);
+  const Found found = find(harness, ranges);
+  EXPECT_EQ(found.names, Names{});
+  EXPECT_EQ(found.rows_visited, 2u);  // the container's row, and none of the first list
+}
+
+TEST(SetBlobTags, MendsARowThatTheIndexHasLost) {
+  BlobHarness harness;
+  put(harness, "a", {{"k", "1"}});
+  const auto lose = [](storage::MetaView& view) -> Result<void> {
+    const std::string first = table_prefix(storage::Table::kTag);
+    view.erase_range(first, prefix_end(first));
+    return {};
   };
-  for (const std::size_t page_size : {1, 3, 5000}) {
-    const auto both = find(harness, {is("a", "1"), between("b", "3", "99")}, page_size);
-    EXPECT_EQ(both.names, Names(equal.begin(), equal.end()));
-    const auto range = find(harness, {between("b", "3", "7")}, page_size);
-    EXPECT_EQ(sorted(range), Names(ranged.begin(), ranged.end()));
-    EXPECT_GT(range.pages, 5u);
-  }
+  ASSERT_TRUE(harness.run(harness.rows.transact({}, lose)));
+  EXPECT_EQ(find(harness, {is("k", "1")}).names, Names{});
+  ASSERT_TRUE(harness.run(set_blob_tags(harness.service, {key_of("a"), {{"k", "1"}}, {}, {}})));
+  EXPECT_EQ(find(harness, {is("k", "1")}).names, Names{"a"});
 }
 
 TEST(SetBlobTags, ChangesNothingElse) {

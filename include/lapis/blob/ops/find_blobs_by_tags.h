@@ -31,7 +31,6 @@ struct FindBlobsByTagsResult {
   };
   std::vector<Item> items;
   std::optional<FindPosition> next;  // nothing at the end
-  std::size_t rows_visited = 0;
 };
 
 // By container; in one by name where the query has a '=', else by value and name. Sees every change
