@@ -5,6 +5,13 @@
 #include "blob/records.h"
 
 namespace lapis::blob {
+namespace {
+
+ServiceTime later(ServiceTime start, Instant::duration passed) {
+  return start + std::chrono::floor<Ticks>(passed);
+}
+
+}  // namespace
 
 ServiceClock::ServiceClock(const Clock& clock, ServiceTime mark)
     : clock_(clock),
@@ -21,18 +28,20 @@ Result<std::shared_ptr<ServiceClock>> ServiceClock::open(storage::MetaStore& met
   return std::make_shared<ServiceClock>(clock, mark);
 }
 
-// The flag is read first: a line that many threads write would be fought for.
+// The time before the flag: who finds it up has a time that is before that of the mark which takes
+// it down. It is read before it is written: a line that many threads write would be fought for.
 ServiceTime ServiceClock::now() const {
-  if (!asked_.load(std::memory_order_relaxed)) asked_.store(true, std::memory_order_relaxed);
-  return start_ + std::chrono::floor<Ticks>(clock_.instant() - began_);
+  const ServiceTime told = later(start_, clock_.instant() - began_);
+  if (!asked_.load(std::memory_order_acquire)) asked_.store(true, std::memory_order_release);
+  return told;
 }
 
 // Who asks after the flag was taken down puts it up again, for the next mark.
 io::Task<Result<void>> ServiceClock::mark(storage::MetaStore& meta) {
-  if (!asked_.exchange(false, std::memory_order_relaxed)) co_return Result<void>();
-  const ServiceTime time = start_ + std::chrono::floor<Ticks>(clock_.instant() - began_);
-  auto transaction = [time](storage::MetaView& view) -> Result<void> {
-    view.put(service_clock_key(), encode_service_clock_mark(time));
+  if (!asked_.exchange(false, std::memory_order_acq_rel)) co_return Result<void>();
+  const ServiceTime marked = later(start_, clock_.instant() - began_);
+  auto transaction = [marked](storage::MetaView& view) -> Result<void> {
+    view.put(service_clock_key(), encode_service_clock_mark(marked));
     return {};
   };
   auto made = co_await meta.transact({}, std::move(transaction));

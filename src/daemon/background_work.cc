@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{500};
 constexpr std::chrono::hours kExpiryInterval{1};
-constexpr std::chrono::seconds kMarkInterval{5};
 
 void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
   if (!result) {
@@ -28,7 +27,12 @@ void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
 }  // namespace
 
 BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service, blob::InlineMover& mover)
-    : shard_(shard), service_(service), clock_(service.clock), reclaimer_(service), mover_(mover) {
+    : shard_(shard),
+      service_(service),
+      clock_(service.clock),
+      reclaimer_(service),
+      marker_(service),
+      mover_(mover) {
   shard_.run(start());
 }
 
@@ -46,22 +50,12 @@ io::Task<void> BackgroundWork::move_out() {
   }
 }
 
-// One mark more when it ends, so that a clean stop forgets nothing.
 io::Task<void> BackgroundWork::mark_time() {
-  bool ending = false;
-  Instant next = clock_.instant();
-  while (!ending) {
-    ending = stopping_.load(std::memory_order_relaxed);
-    if (ending || clock_.instant() >= next) {
-      const auto marked = co_await service_.time->mark(service_.meta);
-      if (!marked) {
-        log_error("blob", "the clock of leases is not kept",
-                  {{"error", to_string(marked.error())}});
-      }
-      next = clock_.instant() + kMarkInterval;
-    }
-    if (!ending) co_await shard_.sleep(kPause);
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    co_await marker_.step();
+    co_await shard_.sleep(kPause);
   }
+  co_await marker_.finish();
 }
 
 io::Task<void> BackgroundWork::run() {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "daemon/time_marker.h"
 #include "lapis/base/metrics.h"
 #include "lapis/blob/inline_mover.h"
 #include "lapis/blob/placement_hints.h"
@@ -36,6 +37,7 @@ class BackgroundWork {
   blob::Service& service_;
   const Clock& clock_;
   blob::Reclaimer reclaimer_;
+  TimeMarker marker_;
   blob::InlineMover& mover_;
   io::TaskGroup tasks_;  // lives on shard_
   Counter released_entries_;

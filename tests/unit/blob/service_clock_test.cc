@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "blob/records.h"
 #include "support/inline_executor.h"
 #include "support/manual_clock.h"
@@ -66,6 +69,49 @@ TEST_F(ServiceClockTest, MarksOnlyWhatHasBeenAsked) {
   mark(*time);
   mark(*time);
   EXPECT_EQ(meta_.commits(), commits + 1);
+}
+
+// Where something happens while somebody reads the time.
+class InterruptedClock final : public Clock {
+ public:
+  explicit InterruptedClock(const Clock& clock) : clock_(clock) {}
+  Timestamp now() const override { return clock_.now(); }
+  Instant instant() const override {
+    if (auto happens = std::exchange(meanwhile, nullptr)) happens();
+    return clock_.instant();
+  }
+  mutable std::function<void()> meanwhile;
+
+ private:
+  const Clock& clock_;
+};
+
+// A mark takes the flag down while another thread is about to tell a later time.
+TEST_F(ServiceClockTest, ATimeToldBesideAMarkIsMarkedByTheNext) {
+  const InterruptedClock interrupted(clock_);
+  const auto time = *ServiceClock::open(meta_, interrupted);
+  time->now();
+  interrupted.meanwhile = [&] {
+    mark(*time);
+    clock_.advance(seconds(3));
+  };
+  const ServiceTime told = time->now();
+  mark(*time);
+  clock_.set(clock_.now() - hours(1));
+  EXPECT_EQ(open()->now(), told);
+}
+
+// The price of never running backwards.
+TEST_F(ServiceClockTest, StaysWhereAWallClockFarAheadOncePutIt) {
+  clock_.set(clock_.now() + hours(24 * 365));
+  const auto ahead = open();
+  const ServiceTime told = ahead->now();
+  mark(*ahead);
+  clock_.set(clock_.now() - hours(24 * 365));
+  for (int start = 0; start < 2; ++start) {
+    clock_.advance(hours(10));
+    EXPECT_EQ(open()->now(), told);
+  }
 }
 
 TEST_F(ServiceClockTest, ADamagedMarkIsAnError) {
