@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "azure/plain_text.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
@@ -20,8 +21,6 @@ namespace {
 constexpr ServiceVersion kSourceVersion{20211202};
 // From this version on an error tells what the source said.
 constexpr std::uint32_t kTellsSourceError = 20251105;
-
-constexpr std::size_t kMaxMessage = 512;
 
 std::string range_text(const blob::RequestedRange& range) {
   std::string text = "bytes=" + std::to_string(range.first) + "-";
@@ -89,14 +88,6 @@ std::string without_quotes(std::string_view tag) {
   return std::string(quoted ? tag.substr(1, tag.size() - 2) : tag);
 }
 
-// What a source says goes into a reason phrase and a log: plain ASCII, and not much of it.
-std::string plain(std::string_view text) {
-  text = text.substr(0, text.find('\n')).substr(0, kMaxMessage);
-  std::string kept(text);
-  std::erase_if(kept, [](char c) { return c < 0x20 || c >= 0x7f; });
-  return kept;
-}
-
 struct SourceError {
   std::string code;
   std::string message;
@@ -104,16 +95,16 @@ struct SourceError {
 
 // Of Azure's error document; empty where it is none.
 SourceError parse_error(const http::Headers& headers, std::string_view body) {
-  SourceError error{plain(headers.get("x-ms-error-code")), {}};
+  SourceError error{plain_text(headers.get("x-ms-error-code")), {}};
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   const auto document = XmlDocument::parse(body, "Error");
   if (!document) return error;
   if (const auto message = leaf_text(document->root().child("Message"))) {
-    error.message = plain(*message);
+    error.message = plain_text(*message);
   }
   const auto code = leaf_text(document->root().child("Code"));
-  if (code && error.code.empty()) error.code = plain(*code);
+  if (code && error.code.empty()) error.code = plain_text(*code);
   return error;
 }
 

@@ -1,6 +1,5 @@
 #include "lapis/azure/ops/lease_blob.h"
 
-#include "azure/ops/lease_state.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/lease_action.h"
@@ -13,11 +12,6 @@ Result<blob::LeaseBlob> parse_lease_blob(const Call& call) {
   LAPIS_TRY(request.action, parse_lease_action(call));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   return request;
-}
-
-http::Response render_lease_blob(const Call& call, const blob::LeaseAction& action,
-                                 const blob::LeaseActionResult& result) {
-  return render_lease_action(call, action, result);
 }
 
 }  // namespace lapis::azure

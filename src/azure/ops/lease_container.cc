@@ -1,7 +1,6 @@
 #include "lapis/azure/ops/lease_container.h"
 
 #include "azure/field_errors.h"
-#include "azure/ops/lease_state.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/lease_action.h"
@@ -20,11 +19,6 @@ Result<blob::LeaseContainer> parse_lease_container(const Call& call) {
   LAPIS_TRY(request.action, parse_lease_action(call));
   LAPIS_TRY(request.conditions, parse_date_conditions(call));
   return request;
-}
-
-http::Response render_lease_container(const Call& call, const blob::LeaseAction& action,
-                                      const blob::LeaseActionResult& result) {
-  return render_lease_action(call, action, result);
 }
 
 }  // namespace lapis::azure

@@ -3,7 +3,6 @@
 
 #include "azure/xml/xml_writer.h"
 #include "lapis/azure/call.h"
-#include "lapis/blob/lease_action.h"
 #include "lapis/blob/lease_view.h"
 
 namespace lapis::azure {
@@ -14,9 +13,5 @@ void add_lease_state(http::Headers& headers, const Call& call, const blob::Lease
 
 // LeaseStatus, LeaseState, LeaseDuration of a listing: likewise.
 void write_lease_state(XmlWriter& xml, const Call& call, const blob::LeaseView& lease);
-
-// What Lease Blob and Lease Container answer.
-http::Response render_lease_action(const Call& call, const blob::LeaseAction& action,
-                                   const blob::LeaseActionResult& result);
 
 }  // namespace lapis::azure

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "azure/field_errors.h"
+#include "azure/plain_text.h"
 #include "azure/tags/tag_languages.h"
 #include "azure/tags/tag_tokens.h"
 #include "lapis/http/message.h"
@@ -50,13 +51,13 @@ class QueryReader {
   }
 
  private:
-  // Positions are told from 1.
+  // Positions are told from 1. What a client wrote is cut: the text is a reason phrase too.
   std::unexpected<Error> unexpected(const TagToken& token) const {
     const std::string what =
         token.kind == Kind::kEnd && token.text.empty() ? "end of query" : token.text;
     return fail(invalid_where(text_, "Error parsing query at or near character position " +
                                          std::to_string(token.position + 1) + ": unexpected '" +
-                                         what + "'"));
+                                         plain_text(what) + "'"));
   }
 
   std::unexpected<Error> wrong(const char* what) const {

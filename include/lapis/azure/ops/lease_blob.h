@@ -7,7 +7,5 @@
 namespace lapis::azure {
 
 Result<blob::LeaseBlob> parse_lease_blob(const Call& call);
-http::Response render_lease_blob(const Call& call, const blob::LeaseAction& action,
-                                 const blob::LeaseActionResult& result);
 
 }  // namespace lapis::azure

@@ -7,7 +7,5 @@
 namespace lapis::azure {
 
 Result<blob::LeaseContainer> parse_lease_container(const Call& call);
-http::Response render_lease_container(const Call& call, const blob::LeaseAction& action,
-                                      const blob::LeaseActionResult& result);
 
 }  // namespace lapis::azure

@@ -26,6 +26,11 @@ TEST_P(MarkerName, SurvivesTheWayThere) {
     EXPECT_EQ(position->snapshot, time);
   }
   EXPECT_EQ(*decode_container_marker(encode_container_marker(GetParam())), GetParam());
+  const auto found = decode_find_marker(encode_find_marker({"box", "a value", GetParam() + "|x"}));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->container, "box");
+  EXPECT_EQ(found->value, "a value");
+  EXPECT_EQ(found->name, GetParam() + "|x");
 }
 INSTANTIATE_TEST_SUITE_P(Names, MarkerName,
                          testing::Values("a", "dir/b c.txt", "\xC3\xBC\xEF\xBF\xBF", "a&<>\"'!+=/",
@@ -38,6 +43,7 @@ TEST_P(GarbageMarker, IsOutOfRange) {
   ASSERT_FALSE(position);
   EXPECT_EQ(position.error().code, ErrorCode::kOutOfRangeInput);
   EXPECT_FALSE(decode_container_marker(GetParam()));
+  EXPECT_FALSE(decode_find_marker(GetParam()));
 }
 INSTANTIATE_TEST_SUITE_P(Texts, GarbageMarker,
                          testing::Values("a", "blob.txt", "2!", "2!4", "2!4!", "2!4!AAAA", "2!0!",
@@ -62,6 +68,12 @@ TEST(Markers, HaveOneSpelling) {
 TEST(Markers, OfAnotherListingAreRefused) {
   EXPECT_FALSE(decode_blob_marker(encode_container_marker("box")));
   EXPECT_FALSE(decode_container_marker(encode_blob_marker({"box", false, {}})));
+  const std::string found = encode_find_marker({"box", "1", "a"});
+  EXPECT_FALSE(decode_blob_marker(found));
+  EXPECT_FALSE(decode_container_marker(found));
+  EXPECT_FALSE(decode_find_marker(encode_container_marker("box|1|a")));
+  EXPECT_FALSE(decode_find_marker(encode_blob_marker({"box|1|a", false, {}})));
+  EXPECT_FALSE(decode_find_marker(encode_blob_marker({"box|1|a", false, Timestamp{}})));
 }
 
 }  // namespace

@@ -135,6 +135,14 @@ TEST(TagQuery, SaysWhereItIsWrong) {
     ASSERT_FALSE(query) << c.text;
     EXPECT_EQ(message_of(query.error()), at + c.message) << c.text;
   }
+  // What goes into a reason phrase is short and printable, whatever a client writes.
+  const std::string token(10'000, 'x');
+  EXPECT_EQ(message_of(parse_tag_query("a='1' " + token, false).error()),
+            at + "7: unexpected '" + token.substr(0, 512) + "'");
+  EXPECT_EQ(message_of(parse_tag_query("a='1' AND \"k\r\xC3\xBCy\" 1", false).error()),
+            at + "17: unexpected '1'");
+  EXPECT_EQ(message_of(parse_tag_query("a='1' \"k\r\xC3\xBCy\"", false).error()),
+            at + "7: unexpected 'ky'");
   EXPECT_EQ(message_of(parse_tag_query("@container='c' AND a='1'", true).error()),
             "Error parsing query: Cannot have container in both uri and query");
   EXPECT_EQ(message_of(parse_tag_query(eleven_keys(), false).error()),
