@@ -26,6 +26,14 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
   return check_write(claim.conditions, &target, true);
 }
 
+Result<void> check_change(LeaseUse use, const BlobProperties& properties,
+                          const std::optional<LeaseId>& lease, const Conditions& conditions,
+                          const ServiceClock& time) {
+  LAPIS_TRY_VOID(check_lease(use, properties.lease, lease, time));
+  const ConditionTarget target = target_of(properties);
+  return check_write(conditions, &target, false);
+}
+
 Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
                           const BlobRecord* existing, const ServiceClock& time) {
   if (existing == nullptr) return check_lease(use, std::nullopt, lease, time);

@@ -71,6 +71,12 @@ struct Replacement {
 Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
                            const ServiceClock& time);
 
+// A committed blob, or a snapshot, that is changed, or taken (`use`: as it is read). Errors: lease,
+// conditions.
+Result<void> check_change(LeaseUse use, const BlobProperties& properties,
+                          const std::optional<LeaseId>& lease, const Conditions& conditions,
+                          const ServiceClock& time);
+
 // Blocks staged beside `existing`, or listed (`use`). Errors: kInvalidBlobType, kBlobArchived,
 // lease.
 Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
-#include "blob/lease.h"
 #include "blob/lookup.h"
 
 namespace lapis::blob {
@@ -16,9 +15,7 @@ Result<void> check(const PropertyChange& change, const BlobProperties& propertie
     return fail(ErrorCode::kInvalidBlobType);
   }
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, change.lease, time));
-  const ConditionTarget target = target_of(properties);
-  return check_write(change.conditions, &target, false);
+  return check_change(LeaseUse::kWriteBlob, properties, change.lease, change.conditions, time);
 }
 
 Result<Changed> apply(storage::MetaView& view, ContainerId container, const PropertyChange& change,

@@ -1,7 +1,6 @@
 #include "lapis/blob/ops/delete_blob.h"
 
 #include "blob/blob_rows.h"
-#include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
@@ -15,11 +14,12 @@ namespace {
 constexpr int kAttempts = 8;
 
 Result<void> check(const DeleteBlob& request, const BlobRecord* blob, const ServiceClock& time) {
-  const auto lease = blob == nullptr ? std::nullopt : blob->properties.lease;
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, lease, request.lease, time));
-  if (blob == nullptr) return check_write(request.conditions, nullptr, false);
-  const ConditionTarget target = target_of(blob->properties);
-  return check_write(request.conditions, &target, false);
+  if (blob != nullptr) {
+    return check_change(LeaseUse::kWriteBlob, blob->properties, request.lease, request.conditions,
+                        time);
+  }
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, request.lease, time));
+  return check_write(request.conditions, nullptr, false);
 }
 
 // One snapshot. The blob itself, which counts them, is there as long as any of them is.

@@ -1,6 +1,6 @@
 #include "lapis/blob/ops/set_blob_tags.h"
 
-#include "blob/lease.h"
+#include "blob/blob_rows.h"
 #include "blob/lookup.h"
 #include "blob/property_row.h"
 #include "blob/tag_index.h"
@@ -12,9 +12,8 @@ Result<void> apply(storage::MetaView& view, ContainerId container, const SetBlob
                    const ServiceClock& time) {
   LAPIS_TRY(PropertyRow row, read_property_row(view, container, request.key));
   BlobProperties& properties = row.properties;
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time));
-  const ConditionTarget target = target_of(properties);
-  LAPIS_TRY_VOID(check_write(request.conditions, &target, false));
+  LAPIS_TRY_VOID(
+      check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time));
   index_tags(view, container, request.key.name, properties.tags, request.tags);
   properties.tags = request.tags;
   properties.lease = lease_after_write(properties.lease, time);

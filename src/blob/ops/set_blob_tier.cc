@@ -1,7 +1,7 @@
 #include "lapis/blob/ops/set_blob_tier.h"
 
+#include "blob/blob_rows.h"
 #include "blob/hint_queue.h"
-#include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/property_row.h"
 
@@ -20,9 +20,7 @@ Result<void> check(const SetBlobTier& request, const BlobProperties& properties,
                    const ServiceClock& time) {
   if (properties.type != BlobType::kBlock) return fail(ErrorCode::kInvalidBlobType);
   if (!request.tier) return fail(ErrorCode::kInvalidBlobTier);
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time));
-  const ConditionTarget target = target_of(properties);
-  return check_write(request.conditions, &target, false);
+  return check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time);
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {

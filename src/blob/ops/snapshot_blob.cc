@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
-#include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/shared_body.h"
 
@@ -18,14 +17,6 @@ struct Change {
   const ServiceClock& time;
   SnapshotBlobResult result;  // out
 };
-
-// Taken as a blob is read: without its lease, but not with another one.
-Result<void> check(const SnapshotBlob& request, const BlobProperties& properties,
-                   const ServiceClock& time) {
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
-  const ConditionTarget target = target_of(properties);
-  return check_write(request.conditions, &target, false);
-}
 
 // A name that no past state of the blob ever had.
 Timestamp name_snapshot(const BlobProperties& blob, Timestamp now) {
@@ -52,7 +43,9 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
   if (!rows.blob) return fail(ErrorCode::kBlobNotFound);
   BlobRecord& blob = *rows.blob;
-  LAPIS_TRY_VOID(check(change.request, blob.properties, change.time));
+  // Taken as a blob is read: without its lease, but not with another one.
+  LAPIS_TRY_VOID(check_change(LeaseUse::kReadBlob, blob.properties, change.request.lease,
+                              change.request.conditions, change.time));
   const Timestamp time = name_snapshot(blob.properties, change.now);
   const BlobProperties taken = snapshot_properties(view, change, blob.properties, time);
   LAPIS_TRY_VOID(share_body(view, change.container, blob.body));

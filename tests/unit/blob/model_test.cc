@@ -1,14 +1,19 @@
 // Thousands of random operations against a plain model, with commits that fail and containers that
-// go, and after each pass of the reclaimer: nothing leaked, nothing lost.
+// go, and after each pass of the reclaimer: nothing leaked, nothing lost. What tags find is what
+// the model says.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <set>
 
+#include "lapis/blob/ops/find_blobs_by_tags.h"
+#include "lapis/blob/ops/get_blob_tags.h"
 #include "lapis/blob/ops/list_blobs.h"
+#include "lapis/blob/ops/set_blob_tags.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
 
@@ -27,6 +32,7 @@ struct ModelBlob {
   struct Committed {
     Bytes whole;                                        // by Put Blob, or
     std::vector<std::pair<std::string, Bytes>> blocks;  // by a list
+    Tags tags;
   };
   std::optional<Committed> committed;
   std::map<std::string, Bytes> staged;
@@ -68,6 +74,8 @@ class ModelRun {
       erase(name);
     } else if (kind < 86) {
       take_snapshot(name);
+    } else if (kind < 89) {
+      set_tags(name);
     } else if (kind < 95) {
       read(name);
     } else if (kind < 97) {
@@ -85,6 +93,7 @@ class ModelRun {
     failing_ = false;
     ASSERT_TRUE(harness_.reclaim());
     for (int i = 0; i < 6; ++i) read("blob" + std::to_string(i));
+    check_tags();
     std::set<Bytes> in_chunks, in_rows;
     for (const auto& [name, blob] : model_) {
       for (const auto& [id, bytes] : blob.staged) add(bytes, in_chunks, in_rows);
@@ -102,6 +111,21 @@ class ModelRun {
     ASSERT_EQ(harness_.rows_of(Table::kRelease), 0u);
     ASSERT_EQ(harness_.rows_of(Table::kContainerState), 1u);
     check_sharing();
+  }
+
+  // One row of the index for each tag of a blob, and none for those of snapshots.
+  void check_tags() {
+    std::size_t tags = 0;
+    for (const auto& [name, blob] : model_) {
+      if (blob.committed) tags += blob.committed->tags.size();
+      for (const auto& [time, past] : blob.snapshots) {
+        BlobKey key = test::key_of(name);
+        key.snapshot = time;
+        ASSERT_EQ(harness_.run(get_blob_tags(harness_.service, {key, {}, {}})), past.tags);
+      }
+    }
+    ASSERT_EQ(harness_.rows_of(Table::kTag), tags);
+    for (int i = 0; i < 10; ++i) find_by_tags();
   }
 
   // What one row holds alone has no rows that say who holds it.
@@ -144,11 +168,23 @@ class ModelRun {
     return result.has_value();
   }
 
+  // Of two keys, values that meet often.
+  Tags random_tags() {
+    Tags tags;
+    for (const char* key : {"k", "l"}) {
+      if (random_() % 3 != 0) tags.emplace_back(key, std::to_string(random_() % 4));
+    }
+    return tags;
+  }
+
   void put(const std::string& name) {
     const Bytes bytes = random_bytes(0);
-    if (!happened(harness_.put(name, *bytes))) return;
+    PutBlob request;
+    request.key = test::key_of(name);
+    const Tags tags = request.tags = random_tags();
+    if (!happened(harness_.put(std::move(request), *bytes))) return;
     ModelBlob& blob = model_[name];
-    blob.committed = ModelBlob::Committed{bytes, {}};
+    blob.committed = ModelBlob::Committed{bytes, {}, tags};
     blob.staged.clear();
   }
 
@@ -199,7 +235,12 @@ class ModelRun {
     for (const auto& entry : list) {
       made.blocks.emplace_back(entry.block.text, find(before, entry.source, entry.block.text));
     }
-    const auto result = harness_.commit(name, list);
+    made.tags = random_tags();
+    PutBlockList request;
+    request.key = test::key_of(name);
+    request.blocks = std::move(list);
+    request.tags = made.tags;
+    const auto result = harness_.run(put_block_list(harness_.service, std::move(request)));
     if (!valid) {
       ASSERT_FALSE(result);
       ASSERT_EQ(result.error().code, ErrorCode::kInvalidBlockList);
@@ -208,6 +249,55 @@ class ModelRun {
       blob.committed = std::move(made);
       blob.staged.clear();
     }
+  }
+
+  void set_tags(const std::string& name) {
+    const auto it = model_.find(name);
+    const Tags tags = random_tags();
+    const auto result =
+        harness_.run(set_blob_tags(harness_.service, {test::key_of(name), tags, {}, {}}));
+    if (it == model_.end() || !it->second.committed) {
+      ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+    } else if (happened(result)) {
+      it->second.committed->tags = tags;
+    }
+  }
+
+  TagRange random_range(std::string key) {
+    TagRange range{std::move(key), std::to_string(random_() % 4), false, std::nullopt, false};
+    if (random_() % 2 == 0) {
+      range.last = range.first;  // one value
+      return range;
+    }
+    range.after_first = random_() % 2 == 0;
+    if (random_() % 2 == 0) range.last = std::to_string(random_() % 4);
+    range.before_last = range.last && random_() % 2 == 0;
+    return range;
+  }
+
+  void find_by_tags() {
+    FindBlobsByTags request;
+    request.account = "acct";
+    request.query.container = "box";
+    request.query.ranges.push_back(random_range("k"));
+    if (random_() % 2 == 0) request.query.ranges.push_back(random_range("l"));
+    request.max_results = 1 + random_() % 6;
+    std::set<std::string> expected, found;
+    for (const auto& [name, blob] : model_) {
+      if (!blob.committed) continue;
+      const auto meets = [&](const TagRange& range) {
+        const std::string* value = find_tag(blob.committed->tags, range.key);
+        return value != nullptr && range.contains(*value);
+      };
+      if (std::ranges::all_of(request.query.ranges, meets)) expected.insert(name);
+    }
+    do {
+      const auto page = harness_.run(find_blobs_by_tags(harness_.service, request));
+      ASSERT_TRUE(page) << to_string(page.error());
+      for (const auto& item : page->items) ASSERT_TRUE(found.insert(item.name).second);
+      request.start = page->next;
+    } while (request.start);
+    ASSERT_EQ(found, expected);
   }
 
   void take_snapshot(const std::string& name) {
@@ -290,6 +380,7 @@ class ModelRun {
     for (const auto& [name, blob] : model_) (blob.committed ? blobs : uploads).insert(name);
     ASSERT_EQ(names.blobs, blobs);
     ASSERT_EQ(names.uploads, uploads);
+    find_by_tags();
   }
 
   std::mt19937 random_;
