@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from azure_client import Response, expect, expect_error
-from blob_client import BlobClient, block_id
+from blob_client import BlobClient, block_id, tags_xml
+from copying import source_url
 from lapis_server import LapisServer
 from racing import race
 from sas import account_sas, service_sas
@@ -203,20 +204,36 @@ def test_conditions(client: BlobClient, container: str, blob: str) -> None:
 
 Write = Callable[[BlobClient, str, dict[str, str]], Response]
 
+
+def source(client: BlobClient, container: str) -> str:
+    """URL of a blob that nobody leases."""
+    expect(client.put_blob(container, "source", b"copied"), 201)
+    return source_url(client, container, "source")
+
+
 WRITES: dict[str, tuple[Write, int]] = {
     "PutBlob": (lambda c, box, h: c.put_blob(box, "b", b"new", h), 201),
     "PutBlock": (lambda c, box, h: c.put_block(box, "b", block_id(1), b"x", h), 201),
     "PutBlockList": (lambda c, box, h: c.put_block_list(box, "b", [], h), 201),
     "SetBlobMetadata": (lambda c, box, h: c.set_blob_metadata(box, "b", h), 200),
     "SetBlobProperties": (lambda c, box, h: c.set_blob_properties(box, "b", h), 200),
+    "SetBlobTags": (lambda c, box, h: c.set_blob_tags(box, "b", tags_xml({"a": "1"}), h), 204),
     "SetBlobTier": (lambda c, box, h: c.set_blob_tier(box, "b", "Cool", h), 200),
+    "CopyBlob": (lambda c, box, h: c.copy_blob(box, "b", source(c, box), h), 202),
+    "CopyBlobFromURL": (lambda c, box, h: c.copy_blob_from_url(box, "b", source(c, box), h), 202),
+    "PutBlobFromURL": (lambda c, box, h: c.put_blob_from_url(box, "b", source(c, box), h), 201),
+    "PutBlockFromURL": (
+        lambda c, box, h: c.put_block_from_url(box, "b", block_id(1), source(c, box), h), 201
+    ),
     "DeleteBlob": (lambda c, box, h: c.delete_blob(box, "b", h), 202),
 }
 READS: dict[str, tuple[Write, int]] = {
     "GetBlob": (lambda c, box, h: c.get_blob(box, "b", h), 200),
     "GetBlobProperties": (lambda c, box, h: c.get_blob_properties(box, "b", h), 200),
     "GetBlobMetadata": (lambda c, box, h: c.get_blob_metadata(box, "b", h), 200),
+    "GetBlobTags": (lambda c, box, h: c.get_blob_tags(box, "b", h), 200),
     "GetBlockList": (lambda c, box, h: c.get_block_list(box, "b", "all", h), 200),
+    "SnapshotBlob": (lambda c, box, h: c.snapshot_blob(box, "b", h), 201),
 }
 WITH_A, WITH_B = {"x-ms-lease-id": A}, {"x-ms-lease-id": B}
 
@@ -267,6 +284,28 @@ def test_a_leased_blob_is_read_by_all(
     expect(client.lease_blob(container, blob, "break"), 202)
     expect(read(client, container, {}), status)
     expect_error(read(client, container, WITH_A), 412, "LeaseLost")
+
+
+def test_a_snapshot_is_not_leased(client: BlobClient, container: str, blob: str) -> None:
+    """Nor does the lease of its blob keep it, and the blob stays leased."""
+    expect(client.lease_blob(container, blob, "acquire", duration="-1", proposed=A), 201)
+    time = expect(client.snapshot_blob(container, blob), 201)["x-ms-snapshot"]
+    assert time is not None
+    assert shown(client, container) == ("locked", "leased", "infinite")
+    for read in (client.get_blob, client.get_blob_properties):
+        response = expect(read(container, blob, snapshot=time), 200)
+        assert [name for name in response.headers if name.lower().startswith("x-ms-lease")] == []
+        held = read(container, blob, WITH_A, snapshot=time)
+        expect_error(held, 412, "LeaseNotPresentWithBlobOperation")
+    page = client.list_blobs(container, prefix=blob, include="snapshots").xml()
+    listed = {e.findtext("Snapshot"): e.find("Properties") for e in page.iter("Blob")}
+    assert listed[time].find("LeaseState") is None and listed[None].find("LeaseState") is not None
+    both = {"x-ms-delete-snapshots": "include"}
+    expect_error(client.delete_blob(container, blob, both), 412, "LeaseIdMissing")
+    only = {"x-ms-delete-snapshots": "only"}
+    expect_error(client.delete_blob(container, blob, only), 412, "LeaseIdMissing")
+    expect(client.delete_blob(container, blob, snapshot=time), 202)
+    expect(client.delete_blob(container, blob, both | WITH_A), 202)
 
 
 def test_the_lease_is_asked_before_conditions(

@@ -11,6 +11,7 @@ import pytest
 
 from azure_client import Response, expect, expect_error
 from blob_client import CONTAINER, BlobClient
+from lapis_server import LapisServer
 from racing import race
 from sas import account_sas, service_sas
 from signing import DEVELOPMENT_ACCOUNT
@@ -189,6 +190,40 @@ def test_an_expired_one_may_be_renewed_after_a_change(client: BlobClient, box: s
     assert shown(client, box) == ("unlocked", "expired", None)
     expect(client.lease_container(box, "renew", id=A), 200)
     assert shown(client, box) == ("locked", "leased", "fixed")
+
+
+def test_it_survives_a_kill(new_server: Callable[..., LapisServer]) -> None:
+    server = new_server().start()
+
+    def owner() -> BlobClient:
+        return BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT)
+
+    client = owner()
+    states = {
+        "short": ("unlocked", "expired", None),
+        "long": ("locked", "leased", "fixed"),
+        "endless": ("locked", "leased", "infinite"),
+        "breaking": ("locked", "breaking", None),
+        "broken": ("unlocked", "broken", None),
+    }
+    for name in states:
+        duration = {"short": "15", "long": "60"}.get(name, "-1")
+        expect(client.create_container(name), 201)
+        expect(client.lease_container(name, "acquire", duration=duration, proposed=A), 201)
+    expect(client.lease_container("breaking", "break", break_period="60"), 202)
+    expect(client.lease_container("broken", "break"), 202)
+    time.sleep(15.1)
+    for end in (server.kill, server.stop):
+        assert {name: shown(client, name) for name in states} == states
+        end()
+        server.start()
+        client = owner()
+    assert {name: shown(client, name) for name in states} == states
+    for name in ("long", "endless", "breaking"):
+        expect_error(client.delete_container(name), 412, "LeaseIdMissing")
+        expect(client.delete_container(name, WITH_A), 202)
+    expect_error(client.delete_container("broken", WITH_A), 412, "LeaseLost")
+    expect(client.lease_container("short", "renew", id=A), 200)
 
 
 def test_versions_before_2012_do_not_know_it(
