@@ -44,12 +44,16 @@ class Past:
         return sum(piece.size for piece in self.pieces)
 
 
+Tags = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class State:
     pieces: tuple[Piece, ...] | None = None  # None: no committed blob
     blocks: tuple[tuple[str, Piece], ...] = ()  # of the committed block list
     staged: frozenset[tuple[str, Piece]] = frozenset()
     snapshots: tuple[Past, ...] = ()  # oldest first
+    tags: Tags = ()  # by key
 
     def size(self) -> int:
         return sum(piece.size for piece in self.pieces or ())
@@ -72,14 +76,19 @@ class State:
     def __str__(self) -> str:
         names = [f"{piece.seed}[{piece.size}]" for piece in self.pieces or ()]
         blob = "+".join(names) or ("empty" if self.exists() else "absent")
-        return f"{blob} staged {len(self.staged)} snapshots {len(self.snapshots)}"
+        counts = f"staged {len(self.staged)} snapshots {len(self.snapshots)}"
+        return f"{blob} {counts} tags {dict(self.tags)}"
 
 
 Change = Callable[[State], State]
 
 
-def put_blob(piece: Piece) -> Change:
-    return lambda state: State(pieces=(piece,), snapshots=state.snapshots)
+def put_blob(piece: Piece, tags: Tags) -> Change:
+    return lambda state: State(pieces=(piece,), snapshots=state.snapshots, tags=tags)
+
+
+def set_tags(tags: Tags) -> Change:
+    return lambda state: replace(state, tags=tags)
 
 
 def put_block(name: str, piece: Piece) -> Change:
@@ -90,14 +99,14 @@ def put_block(name: str, piece: Piece) -> Change:
     return change
 
 
-def put_block_list(entries: list[tuple[str, str]]) -> Change:
+def put_block_list(entries: list[tuple[str, str]], tags: Tags) -> Change:
     """Of ("Uncommitted", id) and ("Committed", id); an id may repeat."""
 
     def change(state: State) -> State:
         sources = {"Uncommitted": dict(state.staged), "Committed": dict(state.blocks)}
         blocks = tuple((name, sources[element][name]) for element, name in entries)
         pieces = tuple(piece for _, piece in blocks)
-        return State(pieces=pieces, blocks=blocks, snapshots=state.snapshots)
+        return State(pieces=pieces, blocks=blocks, snapshots=state.snapshots, tags=tags)
 
     return change
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from azure_client import Response
 from blob_client import BlobClient
 from model import Key, State, md5_of
-from worker import CONTAINER, crash_client
+from worker import CONTAINER, TAG_VALUES, crash_client
 
 READERS = 4
 
@@ -27,6 +27,7 @@ class Observed:
     blocks: list[tuple[str, int]]
     staged: set[tuple[str, int]]
     snapshots: list[tuple[int, str]]  # sizes and MD5s, oldest first
+    tags: dict[str, str]
 
     def matches(self, state: State) -> bool:
         if (self.size is not None) != state.exists():
@@ -36,6 +37,8 @@ class Observed:
         if self.blocks != [(name, piece.size) for name, piece in state.blocks]:
             return False
         if self.snapshots != [(past.size(), md5_of(past.pieces)) for past in state.snapshots]:
+            return False
+        if self.tags != dict(state.tags):
             return False
         return self.staged == {(name, piece.size) for name, piece in state.staged}
 
@@ -58,6 +61,14 @@ def observe_snapshots(client: BlobClient, name: str) -> list[tuple[int, str]]:
     return found
 
 
+def observe_tags(client: BlobClient, name: str) -> dict[str, str]:
+    got = client.get_blob_tags(CONTAINER, name)
+    if got.status != 200:
+        raise AssertionError(f"the tags of {name}: {got}")
+    tags = got.xml().iter("Tag")
+    return {tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in tags}
+
+
 def observe(client: BlobClient, name: str) -> Observed:
     got = client.get_blob(CONTAINER, name)
     lists = client.get_block_list(CONTAINER, name, "all")
@@ -77,6 +88,7 @@ def observe(client: BlobClient, name: str) -> Observed:
         blocks=block_sizes(lists, "CommittedBlocks") if lists.status == 200 else [],
         staged=set(block_sizes(lists, "UncommittedBlocks")) if lists.status == 200 else set(),
         snapshots=observe_snapshots(client, name),
+        tags=observe_tags(client, name) if exists else {},
     )
 
 
@@ -125,6 +137,22 @@ def check_listing(client: BlobClient, keys: list[Key]) -> list[str]:
     return faults
 
 
+def check_index(client: BlobClient, keys: list[Key]) -> list[str]:
+    """Of settled keys: tags find those that have them, and no other."""
+    faults = []
+    for value in map(str, range(TAG_VALUES)):
+        for where, fits in (
+            (f"a = '{value}'", lambda tags, value=value: tags.get("a") == value),
+            (f"a = '0' AND b >= '{value}'",
+             lambda tags, value=value: tags.get("a") == "0" and tags.get("b", "") >= value),
+        ):  # fmt: skip
+            expected = sorted(key.name for key in keys if fits(dict(key.state.tags)))
+            found = [name for page in client.find_pages(where, CONTAINER) for name in page]
+            if found != expected:
+                faults.append(f"{where} finds {found}, not {expected}")
+    return faults
+
+
 def verify(endpoint: str, keys: list[Key], seed: str) -> list[str]:
     """Everything that is wrong; empty where all is as it may be."""
 
@@ -136,4 +164,5 @@ def verify(endpoint: str, keys: list[Key], seed: str) -> list[str]:
 
     with ThreadPoolExecutor(READERS) as pool:
         faults = [fault for part in pool.map(check_some, range(READERS)) for fault in part]
-    return faults or check_listing(crash_client(endpoint), keys)
+    client = crash_client(endpoint)
+    return faults or check_listing(client, keys) + check_index(client, keys)

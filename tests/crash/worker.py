@@ -14,17 +14,20 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import SynchronizedArray
+from urllib.parse import urlencode
 
 from azure_client import Response
-from blob_client import BlobClient, block_id
+from blob_client import BlobClient, block_id, tags_xml
 from model import (
     Change,
     Key,
+    Tags,
     delete,
     delete_snapshots,
     put_blob,
     put_block,
     put_block_list,
+    set_tags,
     take_snapshot,
 )
 from sas import account_sas
@@ -34,6 +37,7 @@ CONTAINER = "crash"
 HOT_KEYS = 12  # a worker; changed over and over
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
 MAX_SNAPSHOTS = 2  # a key
+TAG_VALUES = 4  # of each of two keys, so that many blobs have the same
 MOST_KEPT = 256 << 10  # no snapshots of what is longer: some stores of these tests are small
 FORK = multiprocessing.get_context("fork")
 
@@ -47,8 +51,17 @@ def draw_size(rng: random.Random) -> int:
     return rng.randint(lower, SIZES[index][0]) if index else 0
 
 
+def draw_tags(rng: random.Random) -> Tags:
+    keys = [key for key in ("a", "b") if rng.random() < 0.6]
+    return tuple((key, str(rng.randrange(TAG_VALUES))) for key in keys)
+
+
+def tags_header(tags: Tags) -> dict[str, str]:
+    return {"x-ms-tags": urlencode(tags)} if tags else {}
+
+
 def crash_client(endpoint: str) -> BlobClient:
-    token = account_sas(DEVELOPMENT_ACCOUNT, se="2999-01-01")
+    token = account_sas(DEVELOPMENT_ACCOUNT, "rwdlactf", se="2999-01-01")
     return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, sas=token, timeout=60)
 
 
@@ -107,9 +120,15 @@ class Worker:
 
     def put_blob(self, key: Key) -> None:
         piece = key.next_piece(draw_size(self.rng))
-        body = piece.content()
+        body, tags = piece.content(), draw_tags(self.rng)
+        change, client, headers = put_blob(piece, tags), self.client, tags_header(tags)
+        self.send(key, change, 201, lambda: client.put_blob(CONTAINER, key.name, body, headers))
+
+    def set_tags(self, key: Key) -> None:
+        tags, client = draw_tags(self.rng), self.client
+        document = tags_xml(dict(tags))
         self.send(
-            key, put_blob(piece), 201, lambda: self.client.put_blob(CONTAINER, key.name, body)
+            key, set_tags(tags), 204, lambda: client.set_blob_tags(CONTAINER, key.name, document)
         )
 
     def put_block(self, key: Key) -> None:
@@ -125,8 +144,11 @@ class Worker:
         ]
         entries += self.rng.choices(entries, k=self.rng.randrange(3))
         self.rng.shuffle(entries)
-        change, client = put_block_list(entries), self.client
-        self.send(key, change, 201, lambda: client.put_block_list(CONTAINER, key.name, entries))
+        tags, client = draw_tags(self.rng), self.client
+        change, headers = put_block_list(entries, tags), tags_header(tags)
+        self.send(
+            key, change, 201, lambda: client.put_block_list(CONTAINER, key.name, entries, headers)
+        )
 
     def snapshot(self, key: Key) -> None:
         client = self.client
@@ -156,6 +178,8 @@ class Worker:
         short = key.state.exists() and key.state.size() <= MOST_KEPT
         if short and self.rng.random() < 0.15:
             self.snapshot(key)
+        elif key.state.exists() and self.rng.random() < 0.1:
+            self.set_tags(key)
         elif key.state.staged and chance < 0.45:
             self.put_block_list(key)
         elif chance < 0.65:
