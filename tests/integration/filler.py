@@ -6,7 +6,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from azure_client import VERSION, encode_query
@@ -20,8 +20,8 @@ PIPELINE = 8  # requests under way on a connection
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 HEAD_END = b"\r\n\r\n"
 
-# A PUT: path with slashes kept, query, body.
-Put = tuple[str, Query, bytes]
+# A PUT: path with slashes kept, query, body, headers.
+Put = tuple[str, Query, bytes, Mapping[str, str]]
 
 
 class Pipe:
@@ -51,18 +51,19 @@ class Pipe:
 
 
 def _request(put: Put, sas: str) -> bytes:
-    path, query, body = put
+    path, query, body, headers = put
     extra = f"{encode_query(query)}&" if query else ""
     head = (
         f"PUT /{DEVELOPMENT_ACCOUNT.name}/{quote(path)}?{extra}{sas} HTTP/1.1\r\n"
         f"Host: lapis\r\nx-ms-version: {VERSION}\r\nx-ms-blob-type: BlockBlob\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        + f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
 def _fill_part(endpoint: str, puts: Sequence[Put]) -> None:
-    sas = encode_query(list(account_sas(DEVELOPMENT_ACCOUNT).items()))
+    sas = encode_query(list(account_sas(DEVELOPMENT_ACCOUNT, "rwdlact").items()))
     pipes = [Pipe(endpoint) for _ in range(CONNECTIONS)]
     for start in range(0, len(puts), CONNECTIONS * PIPELINE):
         round_puts = puts[start : start + CONNECTIONS * PIPELINE]
@@ -85,11 +86,22 @@ def fill(endpoint: str, puts: Sequence[Put]) -> None:
 
 
 def fill_blobs(endpoint: str, container: str, names: Sequence[str]) -> None:
-    fill(endpoint, [(f"{container}/{name}", [], b"x") for name in names])
+    fill(endpoint, [(f"{container}/{name}", [], b"x", {}) for name in names])
+
+
+def fill_tagged_blobs(endpoint: str, container: str, tags: Mapping[str, str]) -> None:
+    """Of names to what x-ms-tags says."""
+    fill(
+        endpoint,
+        [(f"{container}/{name}", [], b"x", {"x-ms-tags": text}) for name, text in tags.items()],
+    )
 
 
 def fill_blocks(
     endpoint: str, container: str, blob: str, blocks: Sequence[tuple[str, bytes]]
 ) -> None:
     path = f"{container}/{blob}"
-    fill(endpoint, [(path, [("comp", "block"), ("blockid", name)], body) for name, body in blocks])
+    fill(
+        endpoint,
+        [(path, [("comp", "block"), ("blockid", name)], body, {}) for name, body in blocks],
+    )

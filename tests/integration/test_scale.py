@@ -1,9 +1,13 @@
-"""The service's limits, reached: 50,000 blocks, a block of 4000 MiB, listings of 200,000 blobs."""
+"""The service's limits, reached: 50,000 blocks, a block of 4000 MiB, listings of 200,000 blobs,
+searches by tags among 50,000, or as many as LAPIS_TAGGED_BLOBS says."""
 
 from __future__ import annotations
 
 import io
+import os
 import random
+import statistics
+import time
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
@@ -11,7 +15,7 @@ import pytest
 
 from azure_client import expect
 from blob_client import BlobClient, block_id
-from filler import fill_blobs, fill_blocks
+from filler import fill_blobs, fill_blocks, fill_tagged_blobs
 from lapis_server import LapisServer
 from signing import DEVELOPMENT_ACCOUNT
 
@@ -164,3 +168,60 @@ def borders_at_every_name(owner: BlobClient) -> None:
             expected.append(entry)
     for size in ("1", "2", "3"):
         assert listed(owner, maxresults=size, prefix="dir-00", delimiter="/") == expected
+
+
+TAGGED = int(os.environ.get("LAPIS_TAGGED_BLOBS", "50000"))
+FILLED_AT_ONCE = 100_000  # so that the filler's memory is bounded
+SEARCHES = 21  # of each query
+
+
+def test_finds_among_many(server: LapisServer, owner: BlobClient) -> None:
+    """What few blobs match is found without looking at the others: as fast as in a small store."""
+    many = range(TAGGED)
+    for first in range(0, TAGGED, FILLED_AT_ONCE):
+        fill_tagged_blobs(
+            server.endpoint, "scale",
+            {f"b{n:07d}": f"same=x&tenth={n % 10}&n={n:07d}&rare={n % (TAGGED // 10)}"
+             for n in many[first : first + FILLED_AT_ONCE]},
+        )  # fmt: skip
+    step, middle = TAGGED // 10, TAGGED // 2
+    last_ten = list(many[-10:])
+    few = {
+        "none = '1'": [],
+        "rare = '5'": list(many[5::step]),
+        "same = 'x' AND rare = '5'": list(many[5::step]),
+        "same = 'x' AND tenth = '7' AND rare = '7'": list(many[7::step]),
+        f"n >= '{TAGGED - 10:07d}'": last_ten,
+        f"same = 'x' AND n >= '{TAGGED - 10:07d}'": last_ten,
+        f"tenth = '4' AND n > '{middle:07d}' AND n < '{middle + 100:07d}'":
+            list(many[middle + 4 : middle + 100 : 10]),
+        f"rare = '5' AND n >= '{0:07d}'": list(many[5::step]),
+    }  # fmt: skip
+    for where, expected in few.items():
+        for container in ("scale", None):
+            names = [f"b{n:07d}" for n in expected]
+            assert sum(owner.find_pages(where, container), []) == names, where
+        check_time(owner, where, 0.25)
+    for where, expected in {
+        "tenth = '3'": many[3::10],
+        "same = 'x' AND tenth = '3'": many[3::10],
+        f"n >= '{middle:07d}'": many[middle:],
+        f"tenth = '3' AND n >= '{middle:07d}'": [n for n in many[3::10] if n >= middle],
+    }.items():
+        found = sum(owner.find_pages(where, "scale"), [])
+        assert found == [f"b{n:07d}" for n in expected], where
+        check_time(owner, where, 2)
+    assert server.stayed_below(512 * MIB)
+
+
+def check_time(owner: BlobClient, where: str, limit: float) -> None:
+    """Of the first page; printed for docs/performance.md."""
+    taken = []
+    for _ in range(SEARCHES):
+        began = time.perf_counter()
+        response = expect(owner.find_blobs(where, "scale"), 200)
+        taken.append(time.perf_counter() - began)
+    median = statistics.median(taken)
+    count = response.body.count(b"<Blob>")
+    print(f"{where}: {count} blobs, median {median * 1000:.2f} ms, most {max(taken) * 1000:.2f} ms")
+    assert median < limit, f"{where} takes {median:.3f} s"
