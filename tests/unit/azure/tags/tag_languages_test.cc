@@ -140,7 +140,7 @@ TEST(TagQuery, SaysWhereItIsWrong) {
   EXPECT_EQ(message_of(parse_tag_query("a='1' " + token, false).error()),
             at + "7: unexpected '" + token.substr(0, 512) + "'");
   EXPECT_EQ(message_of(parse_tag_query("a='1' AND \"k\r\xC3\xBCy\" 1", false).error()),
-            at + "17: unexpected '1'");
+            at + "19: unexpected '1'");
   EXPECT_EQ(message_of(parse_tag_query("a='1' \"k\r\xC3\xBCy\"", false).error()),
             at + "7: unexpected 'ky'");
   EXPECT_EQ(message_of(parse_tag_query("@container='c' AND a='1'", true).error()),
