@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "blob/block_rows.h"
+#include "blob/pages/page_rows.h"
 #include "blob/row_pages.h"
 #include "lapis/base/crc64.h"
 #include "lapis/base/log.h"
@@ -74,6 +75,7 @@ class BatchSearch {
   Result<void> look_at_blob(const NameKey& key, std::string_view row) {
     LAPIS_TRY(const BlobRecord blob, decode_blob(row));
     const BlobKey named = named_by(key);
+    if (has_pages(blob.body)) return look_at_pages(named, key.container, blob);
     for (const Block& block : blob.body.blocks) look_at_block(named, {}, block, block.first);
     for (const SegmentRef& ref : blob.body.segments) {
       LAPIS_TRY(const auto stored, snapshot_.get(segment_key(key.container, ref.id)));
@@ -84,6 +86,36 @@ class BatchSearch {
       }
     }
     return {};
+  }
+
+  // What the blob's generation shows of damaged chunks.
+  Result<void> look_at_pages(const BlobKey& named, ContainerId container, const BlobRecord& blob) {
+    const std::uint64_t pages = blob.properties.content_length / kPageBytes;
+    StripeScan scan(snapshot_, container, blob.body.pages, 0, stripes_of(0, pages).end);
+    while (true) {
+      LAPIS_TRY(const auto row, scan.next());
+      if (!row) return {};
+      for (const PagePiece& piece : row->pieces) look_at_piece(named, row->stripe, piece);
+    }
+  }
+
+  void look_at_piece(const BlobKey& named, std::uint64_t stripe, const PagePiece& piece) {
+    if (piece.target.space != 0) return;
+    const auto damage = damaged_.find(ChunkId{piece.target.id});
+    if (damage == damaged_.end()) return;
+    const std::uint64_t first = stripe * kStripeBytes + piece.first * kPageBytes;
+    const std::uint64_t offset = piece.offset * kPageBytes;
+    const std::uint64_t end = offset + piece.pages * kPageBytes;
+    AffectedRange range{ChunkId{piece.target.id}, named, {}, first, 0};
+    if (damage->second->bad.empty()) add(range);
+    for (const storage::ChunkRange& bad : damage->second->bad) {
+      const std::uint64_t from = std::max<std::uint64_t>(bad.offset, offset);
+      const std::uint64_t to = std::min<std::uint64_t>(bad.offset + bad.length, end);
+      if (from >= to) continue;
+      range.offset = first + (from - offset);
+      range.length = to - from;
+      add(range);
+    }
   }
 
   Result<void> look_at_upload(const NameKey& key, std::string_view row) {

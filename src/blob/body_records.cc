@@ -82,6 +82,9 @@ records::Body to_message(const Body& body) {
   }
   message.set_listed(body.listed);
   message.set_id(body.id.value);
+  message.set_page_map(body.pages.map.value);
+  message.set_page_generation(body.pages.generation);
+  message.set_length_changes(body.pages.length_changes);
   return message;
 }
 
@@ -99,8 +102,11 @@ Result<Body> from_message(records::Body& message) {
     body.segments.push_back({SegmentId{ref.id()}, ref.length(), ref.blocks(), first});
     first += ref.length();
   }
-  const int in_use =
-      int(!body.inline_bytes.empty()) + int(!body.blocks.empty()) + int(!body.segments.empty());
+  body.pages = {PageMapId{message.page_map()}, message.page_generation(), message.length_changes()};
+  const bool has_pages = body.pages.map != PageMapId{};
+  if (has_pages != (body.pages.generation != 0)) return damaged("blob");
+  const int in_use = int(!body.inline_bytes.empty()) + int(!body.blocks.empty()) +
+                     int(!body.segments.empty()) + int(has_pages);
   if (in_use > 1) return damaged("blob");
   return body;
 }

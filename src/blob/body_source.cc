@@ -22,22 +22,25 @@ class InlineBody final : public io::BufferSource {
 };
 
 // Lends the parts of a walk: a run of chunks is one read of the chunk store.
+template <class Walk>
 class StoredBody final : public io::BufferSource {
  public:
-  StoredBody(Service& service, ContainerId container, Shared<BlobRecord> blob, ByteRange range,
-             ReadSlot::Pin pin)
-      : service_(service),
-        walk_(service, container, std::move(blob), range),
-        pin_(std::move(pin)) {}
+  StoredBody(Service& service, Walk walk, ReadSlot::Pin pin)
+      : service_(service), walk_(std::move(walk)), pin_(std::move(pin)) {}
 
-  std::uint64_t remaining() const override { return run_left_ + walk_.remaining(); }
+  std::uint64_t remaining() const override { return zeros_left_ + run_left_ + walk_.remaining(); }
 
   io::Task<Result<Bytes>> next() override {
+    if (zeros_left_ != 0) co_return next_zeros();
     if (run_) {
       LAPIS_CO_TRY(const Bytes lent, co_await next_of_run());
       if (!lent.empty()) co_return lent;
     }
     LAPIS_CO_TRY(BodyPart part, co_await walk_.next());
+    if (part.is_zeros()) {
+      zeros_left_ = part.length;
+      co_return next_zeros();
+    }
     if (part.slices.empty()) {
       bytes_ = std::move(part.bytes);
       co_return as_bytes(bytes_);
@@ -48,6 +51,12 @@ class StoredBody final : public io::BufferSource {
   }
 
  private:
+  Bytes next_zeros() {
+    const Bytes lent = some_zeros(zeros_left_);
+    zeros_left_ -= lent.size();
+    return lent;
+  }
+
   // Empty, and the run is closed, at its end.
   io::Task<Result<Bytes>> next_of_run() {
     LAPIS_CO_TRY(const Bytes lent, co_await run_->next());
@@ -65,10 +74,11 @@ class StoredBody final : public io::BufferSource {
   }
 
   Service& service_;
-  BodyWalk walk_;
+  Walk walk_;
   const ReadSlot::Pin pin_;
   std::unique_ptr<io::BufferSource> run_;
   std::uint64_t run_left_ = 0;
+  std::uint64_t zeros_left_ = 0;
   std::string bytes_;  // lent of short blocks
 };
 
@@ -78,7 +88,15 @@ std::unique_ptr<io::BufferSource> open_body(Service& service, ContainerId contai
                                             Shared<BlobRecord> blob, ByteRange range,
                                             ReadSlot::Pin pin) {
   if (is_inline(blob->body)) return std::make_unique<InlineBody>(std::move(blob), range);
-  return std::make_unique<StoredBody>(service, container, std::move(blob), range, std::move(pin));
+  BodyWalk walk(service, container, std::move(blob), range);
+  return std::make_unique<StoredBody<BodyWalk>>(service, std::move(walk), std::move(pin));
+}
+
+std::unique_ptr<io::BufferSource> open_pages(Service& service, ContainerId container,
+                                             PageSnapshot snapshot, const PageBody& pages,
+                                             ByteRange range, ReadSlot::Pin pin) {
+  PageWalk walk(service, container, std::move(snapshot), pages, range);
+  return std::make_unique<StoredBody<PageWalk>>(service, std::move(walk), std::move(pin));
 }
 
 }  // namespace lapis::blob

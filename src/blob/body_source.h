@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "blob/lookup.h"
+#include "blob/pages/page_walk.h"
 #include "lapis/blob/ops/get_blob.h"
 #include "lapis/blob/read_epochs.h"
 #include "lapis/io/streams.h"
@@ -17,5 +18,10 @@ namespace lapis::blob {
 std::unique_ptr<io::BufferSource> open_body(Service& service, ContainerId container,
                                             Shared<BlobRecord> blob, ByteRange range,
                                             ReadSlot::Pin pin);
+
+// The same of a page blob, as `snapshot` has it.
+std::unique_ptr<io::BufferSource> open_pages(Service& service, ContainerId container,
+                                             PageSnapshot snapshot, const PageBody& pages,
+                                             ByteRange range, ReadSlot::Pin pin);
 
 }  // namespace lapis::blob

@@ -1,6 +1,7 @@
 #include "blob/body_walk.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace lapis::blob {
@@ -115,6 +116,12 @@ io::Task<Result<void>> BodyWalk::take_short_blocks(BodyPart& part) {
   }
   part.length = to - at_;
   co_return Result<void>{};
+}
+
+Bytes some_zeros(std::uint64_t length) {
+  // Never written; not const, so that it takes no room in the program's file.
+  static constinit std::array<std::byte, 1 << 20> zeros{};
+  return Bytes(zeros).first(std::min<std::uint64_t>(length, zeros.size()));
 }
 
 std::unique_ptr<storage::SliceSource> slices_of(BodyPart part) {

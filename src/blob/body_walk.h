@@ -12,12 +12,16 @@
 namespace lapis::blob {
 
 // A run of neighbouring chunks, which ends at a short block and where a segment ends; or the bytes
-// of some short blocks.
+// of some short blocks; or zeros, of page blobs.
 struct BodyPart {
   std::uint64_t length = 0;
   std::vector<storage::ChunkSlice> slices;
   std::string bytes;  // where there are no slices
+  bool is_zeros() const { return slices.empty() && bytes.empty(); }
 };
+
+// The first `length` of many zeros, or fewer: memory that all reads share.
+Bytes some_zeros(std::uint64_t length);
 
 // Of a body that is in blocks, not in the record. Loads only the segments that the range touches.
 // Whoever walks keeps a read's pin (read_epochs.h). Lives on the shard of `service`.
@@ -53,7 +57,9 @@ class BodyWalk {
 };
 
 // A body in the record needs no walk.
-inline bool is_inline(const Body& body) { return body.blocks.empty() && body.segments.empty(); }
+inline bool is_inline(const Body& body) {
+  return body.blocks.empty() && body.segments.empty() && !has_pages(body);
+}
 inline Bytes inline_range(const BlobRecord& blob, ByteRange range) {
   return as_bytes(blob.body.inline_bytes).subspan(range.first, range.length);
 }

@@ -15,6 +15,7 @@ constexpr std::size_t kIdSize = 8;
 constexpr std::size_t kOneId = 1 + kIdSize;
 constexpr std::size_t kTwoIds = kOneId + kIdSize;
 constexpr std::size_t kThreeIds = kTwoIds + kIdSize;
+constexpr std::size_t kFourIds = kThreeIds + kIdSize;
 // Times of past states are less; what is more is one of the suffixes above.
 constexpr std::uint64_t kTimesEnd = 0x8000'0000'0000'0000;
 
@@ -162,6 +163,17 @@ std::optional<TagKey> parse_tag_key(std::string_view key) {
                 rest.substr(first + 1, second - first - 1), rest.substr(second + 1)};
 }
 
+std::string page_stripe_key(const PageStripeKey& key) {
+  std::string row = two_ids(Table::kPageStripe, key.container, key.map.value, 2 * kIdSize);
+  append_id(row, key.stripe);
+  append_id(row, ~key.generation);
+  return row;
+}
+
+std::string page_map_key(ContainerId container, PageMapId map) {
+  return two_ids(Table::kPageMap, container, map.value);
+}
+
 std::string service_clock_key() { return table_prefix(Table::kServiceClock); }
 
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
@@ -187,6 +199,10 @@ std::string upload_prefix(ContainerId container, UploadId upload) {
 
 std::string block_owner_prefix(BlockTarget target) {
   return two_ids(Table::kBlockOwner, ContainerId{target.space}, target.id, kIdSize);
+}
+
+std::string page_map_prefix(ContainerId container, PageMapId map) {
+  return two_ids(Table::kPageStripe, container, map.value);
 }
 
 std::string prefix_end(std::string_view prefix) {
@@ -232,6 +248,17 @@ std::optional<SharedBodyKey> parse_shared_body_key(std::string_view key) {
 std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key) {
   if (!is_of(key, Table::kBlockOwner, kThreeIds) || key.size() != kThreeIds) return std::nullopt;
   return BlockOwnerKey{{id_at(key, 1), id_at(key, kOneId)}, BodyId{id_at(key, kTwoIds)}};
+}
+
+std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key) {
+  if (!is_of(key, Table::kPageStripe, kFourIds) || key.size() != kFourIds) return std::nullopt;
+  return PageStripeKey{ContainerId{id_at(key, 1)}, PageMapId{id_at(key, kOneId)},
+                       id_at(key, kTwoIds), ~id_at(key, kThreeIds)};
+}
+
+std::optional<PageMapKey> parse_page_map_key(std::string_view key) {
+  if (!is_of(key, Table::kPageMap, kTwoIds) || key.size() != kTwoIds) return std::nullopt;
+  return PageMapKey{ContainerId{id_at(key, 1)}, PageMapId{id_at(key, kOneId)}};
 }
 
 std::optional<std::string_view> parse_container_name_key(std::string_view key) {

@@ -15,6 +15,8 @@
 //   service properties 27 | account
 //   placement hint   28 | container id | name
 //   shared body      29 | container id | body id
+//   page stripe      2b | container id | page map id | stripe | generation, all bits turned over
+//   page map         31 | container id | page map id
 //   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
 //   tag              2c | container id | key | 00 | value | 00 | blob name
 //   service clock    2e
@@ -39,7 +41,8 @@ namespace lapis::blob {
 using UploadId = StrongId<struct UploadIdTag>;          // one life of a blob's uncommitted blocks
 using BlockBytesId = StrongId<struct BlockBytesIdTag>;  // a short block's bytes; 0 is none
 using ReleaseId = StrongId<struct ReleaseIdTag>;
-using BodyId = StrongId<struct BodyIdTag>;  // a body that was ever held by two rows; 0: never
+using PageMapId = StrongId<struct PageMapIdTag>;  // where the pages of a page blob lie; 0: none
+using BodyId = StrongId<struct BodyIdTag>;        // a body that was ever held by two rows; 0: never
 
 // What a block's bytes are in: a chunk (space 0), or a row of table 26 (space: its container).
 struct BlockTarget {
@@ -63,6 +66,15 @@ std::string service_properties_key(std::string_view account);
 std::string hint_key(ContainerId container, std::string_view name);
 std::string shared_body_key(ContainerId container, BodyId body);
 std::string block_owner_key(BlockTarget target, BodyId owner);
+// Of one stripe the youngest generation comes first.
+struct PageStripeKey {
+  ContainerId container;
+  PageMapId map;
+  std::uint64_t stripe = 0;
+  std::uint64_t generation = 0;
+};
+std::string page_stripe_key(const PageStripeKey& key);
+std::string page_map_key(ContainerId container, PageMapId map);
 std::string service_clock_key();
 // Tags hold no NUL, so that values of a key sort by their bytes, and one value's blobs by name.
 std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
@@ -75,6 +87,7 @@ std::string account_prefix(std::string_view account);                       // t
 std::string name_prefix(ContainerId container, std::string_view prefix);    // table 22
 std::string upload_prefix(ContainerId container, UploadId upload);          // table 23
 std::string block_owner_prefix(BlockTarget target);                         // table 2a
+std::string page_map_prefix(ContainerId container, PageMapId map);          // table 2b
 
 std::string tag_key_prefix(ContainerId container, std::string_view key);  // table 2c
 std::string tag_value_prefix(ContainerId container, std::string_view key, std::string_view value);
@@ -128,6 +141,14 @@ struct BlockOwnerKey {
   BodyId owner;
 };
 std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key);
+
+// A key of table 2b, and of table 31.
+std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key);
+struct PageMapKey {
+  ContainerId container;
+  PageMapId map;
+};
+std::optional<PageMapKey> parse_page_map_key(std::string_view key);
 
 // A key of table 2c. All point into it.
 struct TagKey {

@@ -11,9 +11,6 @@ namespace {
 
 Result<void> check(const PropertyChange& change, const BlobProperties& properties,
                    const ServiceClock& time) {
-  if (change.page_blobs_only && properties.type != BlobType::kPage) {
-    return fail(ErrorCode::kInvalidBlobType);
-  }
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
   return check_change(LeaseUse::kWriteBlob, properties, change.lease, change.conditions, time);
 }
@@ -28,7 +25,9 @@ Result<Changed> apply(storage::MetaView& view, ContainerId container, const Prop
   properties.last_modified = std::max(service.clock.now(), properties.last_modified);
   properties.lease = lease_after_write(properties.lease, *service.time);
   LAPIS_TRY_VOID(write_property_row(view, row));
-  return Changed{properties.etag, properties.last_modified};
+  Changed changed{properties.etag, properties.last_modified};
+  if (properties.type == BlobType::kPage) changed.sequence_number = properties.sequence_number;
+  return changed;
 }
 
 }  // namespace

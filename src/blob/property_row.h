@@ -30,17 +30,17 @@ struct PropertyChange {
   const BlobKey& key;
   const std::optional<LeaseId>& lease;
   const Conditions& conditions;
-  bool page_blobs_only = false;
   std::function<void(BlobProperties&)> edit;  // may run again: assigns only
 };
 
 struct Changed {
   Etag etag;
-  Timestamp last_modified;  // never goes back, whatever the clock does
+  Timestamp last_modified;                            // never goes back, whatever the clock does
+  std::optional<std::uint64_t> sequence_number = {};  // of a page blob
 };
 
 // Completion means durable. Checks come in the protocol's order. Errors: kContainerNotFound,
-// kBlobNotFound, kInvalidBlobType, kBlobArchived, lease, conditions.
+// kBlobNotFound, kBlobArchived, lease, conditions.
 io::Task<Result<Changed>> change_properties(Service& service, PropertyChange change);
 
 }  // namespace lapis::blob

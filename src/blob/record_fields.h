@@ -30,6 +30,9 @@ inline ServiceTime service_time_of(std::int64_t ticks) { return ServiceTime(Tick
 records::Copy to_message(const CopyProperties& copy);
 Result<CopyProperties> copy_from(records::Copy& message);
 
+records::PageRelease to_message(const PageRelease& release);
+Result<PageRelease> from_message(const records::PageRelease& message);
+
 records::Body to_message(const Body& body);
 Result<Body> from_message(records::Body& message);
 

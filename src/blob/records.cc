@@ -111,7 +111,7 @@ Result<BlobRowParts> split(std::string_view row) {
   return BlobRowParts{row.substr(0, length), row.substr(length)};
 }
 
-// The bytes that a body says it holds.
+// The bytes that a body of blocks says it holds.
 std::uint64_t length_of(const Body& body) {
   if (!body.segments.empty()) return body.segments.back().first + body.segments.back().length;
   if (!body.blocks.empty()) return body.blocks.back().first + body.blocks.back().length;
@@ -165,7 +165,9 @@ Result<BlobRecord> decode_blob(std::string_view row) {
   LAPIS_TRY(const BlobRowParts parts, split(row));
   LAPIS_TRY(auto message, parse_message<records::Body>(parts.body, "blob"));
   LAPIS_TRY(Body body, from_message(message));
-  if (length_of(body) != properties.content_length) return damaged("blob");
+  const bool is_page_blob = properties.type == BlobType::kPage;
+  if (is_page_blob != (body.pages.map != PageMapId{})) return damaged("blob");
+  if (!is_page_blob && length_of(body) != properties.content_length) return damaged("blob");
   return BlobRecord{std::move(properties), std::move(body)};
 }
 
@@ -227,6 +229,7 @@ std::string encode(const Release& release) {
   message.set_upload(release.upload.value);
   for (SegmentId segment : release.emptied) message.add_emptied_segments(segment.value);
   message.set_owner(release.owner.value);
+  if (release.pages) *message.mutable_pages() = to_message(*release.pages);
   return message.SerializeAsString();
 }
 
@@ -236,6 +239,9 @@ Result<Release> decode_release(std::string_view row) {
   LAPIS_TRY(release.body, from_message(*message.mutable_body()));
   release.upload.value = message.upload();
   release.owner.value = message.owner();
+  if (message.has_pages()) {
+    LAPIS_TRY(release.pages, from_message(message.pages()));
+  }
   for (std::uint64_t id : message.emptied_segments()) release.emptied.push_back(SegmentId{id});
   return release;
 }

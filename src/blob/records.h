@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "blob/keys.h"
+#include "blob/pages/page_pieces.h"
 #include "lapis/base/result.h"
 #include "lapis/blob/service_properties.h"
 #include "lapis/blob/types.h"
@@ -36,6 +37,15 @@ struct SegmentRef {
   std::uint64_t first = 0;  // offset in the body; not stored
 };
 
+// The pages of a page blob: those that rows of `map` give for `generation` or, where a stripe has
+// none of it, for the youngest before. Each holder of a generation sees it unchanged; only the blob
+// itself writes, in the youngest.
+struct PageBody {
+  PageMapId map;  // 0: no page blob
+  std::uint64_t generation = 0;
+  std::uint64_t length_changes = 0;  // how often the blob's length was changed
+};
+
 // What a blob holds. At most one of the first three is in use; none for a blob of no bytes.
 struct Body {
   std::string inline_bytes;
@@ -43,7 +53,10 @@ struct Body {
   std::vector<SegmentRef> segments;
   bool listed = false;  // made by a block list: the blocks are the committed ones
   BodyId id;            // where other rows may hold it too (shared_body.h); 0: this one alone
+  PageBody pages;       // of a page blob, instead of all that
 };
+
+inline bool has_pages(const Body& body) { return body.pages.map != PageMapId{}; }
 
 struct BlobRecord {
   BlobProperties properties;
@@ -79,6 +92,25 @@ struct SharedBody {
   bool counted = false;
 };
 
+// Which generations of a page map rows hold, and how many each, oldest first. Where it has no row
+// one row holds one generation.
+struct PageMap {
+  struct Generation {
+    std::uint64_t number = 0;
+    std::uint64_t rows = 0;
+  };
+  std::vector<Generation> generations;
+};
+
+// Of a page map: all of it; what a generation showed that nothing holds now; or targets that are
+// freed unless another row of the map names them.
+struct PageRelease {
+  PageMapId map;
+  bool whole = false;
+  bool thinned = false;
+  std::vector<PageTarget> targets;
+};
+
 // What waits to be freed: all that `body` names, the rows of `emptied` segments (whose blocks live
 // on elsewhere or stand in `body`), and every staged block of `upload`. Blocks of an `owner` are
 // freed only where no other body owns them.
@@ -87,6 +119,7 @@ struct Release {
   UploadId upload;
   std::vector<SegmentId> emptied;
   BodyId owner;
+  std::optional<PageRelease> pages = {};
 };
 
 // A blob row is: u32 (little-endian) n | n bytes Properties | Body. A listing decodes the first
@@ -110,6 +143,8 @@ std::string encode(const ContainerState& state);
 Result<ContainerState> decode_container_state(std::string_view row);
 std::string encode(const SharedBody& shared);
 Result<SharedBody> decode_shared_body(std::string_view row);
+std::string encode(const PageMap& map);
+Result<PageMap> decode_page_map(std::string_view row);
 std::string encode_service_clock_mark(ServiceTime time);
 Result<ServiceTime> decode_service_clock_mark(std::string_view row);
 std::string encode(const Release& release);

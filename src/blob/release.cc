@@ -7,6 +7,7 @@ namespace lapis::blob {
 namespace {
 
 constexpr std::size_t kBlocksInEntry = 4096;
+constexpr std::size_t kTargetsInEntry = 1024;
 
 void queue(storage::MetaView& view, ContainerId container, const Release& release) {
   view.put(release_key(container, ReleaseId{view.next_id()}), encode(release));
@@ -36,6 +37,20 @@ void queue_blocks(storage::MetaView& view, ContainerId container, const std::vec
     release.emptied.clear();
     done += count;
   }
+}
+
+void queue_pages(storage::MetaView& view, ContainerId container, PageRelease pages) {
+  std::vector<PageTarget> targets = std::move(pages.targets);
+  std::size_t done = 0;
+  do {
+    const std::size_t count = std::min(kTargetsInEntry, targets.size() - done);
+    const auto first = targets.begin() + static_cast<std::ptrdiff_t>(done);
+    pages.targets.assign(first, first + static_cast<std::ptrdiff_t>(count));
+    Release release;
+    release.pages = pages;
+    queue(view, container, release);
+    done += count;
+  } while (done < targets.size());
 }
 
 void discard_upload(storage::MetaView& view, ContainerId container, std::string_view name,

@@ -18,6 +18,9 @@ void queue_body(storage::MetaView& view, ContainerId container, Body body, BodyI
 void queue_blocks(storage::MetaView& view, ContainerId container, const std::vector<Block>& blocks,
                   const std::vector<SegmentId>& emptied, BodyId owner = {});
 
+// Queues what is to be freed of a page map: targets a bounded number an entry.
+void queue_pages(storage::MetaView& view, ContainerId container, PageRelease pages);
+
 // Ends an upload: its row goes now, its staged blocks are queued.
 void discard_upload(storage::MetaView& view, ContainerId container, std::string_view name,
                     UploadId upload);

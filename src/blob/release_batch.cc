@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "blob/pages/page_release.h"
 #include "blob/row_pages.h"
 
 namespace lapis::blob {
@@ -38,6 +39,7 @@ Result<std::vector<Owners>> read_owners(storage::MetaSnapshot& snapshot,
 
 // What this batch holds of another owner is not in the rows yet that say who else owns a block.
 io::Task<Result<void>> ReleaseBatch::add_body(const Body& body, BodyId owner) {
+  if (has_pages(body)) co_return co_await add_page_map(body.pages.map);
   if (owner != BodyId{}) LAPIS_CO_TRY_VOID(co_await flush());
   LAPIS_CO_TRY_VOID(co_await add_blocks(body.blocks, owner));
   for (const SegmentRef& ref : body.segments) {
@@ -49,6 +51,34 @@ io::Task<Result<void>> ReleaseBatch::add_body(const Body& body, BodyId owner) {
   }
   if (owner != BodyId{}) LAPIS_CO_TRY_VOID(co_await flush());
   co_return Result<void>{};
+}
+
+io::Task<Result<void>> ReleaseBatch::add_pages(const PageRelease& release) {
+  if (release.whole) co_return co_await add_page_map(release.map);
+  if (release.thinned) co_return co_await thin_map(service_, container_, release.map);
+  const auto snapshot = service_.meta.snapshot();
+  auto job = [&] { return find_unnamed(*snapshot, container_, release); };
+  LAPIS_CO_TRY(const auto unnamed, co_await service_.blocking.run(std::move(job)));
+  for (const BlockTarget& target : unnamed) LAPIS_CO_TRY_VOID(co_await add_target(target));
+  co_return Result<void>{};
+}
+
+// All its rows, whatever their generations.
+io::Task<Result<void>> ReleaseBatch::add_page_map(PageMapId map) {
+  std::string first = page_map_prefix(container_, map);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(RowPage page, co_await read_page(service_, first, last));
+    if (page.empty()) co_return Result<void>{};
+    first = after(page);
+    for (Row& row : page) {
+      LAPIS_CO_TRY(const PagePieces pieces, decode_pieces(row.value, container_));
+      for (const PagePiece& piece : pieces) {
+        LAPIS_CO_TRY_VOID(co_await add_target(piece.target));
+      }
+      LAPIS_CO_TRY_VOID(co_await add_row(std::move(row.key)));
+    }
+  }
 }
 
 io::Task<Result<void>> ReleaseBatch::add_segment_row(SegmentId segment) {

@@ -22,6 +22,8 @@ class ReleaseBatch {
   // All that a body names: chunks, rows of short blocks, segments and all they name. Of an `owner`
   // only what no other body owns; the others find it gone from their company.
   io::Task<Result<void>> add_body(const Body& body, BodyId owner = {});
+  // Of a page map what the entry says.
+  io::Task<Result<void>> add_pages(const PageRelease& release);
   // The row of a segment, not what it names.
   io::Task<Result<void>> add_segment_row(SegmentId segment);
   // All staged blocks of an upload and what they name.
@@ -38,6 +40,7 @@ class ReleaseBatch {
  private:
   io::Task<Result<void>> add_blocks(const std::vector<Block>& blocks, BodyId owner);
   io::Task<Result<void>> add_target(BlockTarget target);
+  io::Task<Result<void>> add_page_map(PageMapId map);
   io::Task<Result<void>> leave_blocks(const std::vector<Block>& blocks, BodyId owner);
   Result<void> apply(storage::MetaView& view, storage::ChunkStore::Freed& freed) const;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "blob/pages/page_map.h"
 #include "blob/release.h"
 
 namespace lapis::blob {
@@ -16,6 +17,7 @@ void own(storage::MetaView& view, BlockTarget target, BodyId owner) {
 }  // namespace
 
 Result<void> share_body(storage::MetaView& view, ContainerId container, Body& body) {
+  if (has_pages(body)) return share_pages(view, container, body.pages);
   if (names_nothing(body)) return {};
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   if (body.id == BodyId{}) body.id.value = view.next_id();
@@ -25,6 +27,7 @@ Result<void> share_body(storage::MetaView& view, ContainerId container, Body& bo
 }
 
 Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body) {
+  if (has_pages(body)) return drop_pages(view, container, body.pages);
   if (names_nothing(body)) return {};
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   const std::string key = shared_body_key(container, body.id);

@@ -36,6 +36,7 @@ io::Task<Result<void>> release_entry(ReleaseBatch& batch, Row row) {
   if (release.upload != UploadId{}) {
     LAPIS_CO_TRY_VOID(co_await batch.add_upload(release.upload));
   }
+  if (release.pages) LAPIS_CO_TRY_VOID(co_await batch.add_pages(*release.pages));
   co_return co_await batch.add_row(std::move(row.key));
 }
 
@@ -112,6 +113,7 @@ io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
   }
   if (is_empty) {
     LAPIS_CO_TRY_VOID(co_await add_rows(service, batch, Table::kSharedBody, container));
+    LAPIS_CO_TRY_VOID(co_await add_rows(service, batch, Table::kPageMap, container));
     LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
   }
   co_return co_await batch.flush();

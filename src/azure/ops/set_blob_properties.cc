@@ -1,53 +1,25 @@
 #include "lapis/azure/ops/set_blob_properties.h"
 
-#include <limits>
+#include <algorithm>
+#include <string>
 #include <string_view>
 
-#include "azure/field_errors.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/http_properties.h"
-#include "lapis/base/number.h"
+#include "azure/request/page_headers.h"
 
 namespace lapis::azure {
 namespace {
 
-constexpr std::string_view kLength = "x-ms-blob-content-length";
-constexpr std::string_view kAction = "x-ms-sequence-number-action";
-constexpr std::string_view kNumber = "x-ms-blob-sequence-number";
+constexpr std::string_view kHttpHeaders[] = {
+    "x-ms-blob-cache-control",    "x-ms-blob-content-type",     "x-ms-blob-content-md5",
+    "x-ms-blob-content-encoding", "x-ms-blob-content-language", "x-ms-blob-content-disposition"};
 
-constexpr std::uint64_t kPageBytes = 512;
-constexpr std::uint64_t kMaxPageBlobBytes = 8ull << 40;
-constexpr std::uint64_t kMaxSequenceNumber = std::numeric_limits<std::int64_t>::max();
-
-// Whether a page blob's new length is given.
-Result<bool> parse_length(const http::Headers& headers) {
-  const std::string_view text = headers.get(kLength);
-  if (text.empty()) return false;
-  const auto length = parse_u64(text);
-  if (!length || *length % kPageBytes != 0 || *length > kMaxPageBlobBytes) {
-    return fail(invalid_header(kLength, text));
-  }
-  return true;
-}
-
-// Whether a page blob's sequence number is to change: "increment" stands alone, "max" and "update"
-// with a number.
-Result<bool> parse_sequence(const http::Headers& headers) {
-  const std::string_view action = headers.get(kAction);
-  const std::string_view text = headers.get(kNumber);
-  if (action.empty() && text.empty()) return false;
-  if (action.empty()) return fail(missing_header(kAction));
-  const bool increment = http::iequals(action, "increment");
-  if (!increment && !http::iequals(action, "max") && !http::iequals(action, "update")) {
-    return fail(invalid_header(kAction, action));
-  }
-  if (!increment && text.empty()) return fail(missing_header(kNumber));
-  const auto number = parse_u64(text);
-  const bool fits = increment ? text.empty() : number && *number <= kMaxSequenceNumber;
-  if (!fits) return fail(invalid_header(kNumber, text));
-  return true;
+bool sets_http(const http::Headers& headers) {
+  return std::ranges::any_of(kHttpHeaders,
+                             [&](std::string_view name) { return headers.find(name) != nullptr; });
 }
 
 }  // namespace
@@ -57,9 +29,10 @@ Result<blob::SetBlobProperties> parse_set_blob_properties(const Call& call) {
   blob::SetBlobProperties request;
   request.key = blob_key(call);
   LAPIS_TRY(request.http, set_blob_http_properties(headers));
-  LAPIS_TRY(const bool resizes, parse_length(headers));
-  LAPIS_TRY(const bool renumbers, parse_sequence(headers));
-  request.of_page_blobs = resizes || renumbers;
+  LAPIS_TRY(request.length, parse_page_blob_length(call));
+  LAPIS_TRY(request.sequence, parse_sequence_change(headers));
+  // A length or a number alone leaves the properties as they are.
+  request.keeps_http = (request.length || request.sequence) && !sets_http(headers);
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
   return request;
@@ -69,6 +42,9 @@ http::Response render_set_blob_properties(const Call&,
                                           const blob::SetBlobPropertiesResult& result) {
   http::Response response;
   add_etag_and_date(response.headers, result.etag, result.last_modified);
+  if (result.sequence_number) {
+    response.headers.add("x-ms-blob-sequence-number", std::to_string(*result.sequence_number));
+  }
   return response;
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "blob/check/reference_walk.h"
@@ -175,9 +177,11 @@ class ReferenceMerge {
     Users users;
     for (; next_ < references_.size() && references_[next_].target == key; ++next_) {
       const Reference& reference = references_[next_];
+      users.length = reference.length;
+      const bool goes_on = !users.live.empty() && users.live.back() == reference.owner;
+      if (reference.is_possible && goes_on) continue;
       auto& owners = reference.is_pending ? users.pending : users.live;
       if (owners.empty() || owners.back() != reference.owner) owners.push_back(reference.owner);
-      users.length = reference.length;
     }
     return users;
   }
@@ -227,6 +231,7 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
   LAPIS_TRY(const ContainerIndex containers, ContainerIndex::load(check, found, stats));
   LAPIS_TRY(const ReferenceWalk walk, ReferenceWalk::prepare(check, containers, found, stats));
   LAPIS_TRY_VOID(check_segments(check, walk.segments(), containers, found, stats));
+  LAPIS_TRY_VOID(check_page_maps(check, walk.page_maps(), containers, found));
   LAPIS_TRY_VOID(check_sharing(check, walk.shared(), containers, found));
   LAPIS_TRY_VOID(check_tags(check, containers, found));
   ReferenceKey begin;
@@ -258,8 +263,10 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
   LAPIS_TRY(const ContainerIndex containers, ContainerIndex::load(check, told_before, ignored));
   LAPIS_TRY(const ReferenceWalk walk,
             ReferenceWalk::prepare(check, containers, told_before, ignored));
-  // Blobs whose segments name one of the chunks: their names are known after one more scan.
+  // Blobs whose segments or page maps name one of the chunks: their names are known after one more
+  // scan.
   std::multimap<std::pair<ContainerId, SegmentId>, ChunkId> in_segments;
+  std::set<std::tuple<ContainerId, PageMapId, ChunkId>> in_maps;
   const auto look = [&](const Reference& reference, const Holder& holder) {
     const ChunkId chunk{reference.target.id};
     if (reference.target.space != 0 || reference.is_pending || !chunks.contains(chunk)) return;
@@ -267,15 +274,23 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
       in_segments.emplace(std::pair(holder.container, holder.segment), chunk);
       return;
     }
+    if (holder.map != PageMapId{}) {
+      in_maps.emplace(holder.container, holder.map, chunk);
+      return;
+    }
     found({chunk, containers.name_of(holder.container), std::string(holder.blob),
            holder.is_uncommitted});
   };
   LAPIS_TRY_VOID(walk.run(check, look));
-  if (in_segments.empty()) return {};
+  if (in_segments.empty() && in_maps.empty()) return {};
   const auto name = [&](std::string_view key, std::string_view value) -> Result<void> {
     const auto parsed = parse_name_key(key);
     if (!parsed || parsed->row == NameRow::kUpload) return {};
     LAPIS_TRY(const BlobRecord blob, decode_blob(value));
+    for (const auto& [container, map, chunk] : in_maps) {
+      if (container != parsed->container || map != blob.body.pages.map) continue;
+      found({chunk, containers.name_of(container), shown_name(*parsed)});
+    }
     for (const SegmentRef& ref : blob.body.segments) {
       const auto range = in_segments.equal_range(std::pair(parsed->container, ref.id));
       for (auto at = range.first; at != range.second; ++at) {

@@ -21,6 +21,16 @@ class BlockVisitor {
                bool is_pending)
       : visit_(visit), holder_(holder), owner_(owner), is_pending_(is_pending) {}
 
+  // Each target once.
+  void operator()(const PagePieces& pieces) const {
+    std::vector<std::pair<BlockTarget, std::uint32_t>> targets;
+    for (const PagePiece& piece : pieces) targets.emplace_back(piece.target, piece.length);
+    std::ranges::sort(targets);
+    const auto repeats = std::ranges::unique(targets);
+    targets.erase(repeats.begin(), repeats.end());
+    for (const auto& [target, pages] : targets) visit(target, pages * kPageBytes);
+  }
+
   void operator()(const std::vector<Block>& blocks) const {
     for (const Block& block : blocks) {
       if (block.bytes_row != BlockBytesId{}) {
@@ -32,7 +42,7 @@ class BlockVisitor {
 
  private:
   void visit(ReferenceKey target, std::uint64_t length) const {
-    visit_({target, owner_, static_cast<std::uint32_t>(length), is_pending_}, holder_);
+    visit_({target, owner_, static_cast<std::uint32_t>(length), is_pending_, false}, holder_);
   }
 
   const ReferenceWalk::Visit& visit_;
@@ -110,6 +120,7 @@ Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, found, add_name));
   LAPIS_TRY_VOID(scan_table(check, Table::kRelease, found, add_release));
   walk.segments_.sort();
+  walk.page_maps_.sort();
   std::ranges::sort(walk.released_uploads_);
   std::ranges::sort(walk.shared_);
   LAPIS_TRY_VOID(walk.check_uploads(check, found, stats));
@@ -143,6 +154,9 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
   for (const SegmentRef& ref : blob.body.segments) {
     segments_.add({name->container, ref.id, kind, owner_of_body(blob.body.id, key), ref.blocks});
   }
+  if (has_pages(blob.body) && kind == UseKind::kLive) {
+    page_maps_.add_holder(name->container, blob.body.pages);
+  }
   if (blob.body.id != BodyId{} && kind == UseKind::kLive) {
     shared_.emplace_back(name->container, blob.body.id);
   }
@@ -156,6 +170,7 @@ void ReferenceWalk::add_release(ContainerId container, const Release& release, O
   for (const SegmentId segment : release.emptied) {
     segments_.add({container, segment, UseKind::kEmptied, owner, 0});
   }
+  if (release.pages) page_maps_.add_release(container, *release.pages);
   if (release.upload != UploadId{}) released_uploads_.emplace_back(container, release.upload);
 }
 
@@ -207,7 +222,7 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     if (!name || name->row == NameRow::kUpload) return {};
     LAPIS_TRY(const BlobRecord blob, decode_blob(value));
     const std::string shown = shown_name(*name);
-    const Holder holder{name->container, shown, {}, false};
+    const Holder holder{name->container, shown, {}, {}, false};
     BlockVisitor(visit, holder, owner_of_body(blob.body.id, key),
                  !containers_->is_live(name->container))(blob.body.blocks);
     return {};
@@ -220,7 +235,7 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     LAPIS_TRY(const Segment segment, decode_segment(value));
     const bool is_live = !uses.empty() && uses.front().kind == UseKind::kLive;
     const OwnerHash owner = uses.empty() ? owner_of_key(key) : uses.front().owner;
-    BlockVisitor(visit, Holder{container, {}, id, false}, owner, !is_live)(segment.blocks);
+    BlockVisitor(visit, Holder{container, {}, id, {}, false}, owner, !is_live)(segment.blocks);
     return {};
   };
   std::optional<StagedGroup> group;
@@ -233,7 +248,7 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     std::vector<Block> blocks(1);
     LAPIS_TRY(blocks[0], decode_staged_block(value, parsed.block));
     const bool is_live = group->record && containers_->is_live(parsed.container);
-    const Holder holder{parsed.container, group->name, {}, true};
+    const Holder holder{parsed.container, group->name, {}, {}, true};
     BlockVisitor(visit, holder, owner_of_key(upload_prefix(parsed.container, parsed.upload)),
                  !is_live)(blocks);
     return {};
@@ -241,13 +256,28 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
   const auto of_release = [&](std::string_view key, std::string_view value) -> Result<void> {
     LAPIS_TRY(const ReleaseKey parsed, entry_key(key));
     LAPIS_TRY(const Release release, decode_release(value));
-    BlockVisitor(visit, Holder{parsed.container, {}, {}, false}, owner_of_body(release.owner, key),
-                 true)(release.body.blocks);
+    const Holder holder{parsed.container, {}, {}, {}, false};
+    BlockVisitor(visit, holder, owner_of_body(release.owner, key), true)(release.body.blocks);
+    if (!release.pages) return {};
+    for (const PageTarget& one : release.pages->targets) {
+      const auto length = static_cast<std::uint32_t>(one.pages * kPageBytes);
+      visit({one.target, owner_of_map(release.pages->map), length, true, true}, holder);
+    }
+    return {};
+  };
+  const auto of_stripe = [&](std::string_view key, std::string_view value) -> Result<void> {
+    const auto parsed = parse_page_stripe_key(key);
+    if (!parsed) return {};
+    LAPIS_TRY(const PagePieces pieces, decode_pieces(value, parsed->container));
+    const bool is_live = page_maps_.is_held(parsed->container, parsed->map);
+    const Holder holder{parsed->container, {}, {}, parsed->map, false};
+    BlockVisitor(visit, holder, owner_of_map(parsed->map), !is_live)(pieces);
     return {};
   };
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, {}, of_blob));
   LAPIS_TRY_VOID(scan_table(check, Table::kSegment, {}, of_segment));
   LAPIS_TRY_VOID(scan_table(check, Table::kStagedBlock, {}, of_staged));
+  LAPIS_TRY_VOID(scan_table(check, Table::kPageStripe, {}, of_stripe));
   return scan_table(check, Table::kRelease, {}, of_release);
 }
 

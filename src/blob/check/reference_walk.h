@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "blob/check/page_map_index.h"
 #include "blob/check/segment_index.h"
 
 namespace lapis::blob {
@@ -17,6 +18,7 @@ struct Reference {
   OwnerHash owner = 0;
   std::uint32_t length = 0;
   bool is_pending = false;
+  bool is_possible = false;  // pending, and left where the owner goes on naming it
 
   ReferenceKey key() const { return target; }
   friend auto operator<=>(const Reference&, const Reference&) = default;
@@ -25,8 +27,9 @@ struct Reference {
 // Whom a reference is of, for messages.
 struct Holder {
   ContainerId container;
-  std::string_view blob;  // empty: see `segment`, else of something queued to be freed
+  std::string_view blob;  // empty: see the next two, else of something queued to be freed
   SegmentId segment;
+  PageMapId map;  // likewise
   bool is_uncommitted = false;
 };
 
@@ -44,6 +47,7 @@ class ReferenceWalk {
                                        const storage::FindingSink& found, ReferenceStats& stats);
 
   const SegmentIndex& segments() const { return segments_; }
+  const PageMapIndex& page_maps() const { return page_maps_; }
   // One for each row of a live container that holds a body with an id, in order.
   const std::vector<std::pair<ContainerId, BodyId>>& shared() const { return shared_; }
 
@@ -63,6 +67,7 @@ class ReferenceWalk {
 
   const ContainerIndex* containers_;
   SegmentIndex segments_;
+  PageMapIndex page_maps_;
   std::vector<std::pair<ContainerId, UploadId>> released_uploads_;  // in order
   std::vector<std::pair<ContainerId, BodyId>> shared_;
 };

@@ -61,6 +61,7 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) 
   auto read = co_await get_blob(service, std::move(get));
   if (!read) co_return fail(of_source(std::move(read).error()));
   const BlobProperties& found = *read->properties;
+  LAPIS_CO_TRY_VOID(check_copied_type(found.type));
   SourceProperties properties;
   properties.length = found.content_length;
   properties.type = found.type;

@@ -29,13 +29,75 @@ Result<ByteRange> clamp(const RequestedRange& range, std::uint64_t length) {
   return ByteRange{range.first, last - range.first + 1};
 }
 
+// A page blob as it is now, and the rows of its pages as of the same moment: it is written to
+// while it is read.
+struct PageRead {
+  PageSnapshot snapshot;
+  Shared<BlobRecord> blob;  // null where it is gone
+};
+io::Task<Result<PageRead>> begin_page_read(Service& service, ContainerId container,
+                                           const BlobKey& key) {
+  PageRead read;
+  read.snapshot = service.meta.snapshot();
+  auto job = [&]() -> Result<Shared<BlobRecord>> {
+    LAPIS_TRY(const auto row, read.snapshot->get(state_key(container, key)));
+    if (!row) return nullptr;
+    LAPIS_TRY(BlobRecord blob, decode_blob(*row));
+    return std::make_shared<const BlobRecord>(std::move(blob));
+  };
+  LAPIS_CO_TRY(read.blob, co_await service.blocking.run(std::move(job)));
+  co_return read;
+}
+
+// One read of a blob: how its content is reached.
+class Content {
+ public:
+  Content(Service& service, ContainerId container, Shared<BlobRecord> blob, PageSnapshot pages)
+      : service_(service),
+        container_(container),
+        blob_(std::move(blob)),
+        pages_(std::move(pages)) {}
+
+  std::unique_ptr<io::BufferSource> open(ByteRange range, ReadSlot::Pin pin) const {
+    if (!has_pages(blob_->body)) {
+      return open_body(service_, container_, blob_, range, std::move(pin));
+    }
+    return open_pages(service_, container_, pages_, blob_->body.pages, range, std::move(pin));
+  }
+  // Under the caller's pin.
+  io::Task<Result<void>> hash(RangeHash hash, ByteRange range, GetBlobResult& result) const {
+    LAPIS_CO_TRY_VOID(check_hashed_range(hash, range));
+    if (hash == RangeHash::kMd5) {
+      LAPIS_CO_TRY(result.range_md5, co_await md5_of_range(open(range, {})));
+    } else if (has_pages(blob_->body)) {
+      PageWalk walk(service_, container_, pages_, blob_->body.pages, range);
+      LAPIS_CO_TRY(result.range_crc64, co_await crc64_of_range(service_, std::move(walk)));
+    } else {
+      LAPIS_CO_TRY(result.range_crc64, co_await crc64_of_range(service_, container_, blob_, range));
+    }
+    co_return Result<void>{};
+  }
+
+ private:
+  Service& service_;
+  const ContainerId container_;
+  const Shared<BlobRecord> blob_;
+  const PageSnapshot pages_;
+};
+
 }  // namespace
 
 // The pin is taken before the record is looked up (read_epochs.h); the body keeps it.
 io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   ReadSlot::Pin pin = service.reads.begin();
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
-  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
+  LAPIS_CO_TRY(auto blob, co_await find_blob(service, container->id, request.key));
+  PageSnapshot pages;
+  if (blob && has_pages(blob->body)) {
+    LAPIS_CO_TRY(PageRead read, co_await begin_page_read(service, container->id, request.key));
+    blob = std::move(read.blob);
+    pages = std::move(read.snapshot);
+  }
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
   LAPIS_CO_TRY_VOID(check(request, blob->properties, *service.time));
 
@@ -51,16 +113,9 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
     LAPIS_CO_TRY(range, clamp(*request.range, range.length));
     result.range = range;
   }
-  if (request.hash) {
-    LAPIS_CO_TRY_VOID(check_hashed_range(*request.hash, range));
-    if (*request.hash == RangeHash::kMd5) {
-      LAPIS_CO_TRY(result.range_md5, co_await md5_of_range(service, container->id, blob, range));
-    } else {
-      LAPIS_CO_TRY(result.range_crc64,
-                   co_await crc64_of_range(service, container->id, blob, range));
-    }
-  }
-  result.body = open_body(service, container->id, blob, range, std::move(pin));
+  const Content content(service, container->id, blob, std::move(pages));
+  if (request.hash) LAPIS_CO_TRY_VOID(co_await content.hash(*request.hash, range, result));
+  result.body = content.open(range, std::move(pin));
   co_return result;
 }
 

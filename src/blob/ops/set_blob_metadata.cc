@@ -6,7 +6,7 @@ namespace lapis::blob {
 
 io::Task<Result<SetBlobMetadataResult>> set_blob_metadata(Service& service,
                                                           SetBlobMetadata request) {
-  PropertyChange change{request.key, request.lease, request.conditions, false, {}};
+  PropertyChange change{request.key, request.lease, request.conditions, {}};
   change.edit = [&request](BlobProperties& properties) { properties.metadata = request.metadata; };
   LAPIS_CO_TRY(const Changed changed, co_await change_properties(service, std::move(change)));
   co_return SetBlobMetadataResult{changed.etag, changed.last_modified};

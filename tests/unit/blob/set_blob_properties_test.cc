@@ -67,7 +67,7 @@ TEST(SetBlobProperties, OfPageBlobsAreRefusedBeforeAnythingElseOfTheBlob) {
   Before before;
   SetBlobProperties request;
   request.key = key_of("a");
-  request.of_page_blobs = true;
+  request.length = 512;
   request.lease = LeaseId::make();
   request.conditions.if_match = EtagCondition{false, {"0x8D0"}};
   const auto set = before.harness.run(set_blob_properties(before.harness.service, request));

@@ -31,7 +31,7 @@ TEST(ParseSetBlobProperties, ReadsTheSix) {
   EXPECT_EQ(request->http.cache_control, "no-cache");
   EXPECT_EQ(request->http.content_md5, Md5Digest{});
   EXPECT_EQ(request->conditions.if_match->tags[0], "a");
-  EXPECT_FALSE(request->of_page_blobs);
+  EXPECT_FALSE(request->keeps_http || request->length || request->sequence);
 }
 
 TEST(ParseSetBlobProperties, TakesNothingFromStandardHeadersAndNoDefault) {
@@ -45,11 +45,19 @@ TEST(ParseSetBlobProperties, TakesNothingFromStandardHeadersAndNoDefault) {
 }
 
 TEST(ParseSetBlobProperties, KnowsWhatIsForPageBlobsAlone) {
-  EXPECT_TRUE(parse({{"x-ms-blob-content-length", "1024"}})->of_page_blobs);
-  EXPECT_TRUE(parse({{"x-ms-blob-content-length", "0"}})->of_page_blobs);
-  EXPECT_TRUE(parse({{"x-ms-sequence-number-action", "increment"}})->of_page_blobs);
-  EXPECT_TRUE(parse({{"x-ms-sequence-number-action", "MAX"}, {"x-ms-blob-sequence-number", "7"}})
-                  ->of_page_blobs);
+  using enum blob::SequenceAction;
+  EXPECT_EQ(parse({{"x-ms-blob-content-length", "1024"}})->length, 1024u);
+  EXPECT_EQ(parse({{"x-ms-blob-content-length", "0"}})->length, 0u);
+  EXPECT_EQ(parse({{"x-ms-blob-content-length", "8796093022208"}})->length, 8ull << 40);
+  const auto next = parse({{"x-ms-sequence-number-action", "increment"}});
+  EXPECT_EQ(next->sequence->action, kIncrement);
+  EXPECT_TRUE(next->keeps_http);
+  const auto most = parse({{"x-ms-sequence-number-action", "MAX"},
+                           {"x-ms-blob-sequence-number", "7"},
+                           {"x-ms-blob-content-type", "a/b"}});
+  EXPECT_EQ(most->sequence->action, kMax);
+  EXPECT_EQ(most->sequence->number, 7u);
+  EXPECT_FALSE(most->keeps_http);
 }
 
 TEST(ParseSetBlobProperties, Refuses) {

@@ -1,0 +1,82 @@
+#include "lapis/blob/ops/get_page_ranges.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "blob/blob_rows.h"
+#include "blob/lease.h"
+#include "blob/lookup.h"
+#include "blob/pages/page_listing.h"
+
+namespace lapis::blob {
+namespace {
+
+Result<void> check(const GetPageRanges& request, const BlobProperties& properties,
+                   const ServiceClock& time) {
+  if (properties.type != BlobType::kPage) return fail(ErrorCode::kInvalidBlobType);
+  LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
+  return check_single_read(request.conditions, target_of(properties));
+}
+
+// The pages that are asked for.
+Result<PageListing> listing_of(const GetPageRanges& request, std::uint64_t length) {
+  PageListing listing{0, length / kPageBytes, request.max_results, request.in_pages};
+  if (request.range) {
+    if (request.range->first >= length) {
+      return fail(Error{ErrorCode::kInvalidRange}.with("Content-Range",
+                                                       "bytes */" + std::to_string(length)));
+    }
+    const std::uint64_t last = std::min(request.range->last.value_or(length - 1), length - 1);
+    listing.first = request.range->first / kPageBytes;
+    listing.end = last / kPageBytes + 1;
+  }
+  listing.first = std::max(listing.first, request.start / kPageBytes);
+  return listing;
+}
+
+Result<std::optional<ListedPages>> find_previous(storage::MetaSnapshot& snapshot,
+                                                 ContainerId container,
+                                                 const GetPageRanges& request,
+                                                 const BlobRecord& blob) {
+  if (!request.previous) return std::nullopt;
+  LAPIS_TRY(const auto past, read_past(snapshot, container, request.key.name, *request.previous));
+  if (!past) return fail(ErrorCode::kPreviousSnapshotNotFound);
+  if (request.key.snapshot && *request.previous > *request.key.snapshot) {
+    return fail(ErrorCode::kPreviousSnapshotCannotBeNewer);
+  }
+  // Of another life of the blob there is nothing to compare.
+  if (past->body.pages.map != blob.body.pages.map) {
+    return fail(ErrorCode::kPreviousSnapshotNotFound, "the blob was made anew since");
+  }
+  return ListedPages{past->body.pages, past->properties.content_length / kPageBytes};
+}
+
+Result<GetPageRangesResult> read(storage::MetaSnapshot& snapshot, ContainerId container,
+                                 const GetPageRanges& request, const ServiceClock& time) {
+  LAPIS_TRY_VOID(check_live(snapshot, container));
+  LAPIS_TRY(const auto row, snapshot.get(state_key(container, request.key)));
+  if (!row) return fail(ErrorCode::kBlobNotFound);
+  LAPIS_TRY(const BlobRecord blob, decode_blob(*row));
+  const BlobProperties& properties = blob.properties;
+  LAPIS_TRY_VOID(check(request, properties, time));
+  LAPIS_TRY(const PageListing listing, listing_of(request, properties.content_length));
+  LAPIS_TRY(const auto previous, find_previous(snapshot, container, request, blob));
+  const ListedPages pages{blob.body.pages, properties.content_length / kPageBytes};
+  LAPIS_TRY(ListedRanges listed, list_pages(snapshot, container, pages, previous, listing));
+  if (listed.next && !request.in_pages) {
+    return fail(ErrorCode::kOperationTimedOut, "too many ranges to be told at once");
+  }
+  return GetPageRangesResult{properties.etag, properties.last_modified, properties.content_length,
+                             std::move(listed.ranges), listed.next};
+}
+
+}  // namespace
+
+io::Task<Result<GetPageRangesResult>> get_page_ranges(Service& service, GetPageRanges request) {
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  const auto snapshot = service.meta.snapshot();
+  auto job = [&] { return read(*snapshot, container->id, request, *service.time); };
+  co_return co_await service.blocking.run(std::move(job));
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,44 @@
+// Changing pages of a page blob: what stands there is looked up outside the transaction, and found
+// unchanged inside it by point reads. Writers of different stripes do not disturb one another; one
+// whose stripe was changed meanwhile looks again.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "blob/pages/page_rows.h"
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::blob {
+
+// Pages of a blob that are written with new targets, in order, or cleared where there are none.
+struct PageChange {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+  std::vector<PageTarget> targets = {};
+};
+
+// The stripes that a change touches as they were.
+struct PagePlan {
+  PageBody pages;
+  std::vector<StripeRow> stripes;  // one without a row has generation 0
+  std::uint64_t end = 0;           // up to this page: less than was asked for where it is too much
+};
+
+// A transaction changes no more stripes than this.
+inline constexpr std::size_t kStripesInChange = 256;
+
+// For pages that are to be written, all of them at once: a row for each stripe. Blocks.
+Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId container,
+                            const PageBody& pages, std::uint64_t first, std::uint64_t end);
+// For pages that are to be cleared: only the stripes that have rows, and no more than a transaction
+// takes. Blocks.
+Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
+                            const PageBody& pages, std::uint64_t first, std::uint64_t end);
+
+// Inside a transaction, on the blob's `pages`. False, and nothing is changed, where the plan is out
+// of date.
+Result<bool> change_pages(storage::MetaView& view, ContainerId container, const PagePlan& plan,
+                          const PageChange& change, PageBody& pages);
+
+}  // namespace lapis::blob

@@ -1,0 +1,73 @@
+#include "blob/pages/page_clear.h"
+
+#include <utility>
+
+#include "blob/blob_rows.h"
+
+namespace lapis::blob {
+namespace {
+
+Result<PagePlan> plan_in(storage::MetaSnapshot& snapshot, ContainerId container, const BlobKey& key,
+                         Planner planner, std::uint64_t first, std::uint64_t end) {
+  LAPIS_TRY(const auto row, snapshot.get(blob_key(container, key.name)));
+  if (!row) return fail(ErrorCode::kBlobNotFound);
+  LAPIS_TRY(const BlobRecord blob, decode_blob(*row));
+  if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidBlobType);
+  return planner(snapshot, container, blob.body.pages, first, end);
+}
+
+// False where the plan is out of date.
+Result<bool> apply(storage::MetaView& view, const PageClear& clear, const PagePlan& plan,
+                   std::uint64_t first) {
+  LAPIS_TRY(BlobRecord blob, read_page_blob(view, clear.container, clear.key));
+  LAPIS_TRY_VOID(clear.check(blob));
+  const PageChange change{first, plan.end};
+  LAPIS_TRY(const bool changed, change_pages(view, clear.container, plan, change, blob.body.pages));
+  if (!changed) return false;
+  if (clear.edit) clear.edit(view, blob.properties);
+  view.put(blob_key(clear.container, clear.key.name),
+           encode_blob(blob.properties, encode_body(blob.body)));
+  return true;
+}
+
+}  // namespace
+
+io::Task<Result<PagePlan>> plan_pages(Service& service, ContainerId container, const BlobKey& key,
+                                      Planner planner, std::uint64_t first, std::uint64_t end) {
+  const auto snapshot = service.meta.snapshot();
+  auto job = [&] { return plan_in(*snapshot, container, key, planner, first, end); };
+  co_return co_await service.blocking.run(std::move(job));
+}
+
+Result<BlobRecord> read_page_blob(storage::MetaView& view, ContainerId container,
+                                  const BlobKey& key) {
+  LAPIS_TRY_VOID(check_live(view, container));
+  LAPIS_TRY(const auto row, view.get(blob_key(container, key.name)));
+  if (!row) return fail(ErrorCode::kBlobNotFound);
+  LAPIS_TRY(BlobRecord blob, decode_blob(*row));
+  if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidBlobType);
+  return blob;
+}
+
+io::Task<Result<void>> run_clear(Service& service, PageClear clear) {
+  std::uint64_t first = clear.first;
+  for (int attempt = 0; attempt < kPageAttempts; ++attempt) {
+    LAPIS_CO_TRY(const PagePlan plan, co_await plan_pages(service, clear.container, clear.key,
+                                                          plan_clear, first, clear.end));
+    if (plan.stripes.empty() && !clear.edit) co_return Result<void>{};
+    bool done = false;
+    auto transaction = [&](storage::MetaView& view) -> Result<void> {
+      LAPIS_TRY(done, apply(view, clear, plan, first));
+      return {};
+    };
+    LAPIS_CO_TRY_VOID(co_await service.meta.transact({clear.container}, std::move(transaction)));
+    if (!done) continue;
+    if (clear.committed) clear.committed();
+    if (plan.end == clear.end) co_return Result<void>{};
+    first = plan.end;
+    attempt = -1;
+  }
+  co_return fail(ErrorCode::kServerBusy, "others keep writing to the same pages");
+}
+
+}  // namespace lapis::blob

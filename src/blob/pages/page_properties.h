@@ -1,0 +1,13 @@
+// Set Blob Properties of what only page blobs have: the length and the sequence number.
+#pragma once
+
+#include "lapis/blob/ops/set_blob_properties.h"
+
+namespace lapis::blob {
+
+// At once, whatever the lengths: pages behind the end are unseen. They are cleared before a blob
+// grows over them, and given back soon after it shrinks. Errors: as set_blob_properties.
+io::Task<Result<SetBlobPropertiesResult>> set_page_properties(Service& service,
+                                                              SetBlobProperties request);
+
+}  // namespace lapis::blob

@@ -1,0 +1,54 @@
+// What rows say of page maps, and back.
+#include "blob/record_fields.h"
+
+namespace lapis::blob {
+
+std::string encode(const PageMap& map) {
+  records::PageMap message;
+  for (const PageMap::Generation& generation : map.generations) {
+    records::PageGeneration* one = message.add_generations();
+    one->set_number(generation.number);
+    one->set_rows(generation.rows);
+  }
+  return message.SerializeAsString();
+}
+
+Result<PageMap> decode_page_map(std::string_view row) {
+  LAPIS_TRY(const auto message, parse_message<records::PageMap>(row, "page map"));
+  PageMap map;
+  std::uint64_t last = 0;
+  for (const records::PageGeneration& one : message.generations()) {
+    if (one.number() <= last || one.rows() == 0) return damaged("page map");
+    last = one.number();
+    map.generations.push_back({one.number(), one.rows()});
+  }
+  if (map.generations.empty()) return damaged("page map");
+  return map;
+}
+
+records::PageRelease to_message(const PageRelease& release) {
+  records::PageRelease message;
+  message.set_map(release.map.value);
+  message.set_whole(release.whole);
+  message.set_thinned(release.thinned);
+  for (const PageTarget& target : release.targets) {
+    records::PageTarget* one = message.add_targets();
+    one->set_space(target.target.space);
+    one->set_id(target.target.id);
+    one->set_first(target.first);
+    one->set_pages(target.pages);
+  }
+  return message;
+}
+
+Result<PageRelease> from_message(const records::PageRelease& message) {
+  if (message.map() == 0) return damaged("release");
+  PageRelease release{PageMapId{message.map()}, message.whole(), message.thinned(), {}};
+  for (const records::PageTarget& one : message.targets()) {
+    if (one.id() == 0 || one.pages() == 0) return damaged("release");
+    release.targets.push_back({{one.space(), one.id()}, one.first(), one.pages()});
+  }
+  return release;
+}
+
+}  // namespace lapis::blob

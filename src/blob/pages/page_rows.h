@@ -1,0 +1,50 @@
+// The stripes of a page map as one of its generations sees them. Blocks on the disk: for the
+// blocking pool.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "blob/records.h"
+#include "lapis/storage/meta_store.h"
+
+namespace lapis::blob {
+
+// A row of table 2b.
+struct StripeRow {
+  std::uint64_t stripe = 0;
+  std::uint64_t generation = 0;  // that wrote it
+  bool has_older = false;        // rows of generations before
+  std::string row;               // as it is stored
+  PagePieces pieces;
+};
+
+// Errors: kInternalError where it is damaged.
+Result<StripeRow> read_stripe(const PageStripeKey& key, std::string_view row);
+
+// Walks the stripes [first, end) that have rows. One seek where a stripe has one generation.
+class StripeScan {
+ public:
+  // `snapshot` outlives it.
+  StripeScan(storage::MetaSnapshot& snapshot, ContainerId container, const PageBody& pages,
+             std::uint64_t first, std::uint64_t end);
+  // The next of them; nothing at the end.
+  Result<std::optional<StripeRow>> next();
+
+ private:
+  std::string key_of(std::uint64_t stripe) const;
+
+  const ContainerId container_;
+  const PageBody pages_;
+  std::unique_ptr<storage::MetaCursor> cursor_;
+};
+
+// The stripes that hold pages [first_page, end_page) of a blob.
+struct StripeSpan {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+};
+StripeSpan stripes_of(std::uint64_t first_page, std::uint64_t end_page);
+
+}  // namespace lapis::blob

@@ -1,0 +1,20 @@
+// What a write to pages asks of the blob. Pure.
+#pragma once
+
+#include "blob/records.h"
+#include "lapis/blob/ops/put_page.h"
+
+namespace lapis::blob {
+
+// Errors: kSequenceNumberConditionNotMet.
+Result<void> check_sequence(const SequenceConditions& conditions, std::uint64_t number);
+
+// Checks come in this order. Errors: kInvalidBlobType, lease, conditions,
+// kSequenceNumberConditionNotMet, kInvalidPageRange.
+Result<void> check_page_write(const PutPage& request, const BlobProperties& properties,
+                              const ServiceClock& time);
+
+// As a write changes properties: a new ETag and date, and a lease that has ended is gone.
+void touch(BlobProperties& properties, Etag etag, Timestamp now, const ServiceClock& time);
+
+}  // namespace lapis::blob
