@@ -27,7 +27,7 @@ constexpr std::string_view kOfCopies[] = {
     "x-ms-source-if-modified-since",
     "x-ms-source-if-unmodified-since",
 };
-constexpr std::string_view kSourceRange = "x-ms-source-range";  // of a block's source
+constexpr std::string_view kSourceRange = "x-ms-source-range";  // of a part's source
 constexpr std::string_view kTagOption = "x-ms-copy-source-tag-option";
 
 // An empty value counts as absent: some clients send headers that way which they do not mean.
@@ -42,7 +42,7 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-rehydrate-priority", "tier"},
     {"x-ms-seal-blob"},
     {"x-ms-expiry-*"},
-    {"x-ms-if-sequence-number-*"},
+    {"x-ms-if-sequence-number-*", "page"},
     {"x-ms-blob-condition-*"},
     {"x-ms-blob-sequence-number", "properties"},
     {"x-ms-blob-content-length", "properties"},
@@ -62,7 +62,10 @@ constexpr std::string_view kStructured = "x-ms-structured-*";
 
 constexpr std::size_t kPrefix = 5;  // of "x-ms-", which every rule begins with
 
-bool is_block(std::string_view comp) { return http::iequals(comp, "block"); }
+// Operations on a part of a blob.
+bool is_part(std::string_view comp) {
+  return http::iequals(comp, "block") || http::iequals(comp, "page");
+}
 
 bool matches(std::string_view rule, std::string_view name) {
   if ((name[kPrefix] | 0x20) != rule[kPrefix]) return false;
@@ -71,14 +74,14 @@ bool matches(std::string_view rule, std::string_view name) {
   return name.size() >= rule.size() && http::iequals(name.substr(0, rule.size()), rule);
 }
 
-// Get Blob, Put Blob and Put Block, with a body of their own.
+// Get Blob, Put Blob, Put Block and Put Page, with a body of their own.
 bool takes_structured(const Call& call) {
   if (call.target.resource != Resource::kBlob) return false;
   const std::string_view comp = call.target.query.get("comp");
   if (call.request.method == http::Method::kGet) return comp.empty();
   if (call.request.method != http::Method::kPut) return false;
   if (!call.request.headers.get("x-ms-copy-source").empty()) return false;
-  return comp.empty() || http::iequals(comp, "block");
+  return comp.empty() || is_part(comp);
 }
 
 // Who may read a container is said where it is made, and by Set Container ACL.
@@ -92,7 +95,7 @@ bool takes_public_access(const Call& call) {
 
 // Whether the request is one that copies, of those that are built.
 bool copies(const Call& call, std::string_view comp) {
-  return call.request.method == http::Method::kPut && (comp.empty() || is_block(comp)) &&
+  return call.request.method == http::Method::kPut && (comp.empty() || is_part(comp)) &&
          call.target.resource == Resource::kBlob &&
          !call.request.headers.get("x-ms-copy-source").empty();
 }
@@ -100,11 +103,22 @@ bool copies(const Call& call, std::string_view comp) {
 bool is_of_copies(const http::Header& header, std::string_view comp) {
   const auto same = [&header](std::string_view name) { return http::iequals(name, header.name); };
   if (std::ranges::any_of(kOfCopies, same)) return true;
-  if (same(kSourceRange)) return is_block(comp);
+  if (same(kSourceRange)) return is_part(comp);
   // Checked by Copy Blob; the others pass over it.
   if (same("x-ms-rehydrate-priority")) return comp.empty();
   // Tags are not copied unless that is asked for.
   return same(kTagOption) && http::iequals(header.value, "REPLACE");
+}
+
+// Put Blob of a page blob is told its length and its number.
+bool makes_page_blob(const Call& call, std::string_view comp) {
+  return call.request.method == http::Method::kPut && comp.empty() &&
+         call.target.resource == Resource::kBlob &&
+         http::iequals(call.request.headers.get("x-ms-blob-type"), "PageBlob");
+}
+bool is_of_page_blobs(const http::Header& header) {
+  return http::iequals(header.name, "x-ms-blob-content-length") ||
+         http::iequals(header.name, "x-ms-blob-sequence-number");
 }
 
 // Operations that make a blob out of what they are sent.
@@ -176,12 +190,14 @@ Result<void> refuse_unsupported(const Call& call) {
   const std::string_view comp = call.target.query.get("comp");
   const bool structured = takes_structured(call);
   const bool is_copy = copies(call, comp);
+  const bool is_page_blob = makes_page_blob(call, comp);
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() <= kPrefix || (header.name[0] | 0x20) != 'x') continue;
     if (!structured && !header.value.empty() && matches(kStructured, header.name)) {
       return fail(unsupported_header(header.name));
     }
     if (is_copy && is_of_copies(header, comp)) continue;
+    if (is_page_blob && is_of_page_blobs(header)) continue;
     if (!header.value.empty() && matches(kPublicAccess, header.name) &&
         !takes_public_access(call)) {
       return fail(unsupported_header(header.name));

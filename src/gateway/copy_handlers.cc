@@ -3,6 +3,7 @@
 #include "lapis/azure/ops/copy_blob_from_url.h"
 #include "lapis/azure/ops/put_blob_from_url.h"
 #include "lapis/azure/ops/put_block_from_url.h"
+#include "lapis/azure/ops/put_page_from_url.h"
 
 namespace lapis::gateway {
 namespace {
@@ -21,6 +22,15 @@ LAPIS_HANDLER(put_block_from_url) {
   LAPIS_CO_TRY(const auto result,
                co_await blob::put_block_from_url(exchange.service, std::move(request), *sources));
   co_return azure::render_put_block_from_url(exchange.call, result);
+}
+
+LAPIS_HANDLER(put_page_from_url) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_put_page_from_url(exchange.call));
+  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
+  LAPIS_CO_TRY(const auto result,
+               co_await blob::put_page_from_url(exchange.service, std::move(request), *sources));
+  co_return azure::render_put_page_from_url(exchange.call, result);
 }
 
 LAPIS_HANDLER(put_blob_from_url) {

@@ -39,8 +39,12 @@ LAPIS_HANDLER(snapshot_blob);
 LAPIS_HANDLER(put_block);
 LAPIS_HANDLER(put_block_list);
 LAPIS_HANDLER(get_block_list);
+LAPIS_HANDLER(put_page_blob);
+LAPIS_HANDLER(put_page);
+LAPIS_HANDLER(get_page_ranges);
 LAPIS_HANDLER(put_blob_from_url);
 LAPIS_HANDLER(put_block_from_url);
+LAPIS_HANDLER(put_page_from_url);
 LAPIS_HANDLER(copy_blob_from_url);
 LAPIS_HANDLER(copy_blob);
 

@@ -130,7 +130,7 @@ constexpr Route kRoutes[] = {
     row("GetAccountInformation", Method::kHead, kBlob, "account", "properties", kAnyCredential,
         get_account_information),
     with(row("PutAppendBlob", Method::kPut, kBlob, "", "", kOverwrite), kAppendType),
-    with(row("PutPageBlob", Method::kPut, kBlob, "", "", kOverwrite), kPageType),
+    with(row("PutPageBlob", Method::kPut, kBlob, "", "", kOverwrite, put_page_blob), kPageType),
     with(row("CopyBlob", Method::kPut, kBlob, "", "", kOverwrite, copy_blob), kCopySource),
     with(row("CopyBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite, copy_blob_from_url),
          kCopySource, kSynchronous),
@@ -139,7 +139,8 @@ constexpr Route kRoutes[] = {
     with(row("PutBlockFromURL", Method::kPut, kBlob, "", "block", kWrite, put_block_from_url),
          kCopySource),
     with(row("AppendBlockFromURL", Method::kPut, kBlob, "", "appendblock", kAppend), kCopySource),
-    with(row("PutPageFromURL", Method::kPut, kBlob, "", "page", kWrite), kCopySource),
+    with(row("PutPageFromURL", Method::kPut, kBlob, "", "page", kWrite, put_page_from_url),
+         kCopySource),
     row("AbortCopyBlob", Method::kPut, kBlob, "", "copy", kWrite),
     row("IncrementalCopyBlob", Method::kPut, kBlob, "", "incrementalcopy", kCreateOrWrite),
     row("GetBlobMetadata", Method::kGet, kBlob, "", "metadata", kRead, get_blob_metadata),
@@ -162,8 +163,8 @@ constexpr Route kRoutes[] = {
     row("SetBlobLegalHold", Method::kPut, kBlob, "", "legalhold", kImmutability),
     row("AppendBlock", Method::kPut, kBlob, "", "appendblock", kAppend),
     row("AppendBlobSeal", Method::kPut, kBlob, "", "seal", kAppend),
-    row("PutPage", Method::kPut, kBlob, "", "page", kWrite),
-    row("GetPageRanges", Method::kGet, kBlob, "", "pagelist", kRead),
+    row("PutPage", Method::kPut, kBlob, "", "page", kWrite, put_page),
+    row("GetPageRanges", Method::kGet, kBlob, "", "pagelist", kRead, get_page_ranges),
 };
 
 }  // namespace

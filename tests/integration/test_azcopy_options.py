@@ -212,11 +212,20 @@ def test_tags(azcopy: Azcopy, client: BlobClient, container: str, tmp_path: Path
     assert b"<Key>c d</Key><Value>1</Value>" in client.get_blob_tags(container, "b").body
 
 
+def test_a_page_blob(azcopy: Azcopy, client: BlobClient, container: str, tmp_path: Path) -> None:
+    body = random.Random(9).randbytes(5 * MIB) + bytes(9 * MIB) + b"x" * 512
+    (tmp_path / "file").write_bytes(body)
+    url = azcopy.url(f"{container}/b")
+    options = ("--from-to", "LocalBlob", "--blob-type", "PageBlob")
+    azcopy.run("copy", tmp_path / "file", url, *options)
+    got = expect(client.get_blob(container, "b"), 200)
+    assert got["x-ms-blob-type"] == "PageBlob" and got.body == body
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
         (["--blob-type", "AppendBlob"], "NotImplemented"),
-        (["--blob-type", "PageBlob"], "NotImplemented"),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else value,
 )

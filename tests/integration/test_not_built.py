@@ -41,11 +41,6 @@ PART_FROM_URL = {
     "x-ms-source-encryption-key-sha256": KEY,
     "x-ms-source-encryption-algorithm": "AES256",
 }
-SEQUENCE = {
-    "x-ms-if-sequence-number-le": "1",
-    "x-ms-if-sequence-number-lt": "1",
-    "x-ms-if-sequence-number-eq": "1",
-}
 
 OPERATIONS = {
     "GetUserDelegationKey": Sent(
@@ -64,19 +59,7 @@ OPERATIONS = {
         resource="container",
     ),
     "PutAppendBlob": Sent("PUT", [], {"x-ms-blob-type": "AppendBlob"}),
-    "PutPageBlob": Sent(
-        "PUT",
-        [],
-        {
-            "x-ms-blob-type": "PageBlob",
-            "x-ms-blob-content-length": "512",
-            "x-ms-blob-sequence-number": "1",
-        },
-    ),
     "AppendBlockFromURL": Sent("PUT", [("comp", "appendblock")], PART_FROM_URL),
-    "PutPageFromURL": Sent(
-        "PUT", [("comp", "page")], PART_FROM_URL | SEQUENCE | {"x-ms-page-write": "update"}
-    ),
     "AbortCopyBlob": Sent(
         "PUT", [("comp", "copy"), ("copyid", LEASE)], {"x-ms-copy-action": "abort"}
     ),
@@ -101,12 +84,6 @@ OPERATIONS = {
         {"x-ms-blob-condition-appendpos": "0", "x-ms-blob-condition-maxsize": "1"},
     ),
     "AppendBlobSeal": Sent("PUT", [("comp", "seal")], {"x-ms-blob-condition-appendpos": "0"}),
-    "PutPage": Sent("PUT", [("comp", "page")], SEQUENCE | {"x-ms-page-write": "clear"}),
-    "GetPageRanges": Sent(
-        "GET",
-        [("comp", "pagelist"), ("prevsnapshot", SNAPSHOT)],
-        {"x-ms-previous-snapshot-url": SOURCE},
-    ),
 }
 
 

@@ -76,6 +76,9 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   }
   add_metadata(headers, properties.metadata);
   headers.add("x-ms-blob-type", type_name(properties.type));
+  if (properties.type == blob::BlobType::kPage) {
+    headers.add("x-ms-blob-sequence-number", std::to_string(properties.sequence_number));
+  }
   if (properties.copy && call.at_least(kTellsCopies)) add_copy_headers(headers, *properties.copy);
   // Of the blob itself: its snapshots have none.
   if (!properties.snapshot) add_lease_state(headers, call, lease);
@@ -86,7 +89,8 @@ void add_blob_headers(http::Headers& headers, const Call& call,
 }
 
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties) {
-  if (!call.at_least(kTiers)) return;
+  const bool has_tier = properties.type != blob::BlobType::kPage;
+  if (!has_tier || !call.at_least(kTiers)) return;
   headers.add("x-ms-access-tier", blob::to_string(properties.tier));
   if (properties.tier_inferred) headers.add("x-ms-access-tier-inferred", "true");
   if (properties.tier_changed) {

@@ -99,6 +99,9 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   xml_.plain_element("Etag", properties.etag.text());
   xml_.element("Content-Length", properties.content_length);
   write_http_properties(properties.http);
+  if (properties.type == blob::BlobType::kPage) {
+    xml_.element("x-ms-blob-sequence-number", properties.sequence_number);
+  }
   xml_.plain_element("BlobType", type_name(properties.type));
   write_tier(properties);
   if (!properties.snapshot) {
@@ -123,7 +126,8 @@ void ListBlobsWriter::Page::write_http_properties(const blob::HttpProperties& ht
 }
 
 void ListBlobsWriter::Page::write_tier(const blob::BlobProperties& properties) {
-  if (!call_.at_least(kTiers)) return;
+  const bool has_tier = properties.type != blob::BlobType::kPage;
+  if (!has_tier || !call_.at_least(kTiers)) return;
   xml_.plain_element("AccessTier", blob::to_string(properties.tier));
   if (properties.tier_inferred) xml_.raw("<AccessTierInferred>true</AccessTierInferred>");
   if (properties.tier_changed) {

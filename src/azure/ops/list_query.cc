@@ -4,7 +4,6 @@
 
 #include "azure/field_errors.h"
 #include "lapis/base/number.h"
-#include "lapis/blob/types.h"
 
 namespace lapis::azure {
 namespace {
@@ -48,7 +47,7 @@ bool includes(const std::vector<std::string_view>& values, std::string_view name
   return std::ranges::find(values, name) != values.end();
 }
 
-Result<std::optional<std::size_t>> parse_max_results(const Query& query) {
+Result<std::optional<std::size_t>> parse_max_results(const Query& query, std::size_t most) {
   const std::string_view text = query.get("maxresults");
   if (text.empty()) return std::nullopt;
   const bool negative = text.starts_with('-');
@@ -56,15 +55,14 @@ Result<std::optional<std::size_t>> parse_max_results(const Query& query) {
   if (!number) {
     return fail(invalid_parameter("maxresults", text, "Invalid query parameter value."));
   }
-  constexpr std::size_t kMost = blob::Limits::kMaxListResults;
   if (negative || *number == 0) {
     return fail(Error{ErrorCode::kOutOfRangeQueryParameterValue}
                     .with("QueryParameterName", "maxresults")
                     .with("QueryParameterValue", std::string(text))
                     .with("MinimumAllowed", "1")
-                    .with("MaximumAllowed", std::to_string(kMost)));
+                    .with("MaximumAllowed", std::to_string(most)));
   }
-  return static_cast<std::size_t>(std::min<std::uint64_t>(*number, kMost));
+  return static_cast<std::size_t>(std::min<std::uint64_t>(*number, most));
 }
 
 std::optional<std::string> given(const Query& query, std::string_view name) {

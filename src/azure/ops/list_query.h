@@ -9,6 +9,7 @@
 
 #include "lapis/azure/call.h"
 #include "lapis/base/result.h"
+#include "lapis/blob/types.h"
 
 namespace lapis::azure {
 
@@ -28,9 +29,10 @@ bool asks_to_include(const Query& query, std::string_view name);
 
 bool includes(const std::vector<std::string_view>& values, std::string_view name);
 
-// `maxresults`, clamped to what a page can hold; nothing where absent. Errors:
+// `maxresults`, clamped to the `most` that a page can hold; nothing where absent. Errors:
 // kInvalidQueryParameterValue (no number), kOutOfRangeQueryParameterValue (0).
-Result<std::optional<std::size_t>> parse_max_results(const Query& query);
+Result<std::optional<std::size_t>> parse_max_results(
+    const Query& query, std::size_t most = blob::Limits::kMaxListResults);
 
 // A parameter as given; nothing where absent.
 std::optional<std::string> given(const Query& query, std::string_view name);

@@ -17,7 +17,6 @@ Result<void> check_type(const http::Headers& headers) {
   if (type.empty()) return fail(missing_header("x-ms-blob-type"));
   if (http::iequals(type, "BlockBlob")) return {};
   if (http::iequals(type, "AppendBlob")) return fail(not_implemented("PutBlob (AppendBlob)"));
-  if (http::iequals(type, "PageBlob")) return fail(not_implemented("PutBlob (PageBlob)"));
   return fail(invalid_header("x-ms-blob-type", type));
 }
 

@@ -8,6 +8,7 @@
 #include "lapis/base/base64.h"
 #include "lapis/base/bytes.h"
 #include "lapis/base/crc64.h"
+#include "lapis/base/number.h"
 #include "lapis/base/url.h"
 
 namespace lapis::azure {
@@ -18,7 +19,8 @@ enum class Kind : std::uint8_t {
   kPastPrefix = 2,
   kContainer = 3,
   kSnapshot = 4,
-  kFound = 8
+  kFound = 8,
+  kPages = 16
 };
 
 constexpr std::string_view kVersion = "2!";
@@ -105,6 +107,10 @@ std::string encode_find_marker(const blob::FindPosition& position) {
   return encode(Kind::kFound, position.container + '|' + position.value + '|' + position.name);
 }
 
+std::string encode_page_marker(std::uint64_t start) {
+  return encode(Kind::kPages, std::to_string(start));
+}
+
 std::string encode_container_marker(std::string_view name) {
   return encode(Kind::kContainer, name);
 }
@@ -134,6 +140,15 @@ Result<blob::FindPosition> decode_find_marker(std::string_view marker) {
   }
   return blob::FindPosition{text.substr(0, first), text.substr(first + 1, second - first - 1),
                             text.substr(second + 1)};
+}
+
+Result<std::uint64_t> decode_page_marker(std::string_view marker) {
+  LAPIS_TRY(const Decoded decoded, decode(marker));
+  const auto start = parse_u64(decoded.text);
+  if (decoded.kind != Kind::kPages || !start) {
+    return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
+  }
+  return *start;
 }
 
 Result<std::string> decode_container_marker(std::string_view marker) {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "blob/lease.h"
+#include "blob/blob_rows.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_clear.h"
 #include "blob/pages/page_rules.h"
@@ -67,18 +67,12 @@ struct Change {
   bool stale = false;                   // out: nothing was written, prepare it again
 };
 
-Result<void> check(const Change& change, const BlobProperties& properties) {
-  const SetBlobProperties& request = change.request;
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, change.time));
-  const ConditionTarget target = target_of(properties);
-  return check_write(request.conditions, &target, false);
-}
-
 Result<void> apply(storage::MetaView& view, Change& change) {
   const SetBlobProperties& request = change.request;
   LAPIS_TRY(BlobRecord blob, read_page_blob(view, change.container, request.key));
   BlobProperties& properties = blob.properties;
-  LAPIS_TRY_VOID(check(change, properties));
+  LAPIS_TRY_VOID(check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions,
+                              change.time));
   change.before = length_of(blob);
   const bool grows = request.length && *request.length > properties.content_length;
   change.stale = grows && change.before != change.prepared;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "blob/lease.h"
+#include "blob/blob_rows.h"
 
 namespace lapis::blob {
 
@@ -17,9 +17,8 @@ Result<void> check_sequence(const SequenceConditions& conditions, std::uint64_t 
 Result<void> check_page_write(const PutPage& request, const BlobProperties& properties,
                               const ServiceClock& time) {
   if (properties.type != BlobType::kPage) return fail(ErrorCode::kInvalidBlobType);
-  LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time));
-  const ConditionTarget target = target_of(properties);
-  LAPIS_TRY_VOID(check_write(request.conditions, &target, false));
+  LAPIS_TRY_VOID(
+      check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time));
   LAPIS_TRY_VOID(check_sequence(request.sequence, properties.sequence_number));
   const std::uint64_t length = properties.content_length;
   const ByteRange& range = request.range;

@@ -52,21 +52,14 @@ test("copies", async () => {
   });
 });
 
-test("append blobs and page blobs", async () => {
+test("append blobs", async () => {
   await withBlob(async ({ container, blob }) => {
     const append = container.getAppendBlobClient("append");
     await refused(append.create());
     await refused(append.appendBlock("x", 1));
     await refused(append.appendBlockFromURL(blob.url, 0, 1));
     await refused(append.seal());
-    const page = container.getPageBlobClient("page");
-    await refused(page.create(512));
-    await refused(page.uploadPages(Buffer.alloc(512), 0, 512));
-    await refused(page.clearPages(0, 512));
-    await refused(page.getPageRanges(0, 512));
-    await refused(page.uploadPagesFromURL(blob.url, 0, 0, 512));
     assert.equal(await append.exists(), false);
-    assert.equal(await page.exists(), false);
   });
 });
 

@@ -26,11 +26,6 @@ UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "append block": lambda blob: blob.append_block(b"x"),
     "append block from url": lambda blob: blob.append_block_from_url(blob.url),
     "seal": lambda blob: blob.seal_append_blob(),
-    "page blob": lambda blob: blob.create_page_blob(512),
-    "upload page": lambda blob: blob.upload_page(b"x" * 512, 0, 512),
-    "clear page": lambda blob: blob.clear_page(0, 512),
-    "page from url": lambda blob: blob.upload_pages_from_url(blob.url, 0, 512, 0),
-    "page ranges": lambda blob: list(blob.list_page_ranges()),
     "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
     "immutability policy": lambda blob: blob.set_immutability_policy(
         ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")

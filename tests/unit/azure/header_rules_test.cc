@@ -126,6 +126,25 @@ TEST(RefuseUnsupported, LetsAHeaderPassToItsOneOperation) {
   }
 }
 
+TEST(RefuseUnsupported, LetsPageBlobsHaveALengthAndANumber) {
+  for (const std::string name : {"x-ms-blob-content-length", "x-ms-blob-sequence-number"}) {
+    const auto passes = [&](const std::string& type) {
+      return refuse_unsupported(
+                 make_call("PUT", "/acct/box/b", {{"x-ms-blob-type", type}, {name, "512"}}))
+          .has_value();
+    };
+    EXPECT_TRUE(passes("PageBlob")) << name;
+    EXPECT_FALSE(passes("BlockBlob")) << name;
+  }
+  const auto on = [](const std::string& query) {
+    return refuse_unsupported(
+               make_call("PUT", "/acct/box/b?" + query, {{"x-ms-if-sequence-number-le", "1"}}))
+        .has_value();
+  };
+  EXPECT_TRUE(on("comp=page"));
+  EXPECT_FALSE(on("comp=block"));
+}
+
 TEST(RefuseUnsupported, APartIsNotTakenForTheWhole) {
   const auto call = [](const char* method) {
     return make_call(method, "/acct/box/b", {{"Content-Range", "bytes 5-9/10"}});

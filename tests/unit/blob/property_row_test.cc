@@ -139,7 +139,7 @@ TEST(PropertyChange, FailsOnADamagedRow) {
 }
 
 TEST(EncodedBodyOf, IsTheRowBehindItsProperties) {
-  const std::string body = encode_body({"bytes", {}, {}, false, {}});
+  const std::string body = encode_body({"bytes", {}, {}, false, {}, {}});
   const std::string row = encode_blob({}, body);
   EXPECT_EQ(encoded_body_of(row), body);
   EXPECT_FALSE(encoded_body_of("\x01"));

@@ -102,7 +102,7 @@ const Bad kBad[] = {
     {"NoType", {"x-ms-blob-type", ""}, ErrorCode::kMissingRequiredHeader},
     {"UnknownType", {"x-ms-blob-type", "Blob"}, ErrorCode::kInvalidHeaderValue},
     {"AppendBlob", {"x-ms-blob-type", "AppendBlob"}, ErrorCode::kNotImplemented},
-    {"PageBlob", {"x-ms-blob-type", "PageBlob"}, ErrorCode::kNotImplemented},
+    {"PageBlob", {"x-ms-blob-type", "PageBlob"}, ErrorCode::kInvalidHeaderValue},
     {"Md5NoBase64", {"Content-MD5", "x"}, ErrorCode::kInvalidMd5},
     {"Md5Short", {"Content-MD5", "AAAA"}, ErrorCode::kInvalidMd5},
     {"BlobMd5Short", {"x-ms-blob-content-md5", "AAAA"}, ErrorCode::kInvalidMd5},
@@ -119,8 +119,8 @@ INSTANTIATE_TEST_SUITE_P(Headers, RefusePutBlob, testing::ValuesIn(kBad),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(ParsePutBlob, NamesTheOperationThatIsNotBuilt) {
-  const auto request = parse_put_blob(put({{"x-ms-blob-type", "PageBlob"}}));
-  EXPECT_EQ(field_of(request.error(), "OperationName"), "PutBlob (PageBlob)");
+  const auto request = parse_put_blob(put({{"x-ms-blob-type", "AppendBlob"}}));
+  EXPECT_EQ(field_of(request.error(), "OperationName"), "PutBlob (AppendBlob)");
 }
 
 TEST(ParsePutBlob, BothHashesAreRefused) {

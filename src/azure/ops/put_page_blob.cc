@@ -1,0 +1,53 @@
+#include "lapis/azure/ops/put_page_blob.h"
+
+#include <limits>
+#include <string>
+
+#include "azure/field_errors.h"
+#include "azure/ops/response_headers.h"
+#include "azure/request/body_hashes.h"
+#include "azure/request/body_length.h"
+#include "azure/request/http_properties.h"
+#include "azure/request/new_blob.h"
+#include "azure/request/page_headers.h"
+
+namespace lapis::azure {
+namespace {
+
+// The blob is made of zeros: there is no body.
+Result<void> check_empty_body(const http::Request& request) {
+  LAPIS_TRY(const std::uint64_t length,
+            body_length(request, std::numeric_limits<std::uint64_t>::max()));
+  if (length != 0) return fail(invalid_header("Content-Length", std::to_string(length)));
+  LAPIS_TRY(const blob::BodyHashes hashes, parse_body_hashes(request.headers));
+  return check_hashes(hashes, hash_document({}));
+}
+
+}  // namespace
+
+Result<blob::PutPageBlob> parse_put_page_blob(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  LAPIS_TRY_VOID(check_empty_body(call.request));
+  // Only premium accounts have tiers of page blobs.
+  if (!headers.get("x-ms-access-tier").empty()) return fail(ErrorCode::kInvalidBlobTier);
+  blob::PutPageBlob request;
+  LAPIS_TRY(const auto length, parse_page_blob_length(call));
+  if (!length) return fail(missing_header("x-ms-blob-content-length"));
+  request.length = *length;
+  LAPIS_TRY(const auto number, parse_sequence_number(headers, "x-ms-blob-sequence-number"));
+  request.sequence_number = number.value_or(0);
+  LAPIS_TRY(request.blob, parse_new_blob(call));
+  request.blob.http = put_blob_properties(headers);
+  LAPIS_TRY(request.blob.http.content_md5, parse_md5(headers, "x-ms-blob-content-md5"));
+  return request;
+}
+
+http::Response render_put_page_blob(const Call& call, const blob::PutPageBlobResult& result) {
+  http::Response response;
+  response.status = 201;
+  add_etag_and_date(response.headers, result.etag, result.last_modified);
+  add_request_encrypted(response.headers, call);
+  return response;
+}
+
+}  // namespace lapis::azure

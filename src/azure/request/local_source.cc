@@ -1,0 +1,27 @@
+#include "azure/request/local_source.h"
+
+#include <utility>
+
+#include "azure/request/common_headers.h"
+#include "lapis/http/url.h"
+
+namespace lapis::azure {
+
+std::optional<blob::BlobKey> local_source(const Call& call, std::string_view text) {
+  const auto url = http::parse_url(text);
+  if (!url || url->secure != call.request.secure) return std::nullopt;
+  const auto asked = http::parse_authority(call.request.host(), url->secure ? 443 : 80);
+  if (asked != http::HostAndPort{url->host, url->port}) return std::nullopt;
+  http::Request named;
+  named.method = http::Method::kGet;
+  named.target = url->target;
+  named.headers.add("Host", url->authority);
+  auto target = parse_target(named);
+  if (!target || target->resource != Resource::kBlob) return std::nullopt;
+  if (target->account != call.target.account || target->query.has("versionid")) return std::nullopt;
+  const auto key = state_key(Call{named, *std::move(target), call.version, call.request_id});
+  if (!key) return std::nullopt;
+  return *key;
+}
+
+}  // namespace lapis::azure

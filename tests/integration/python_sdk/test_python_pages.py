@@ -1,0 +1,75 @@
+"""The SDK for Python: page blobs."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobClient, ContainerClient, SequenceNumberAction
+
+PAGE = 512
+MIB = 1 << 20
+
+
+def content(pages: int, seed: int) -> bytes:
+    return random.Random(seed).randbytes(pages * PAGE)
+
+
+@pytest.fixture
+def disk(sdk_container: ContainerClient) -> BlobClient:
+    blob = sdk_container.get_blob_client("d")
+    blob.create_page_blob(4 * MIB, sequence_number="7")
+    return blob
+
+
+def test_properties(disk: BlobClient, sdk_container: ContainerClient) -> None:
+    found = disk.get_blob_properties()
+    assert (found.blob_type, found.size) == ("PageBlob", 4 * MIB)
+    assert found.page_blob_sequence_number == 7
+    assert [item.blob_type for item in sdk_container.list_blobs()] == ["PageBlob"]
+
+
+@pytest.mark.parametrize("validate", [False, True])
+def test_pages(disk: BlobClient, validate: bool) -> None:
+    data = content(1000, 1)
+    answer = disk.upload_page(data, 3 * PAGE, len(data), validate_content=validate)
+    assert answer["blob_sequence_number"] == 7
+    assert disk.download_blob(3 * PAGE, len(data), validate_content=validate).readall() == data
+    disk.clear_page(4 * PAGE, PAGE)
+    found = [(item.start, item.end) for item in disk.list_page_ranges()]
+    assert found == [(3 * PAGE, 4 * PAGE - 1), (5 * PAGE, 1003 * PAGE - 1)]
+    with pytest.raises(HttpResponseError) as refused:
+        disk.upload_page(data, 0, len(data), if_sequence_number_lt=7)
+    assert refused.value.error_code == "SequenceNumberConditionNotMet"
+
+
+def test_a_whole_page_blob_is_uploaded(sdk_container: ContainerClient) -> None:
+    data = content(3000, 2) + b"\0" * 20_000 * PAGE + content(1, 3)
+    blob = sdk_container.upload_blob("image", data, blob_type="PageBlob")
+    assert blob.download_blob().readall() == data
+    assert len(list(blob.list_page_ranges())) == 2
+
+
+def test_differences(disk: BlobClient) -> None:
+    disk.upload_page(content(4, 1), 0, 4 * PAGE)
+    taken = disk.create_snapshot()["snapshot"]
+    disk.upload_page(content(1, 2), 8 * PAGE, PAGE)
+    disk.clear_page(0, PAGE)
+    found = [
+        (item.start, item.end, item.cleared)
+        for item in disk.list_page_ranges(previous_snapshot=taken)
+    ]
+    assert found == [(8 * PAGE, 9 * PAGE - 1, False), (0, PAGE - 1, True)] or found == [
+        (0, PAGE - 1, True),
+        (8 * PAGE, 9 * PAGE - 1, False),
+    ]
+
+
+def test_resize_and_numbers(disk: BlobClient) -> None:
+    disk.resize_blob(2 * PAGE)
+    assert disk.get_blob_properties().size == 2 * PAGE
+    disk.set_sequence_number(SequenceNumberAction.Increment)
+    assert disk.get_blob_properties().page_blob_sequence_number == 8
+    disk.set_sequence_number(SequenceNumberAction.Max, "3")
+    assert disk.get_blob_properties().page_blob_sequence_number == 8
