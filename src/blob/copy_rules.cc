@@ -25,12 +25,6 @@ Result<void> check_source_length(std::uint64_t length, std::uint64_t most) {
       "MaxLimit", std::to_string(most)));
 }
 
-Result<void> check_copied_type(BlobType source) {
-  if (source != BlobType::kPage) return {};
-  return fail(Error{ErrorCode::kNotImplemented, "copy of a page blob"}.with("OperationName",
-                                                                            "CopyBlob (PageBlob)"));
-}
-
 Error of_target(Error error) {
   if (error.code == ErrorCode::kConditionNotMet) error.code = ErrorCode::kTargetConditionNotMet;
   return error;

@@ -13,9 +13,6 @@ namespace lapis::blob {
 // Errors: kRequestBodyTooLarge.
 Result<void> check_source_length(std::uint64_t length, std::uint64_t most);
 
-// Errors: kNotImplemented for a page blob, of which no copies are made yet.
-Result<void> check_copied_type(BlobType source);
-
 // A condition of the destination that is not met is called so where there are two sides.
 Error of_target(Error error);
 

@@ -24,7 +24,8 @@ Result<BlobRecord> read_source(storage::MetaView& view, const SharedCopy& reques
   if (!row) return fail(ErrorCode::kBlobNotFound);
   LAPIS_TRY(BlobRecord source, decode_blob(*row));
   const BlobProperties& properties = source.properties;
-  LAPIS_TRY_VOID(check_copied_type(properties.type));
+  // Two that write cannot share pages (page_copy.h).
+  if (has_pages(source.body)) return fail(ErrorCode::kInvalidSourceBlobType);
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
   const Result<void> met =
       check_read(request.source_conditions, {properties.etag, properties.last_modified});

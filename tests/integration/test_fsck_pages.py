@@ -14,6 +14,7 @@ import pytest
 from azure_client import expect
 from blob_client import BlobClient
 from configuration import flash, write_config
+from copying import bare_url
 from lapis_command import Ran, lapis
 from lapis_server import LapisServer
 from observing import eventually
@@ -58,7 +59,7 @@ class Writer(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopping.is_set():
-                self.step(self.chance.randrange(20))
+                self.step(self.chance.randrange(22))
         except BaseException as failure:
             self.failure = failure
         finally:
@@ -80,6 +81,9 @@ class Writer(threading.Thread):
             for length in (512 * KIB, 2048 * KIB):
                 headers = {"x-ms-blob-content-length": str(length)}
                 expect(client.set_blob_properties("data", name, headers), 200)
+        elif action < 21:
+            source = bare_url(client, "data", name)
+            expect(client.copy_blob("data", "copy-" + name, source), 202)
         else:
             kind = chance.choice(["only", "include"])
             headers = {"x-ms-delete-snapshots": kind}

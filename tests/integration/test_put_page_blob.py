@@ -8,8 +8,9 @@ import pytest
 
 from azure_client import expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
+from copying import bare_url
 from crc64 import crc64_header
-from paging import KIB, PAGE, TIB, make, pages, ranges, write
+from paging import KIB, PAGE, TIB, clear, make, pages, ranges, span, write
 
 
 def test_the_answer(client: BlobClient, container: str) -> None:
@@ -204,9 +205,50 @@ def test_what_is_for_block_blobs(client: BlobClient, container: str) -> None:
     expect_error(tier, 409, "InvalidBlobType")
 
 
-def test_is_not_copied_yet(client: BlobClient, container: str) -> None:
-    expect(make(client, container, "d", PAGE), 201)
-    source = {"x-ms-copy-source": client.endpoint + client.path(container, "d")}
-    response = client.request("PUT", client.path(container, "copy"), [], source)
-    expect_error(response, 501, "NotImplemented")
-    assert response.error_field("OperationName") == "CopyBlob (PageBlob)"
+def test_copies(client: BlobClient, container: str) -> None:
+    """A copy is a disk of its own, with what was written only; over another disk, not over what is
+    no page blob."""
+    headers = {"x-ms-blob-sequence-number": "7", "x-ms-blob-content-type": "a/b", "x-ms-meta-k": "v"}
+    expect(make(client, container, "d", 3 * TIB, headers), 201)
+    data = {0: pages(1, 1), 200 * KIB: pages(900, 2), 2 * TIB: pages(9, 3)}
+    for at, body in data.items():
+        expect(write(client, container, "d", at, body), 201)
+    taken = expect(client.snapshot_blob(container, "d"), 201)["x-ms-snapshot"] or ""
+    expect(clear(client, container, "d", 0, PAGE), 201)
+    url = bare_url(client, container, "d")
+    for name in ("copy", "copy", "d"):
+        answer = expect(client.copy_blob(container, name, f"{url}?snapshot={taken}"), 202)
+        assert answer["x-ms-copy-status"] == "success"
+        head = expect(client.get_blob_properties(container, name), 200)
+        assert head["ETag"] == answer["ETag"]
+        assert (head["x-ms-blob-type"], head["x-ms-blob-sequence-number"]) == ("PageBlob", "7")
+        assert (head["Content-Length"], head["Content-Type"]) == (str(3 * TIB), "a/b")
+        assert head["x-ms-meta-k"] == "v"
+        assert head["x-ms-copy-progress"] == f"{3 * TIB}/{3 * TIB}"
+        shown = ranges(client, container, name)
+        assert shown == [("PageRange", at, at + len(body) - 1) for at, body in data.items()]
+        for at, body in data.items():
+            assert expect(client.get_blob(container, name, span(at, len(body))), 206).body == body
+    expect(write(client, container, "copy", 0, pages(1, 9)), 201)
+    assert expect(client.get_blob(container, "d", span(0, PAGE)), 206).body == data[0]
+    expect(client.put_blob(container, "block", b"x"), 201)
+    expect_error(client.copy_blob(container, "block", url), 409, "InvalidBlobType")
+    tier = {"x-ms-access-tier": "Hot"}
+    expect_error(client.copy_blob(container, "copy", url, tier), 400, "InvalidBlobTier")
+    other = {"x-ms-source-if-match": '"0x8D0000000000000"'}
+    expect_error(client.copy_blob(container, "copy", url, other), 412, "SourceConditionNotMet")
+    other = {"If-Match": '"0x8D0000000000000"'}
+    expect_error(client.copy_blob(container, "copy", url, other), 412, "TargetConditionNotMet")
+    source = bare_url(client, container, "block")
+    expect_error(client.copy_blob(container, "d", source), 409, "InvalidBlobType")
+
+
+def test_copies_into_another_container(client: BlobClient, container: str) -> None:
+    expect(make(client, container, "d", 1024 * KIB), 201)
+    expect(write(client, container, "d", 100 * KIB, pages(700, 1)), 201)
+    expect(client.create_container(container + "-2"), 201)
+    expect(client.copy_blob(container + "-2", "d", bare_url(client, container, "d")), 202)
+    expect(client.delete_blob(container, "d"), 202)
+    whole = b"\0" * 100 * KIB + pages(700, 1) + b"\0" * (924 * KIB - 700 * PAGE)
+    assert expect(client.get_blob(container + "-2", "d"), 200).body == whole
+    expect(client.delete_container(container + "-2"), 202)

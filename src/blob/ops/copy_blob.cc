@@ -1,35 +1,15 @@
 #include "lapis/blob/ops/copy_blob.h"
 
-#include <cstring>
-#include <limits>
 #include <utility>
 
 #include "blob/copy_rules.h"
+#include "blob/lent_body.h"
 #include "blob/lookup.h"
+#include "blob/pages/page_copy.h"
 #include "blob/shared_copy.h"
 
 namespace lapis::blob {
 namespace {
-
-// The bytes of a blob of this store, pulled into the caller's memory.
-class LentBody final : public io::ByteSource {
- public:
-  explicit LentBody(std::unique_ptr<io::BufferSource> source) : source_(std::move(source)) {}
-  std::uint64_t remaining() const override { return lent_.size() + source_->remaining(); }
-  io::Task<Result<std::size_t>> read(MutableBytes into) override {
-    if (lent_.empty()) {
-      LAPIS_CO_TRY(lent_, co_await source_->next());
-    }
-    const std::size_t count = std::min(into.size(), lent_.size());
-    if (count != 0) std::memcpy(into.data(), lent_.data(), count);
-    lent_ = lent_.subspan(count);
-    co_return count;
-  }
-
- private:
-  std::unique_ptr<io::BufferSource> source_;
-  Bytes lent_;
-};
 
 // Of a source whose properties are known: the copy as Put Blob makes it.
 io::Task<Result<CopyBlobResult>> put(Service& service, PutBlob blob,
@@ -61,7 +41,6 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) 
   auto read = co_await get_blob(service, std::move(get));
   if (!read) co_return fail(of_source(std::move(read).error()));
   const BlobProperties& found = *read->properties;
-  LAPIS_CO_TRY_VOID(check_copied_type(found.type));
   SourceProperties properties;
   properties.length = found.content_length;
   properties.type = found.type;
@@ -85,15 +64,19 @@ io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
                                            CopySources& sources) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.source.conditions));
   PutBlob& blob = request.blob;
-  blob.block_blobs_only = true;
-  blob.keeps_md5 = true;
-  const auto may = co_await check_put_blob(service, blob);
-  if (!may) co_return fail(of_target(may.error()));
   CopyProperties copy;
   copy.id = Guid::make();
   copy.source = shown_source(request.source.url);
   copy.completed = service.clock.now();
   blob.copy = std::move(copy);
+  if (request.local) {
+    LAPIS_CO_TRY(const bool has_pages, co_await is_page_blob(service, *request.local));
+    if (has_pages) co_return co_await copy_page_blob(service, std::move(request));
+  }
+  blob.block_blobs_only = true;
+  blob.keeps_md5 = true;
+  const auto may = co_await check_put_blob(service, blob);
+  if (!may) co_return fail(of_target(may.error()));
   if (request.local) co_return co_await copy_local(service, std::move(request));
   co_return co_await copy_elsewhere(service, std::move(request), sources);
 }

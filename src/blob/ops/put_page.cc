@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "blob/body_intake.h"
 #include "blob/lookup.h"
+#include "blob/pages/page_body.h"
 #include "blob/pages/page_clear.h"
 #include "blob/pages/page_rules.h"
 
@@ -23,43 +23,18 @@ struct Change {
   bool stale = false;         // out: nothing was written, plan it again
 };
 
-// What the pages are to be in. A short body's row is drawn here, and put once all is well.
-Result<std::vector<PageTarget>> targets_in(const Change& change, BlockBytesId bytes_row) {
-  const std::uint64_t first = first_page(change.request.range);
-  const auto pages = static_cast<std::uint32_t>(change.request.range.length / kPageBytes);
-  std::vector<PageTarget> targets;
-  if (!change.taken.stored) {
-    targets.push_back({{change.container.value, bytes_row.value}, first, pages});
-    return targets;
-  }
-  std::uint64_t at = first;
-  for (const storage::ChunkRef& chunk : change.taken.stored->chunks()) {
-    if (chunk.length % kPageBytes != 0) {
-      return fail(ErrorCode::kInternalError, "a chunk ends within a page");
-    }
-    const auto length = static_cast<std::uint32_t>(chunk.length / kPageBytes);
-    targets.push_back({{0, chunk.id.value}, at, length});
-    at += length;
-  }
-  return targets;
-}
-
 Result<void> apply(storage::MetaView& view, Change& change, const PagePlan& plan) {
   const PutPage& request = change.request;
   LAPIS_TRY(BlobRecord blob, read_page_blob(view, change.container, request.key));
   LAPIS_TRY_VOID(check_page_write(request, blob.properties, change.time));
-  const bool is_short = !change.taken.stored;
-  const BlockBytesId bytes_row{is_short ? view.next_id() : 0};
-  PageChange pages{first_page(request.range), end_page(request.range), {}};
-  LAPIS_TRY(pages.targets, targets_in(change, bytes_row));
+  const BlockBytesId bytes_row{change.taken.stored ? 0 : view.next_id()};
+  const std::uint64_t first = first_page(request.range);
+  LAPIS_TRY(const PageChange pages, change_of(change.container, change.taken, bytes_row, first,
+                                              end_page(request.range) - first));
   LAPIS_TRY(const bool changed, change_pages(view, change.container, plan, pages, blob.body.pages));
   change.stale = !changed;
   if (change.stale) return {};
-  if (is_short) {
-    view.put(block_bytes_key(change.container, bytes_row), change.taken.bytes);
-  } else {
-    change.taken.stored->record(view, storage::HeatRank::kNormal);
-  }
+  record_pages(view, change.container, change.taken, bytes_row);
   touch(blob.properties, Etag{view.next_id()}, change.now, change.time);
   view.put(blob_key(change.container, request.key.name),
            encode_blob(blob.properties, encode_body(blob.body)));

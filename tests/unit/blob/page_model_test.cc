@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "lapis/blob/ops/copy_blob.h"
 #include "support/page_requests.h"
 
 namespace lapis::blob {
@@ -30,6 +31,14 @@ using Image = std::vector<Origin>;
 struct ModelBlob {
   Image image;
   std::map<Timestamp, Image> snapshots;
+};
+
+// A local copy asks for no source.
+class NoSources final : public CopySources {
+ public:
+  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
+    co_return fail(ErrorCode::kCannotVerifyCopySource);
+  }
 };
 
 class PageModel {
@@ -59,10 +68,12 @@ class PageModel {
       read(name);
     } else if (kind < 94) {
       compare(name);
-    } else if (kind < 97) {
+    } else if (kind < 96) {
       ASSERT_TRUE(harness_.reclaim() || failing_);
-    } else if (kind < 98) {
+    } else if (kind < 97) {
       make(name);
+    } else if (kind < 99) {
+      copy(name);
     } else {
       erase(name);
     }
@@ -184,8 +195,39 @@ class PageModel {
     if (done(harness_.run(delete_blob(harness_.service, request)))) blobs_.erase(name);
   }
 
+  // Over another disk, out of a disk or a snapshot: every run of pages is written again.
+  void copy(const std::string& name) {
+    auto from = blobs_.begin();
+    std::advance(from, static_cast<std::ptrdiff_t>(below(blobs_.size())));
+    NoSources sources;
+    CopyBlob request;
+    request.blob.key = test::key_of(name);
+    request.source.url = "http://h/acct/box/" + from->first;
+    request.local = test::key_of(from->first);
+    if (below(2) == 0) request.local->snapshot = any_snapshot(from->first);
+    const auto& past = request.local->snapshot;
+    const Image source = past ? from->second.snapshots.at(*past) : from->second.image;
+    if (failing_) {
+      harness_.rows.fail_commit(1 + below(4), Error{ErrorCode::kInternalError, "planned"});
+    }
+    if (!done(harness_.run(copy_blob(harness_.service, request, sources)))) return;
+    blobs_[name].image = written_again(source);
+  }
+  Image written_again(const Image& source) {
+    Image image(source.size());
+    for (std::uint64_t page = 0; page < source.size(); ++page) {
+      if (source[page].write == 0) continue;
+      const bool goes_on = page != 0 && source[page - 1].write != 0;
+      if (!goes_on) ++last_write_;
+      image[page] = {last_write_, writes_[last_write_]++};
+      copied_[image[page]] = source[page];
+    }
+    return image;
+  }
+
   std::string content(const Origin& origin) {
     if (origin.write == 0) return std::string(kPage, '\0');
+    if (const auto from = copied_.find(origin); from != copied_.end()) return content(from->second);
     return test::pattern(kPage, origin.write * 1000 + origin.page);
   }
   std::string content(const Image& image) {
@@ -262,6 +304,7 @@ class PageModel {
   BlobHarness harness_;
   std::map<std::string, ModelBlob> blobs_;
   std::map<std::uint64_t, std::uint64_t> writes_;  // their pages
+  std::map<Origin, Origin> copied_;
   std::uint64_t last_write_ = 0;
   bool failing_ = false;
 };

@@ -1,0 +1,53 @@
+#include "blob/pages/new_page_blob.h"
+
+#include <utility>
+
+#include "blob/release.h"
+#include "blob/shared_body.h"
+#include "blob/tag_index.h"
+
+namespace lapis::blob {
+namespace {
+
+BlobProperties properties_of(NewPageBlob& blob, Etag etag, const BlobRecord* existing,
+                             const ServiceClock& time) {
+  BlobProperties properties = make_properties(std::move(blob.made), etag, existing, time);
+  properties.type = BlobType::kPage;
+  properties.sequence_number = blob.sequence_number;
+  // Page blobs have no tier, and what they replace may have had one.
+  properties.tier = AccessTier::kHot;
+  properties.tier_inferred = true;
+  properties.tier_changed.reset();
+  return properties;
+}
+
+}  // namespace
+
+Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
+                                 const BlobRecord* existing, const ServiceClock& time) {
+  const Replacement claim{blob.may_overwrite, false, blob.lease, blob.conditions};
+  LAPIS_TRY_VOID(check_replace(claim, existing, time));
+  if (existing == nullptr || existing->properties.type == BlobType::kPage) return {};
+  if (page_blobs_only) return fail(ErrorCode::kInvalidBlobType);
+  if (existing->properties.snapshots == 0) return {};
+  return fail(ErrorCode::kInvalidBlobType, "snapshots of another type");
+}
+
+Result<BlobProperties> write_page_blob(storage::MetaView& view, ContainerId container,
+                                       NewPageBlob blob, const ServiceClock& time) {
+  const std::string& name = blob.blob.key.name;
+  LAPIS_TRY(BlobRows rows, read_blob_rows(view, container, name));
+  const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
+  LAPIS_TRY_VOID(check_new_page_blob(blob.blob, blob.page_blobs_only, existing, time));
+  BlobProperties properties = properties_of(blob, Etag{view.next_id()}, existing, time);
+  Body body;
+  body.pages = blob.pages;
+  if (!has_pages(body)) body.pages = {PageMapId{view.next_id()}, 1, 0};
+  view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
+  index_tags(view, container, name, tags_of(existing), properties.tags);
+  if (rows.upload) discard_upload(view, container, name, rows.upload->id);
+  if (rows.blob) LAPIS_TRY_VOID(drop_body(view, container, std::move(rows.blob->body)));
+  return properties;
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,26 @@
+// Writing the row of a page blob that is made, over what was there.
+#pragma once
+
+#include "blob/blob_rows.h"
+#include "lapis/blob/ops/put_blob.h"
+
+namespace lapis::blob {
+
+struct NewPageBlob {
+  const PutBlob& blob;  // its key, lease and conditions
+  NewBlob made;
+  std::uint64_t sequence_number = 0;
+  PageBody pages;                // of no map: one is made
+  bool page_blobs_only = false;  // what is replaced must be a page blob
+};
+
+// What of that can be told of the blob that is there; null where there is none. Errors: those of
+// check_replace; kInvalidBlobType (also where there are snapshots of another type).
+Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
+                                 const BlobRecord* existing, const ServiceClock& time);
+
+// Inside a transaction. Errors: kContainerNotFound, as above.
+Result<BlobProperties> write_page_blob(storage::MetaView& view, ContainerId container,
+                                       NewPageBlob blob, const ServiceClock& time);
+
+}  // namespace lapis::blob

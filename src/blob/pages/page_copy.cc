@@ -1,0 +1,189 @@
+#include "blob/pages/page_copy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "blob/body_source.h"
+#include "blob/copy_rules.h"
+#include "blob/lent_body.h"
+#include "blob/lookup.h"
+#include "blob/pages/new_page_blob.h"
+#include "blob/pages/page_body.h"
+#include "blob/pages/page_listing.h"
+#include "lapis/blob/ops/put_page.h"
+
+namespace lapis::blob {
+namespace {
+
+constexpr std::size_t kRangesAtOnce = 1000;
+
+// The source as of one moment.
+struct Source {
+  ContainerId container;
+  PageSnapshot snapshot;
+  BlobRecord blob;
+};
+
+// A map that is filled before anything holds it. Until then a release entry names it, which waits
+// for the reads that began before it: for the one that copies. Where that ends without the copy,
+// the map is freed.
+struct Filled {
+  ContainerId container;
+  std::string name;  // of the blob that it is for
+  std::string entry_key;
+  PageBody pages;
+};
+
+Result<Source> read_source(PageSnapshot snapshot, ContainerId container, const CopyBlob& request) {
+  LAPIS_TRY(const auto row, snapshot->get(state_key(container, *request.local)));
+  if (!row) return fail(ErrorCode::kBlobNotFound);
+  LAPIS_TRY(BlobRecord blob, decode_blob(*row));
+  if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidSourceBlobType);
+  const Result<void> met = check_read(request.source.conditions, target_of(blob.properties));
+  if (!met) return fail(of_source(met.error()));
+  return Source{container, std::move(snapshot), std::move(blob)};
+}
+
+io::Task<Result<Source>> open_source(Service& service, const CopyBlob& request) {
+  const auto container = co_await find_container(service, *request.local);
+  if (!container) co_return fail(of_source(container.error()));
+  PageSnapshot snapshot = service.meta.snapshot();
+  auto job = [&] { return read_source(snapshot, (*container)->id, request); };
+  co_return co_await service.blocking.run(std::move(job));
+}
+
+io::Task<Result<Filled>> begin(Service& service, ContainerId container, const std::string& name) {
+  Filled filled{container, name, {}, {}};
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    LAPIS_TRY_VOID(check_live(view, container));
+    filled.pages = {PageMapId{view.next_id()}, 1, 0};
+    filled.entry_key = release_key(container, ReleaseId{view.next_id()});
+    Release release;
+    release.pages = PageRelease{filled.pages.map, true, false, {}};
+    view.put(filled.entry_key, encode(release));
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
+  co_return filled;
+}
+
+// Nobody else writes to the map, so what is planned holds.
+io::Task<Result<void>> write_part(Service& service, const Filled& filled, ByteRange range,
+                                  io::ByteSource& body) {
+  const IncomingBody incoming{filled.container, filled.name, range.length, false};
+  LAPIS_CO_TRY(TakenBody taken, co_await take_body(service, incoming, body));
+  const std::uint64_t first = range.first / kPageBytes;
+  const std::uint64_t pages = range.length / kPageBytes;
+  const auto snapshot = service.meta.snapshot();
+  auto job = [&] {
+    return plan_write(*snapshot, filled.container, filled.pages, first, first + pages);
+  };
+  LAPIS_CO_TRY(const PagePlan plan, co_await service.blocking.run(std::move(job)));
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    LAPIS_TRY_VOID(check_live(view, filled.container));
+    const BlockBytesId bytes_row{taken.stored ? 0 : view.next_id()};
+    LAPIS_TRY(const PageChange change, change_of(filled.container, taken, bytes_row, first, pages));
+    PageBody body_pages = filled.pages;
+    LAPIS_TRY(const bool changed, change_pages(view, filled.container, plan, change, body_pages));
+    if (!changed) return fail(ErrorCode::kInternalError, "pages of a copy were changed");
+    record_pages(view, filled.container, taken, bytes_row);
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({filled.container}, std::move(transaction)));
+  if (taken.stored) taken.stored->recorded();
+  co_return Result<void>{};
+}
+
+// Under the caller's pin.
+io::Task<Result<void>> copy_range(Service& service, const Source& source, const Filled& filled,
+                                  const PageRange& range) {
+  const std::uint64_t end = range.first + range.length;
+  for (std::uint64_t at = range.first; at < end;) {
+    const ByteRange part{at, std::min(kMaxPageWrite, end - at)};
+    LentBody body(
+        open_pages(service, source.container, source.snapshot, source.blob.body.pages, part, {}));
+    LAPIS_CO_TRY_VOID(co_await write_part(service, filled, part, body));
+    at += part.length;
+  }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> copy_content(Service& service, const Source& source, const Filled& filled) {
+  const std::uint64_t pages = source.blob.properties.content_length / kPageBytes;
+  const ListedPages listed{source.blob.body.pages, pages};
+  PageListing listing{0, pages, kRangesAtOnce, true};
+  while (true) {
+    auto job = [&] {
+      return list_pages(*source.snapshot, source.container, listed, std::nullopt, listing);
+    };
+    LAPIS_CO_TRY(const ListedRanges ranges, co_await service.blocking.run(std::move(job)));
+    for (const PageRange& range : ranges.ranges) {
+      LAPIS_CO_TRY_VOID(co_await copy_range(service, source, filled, range));
+    }
+    if (!ranges.next) co_return Result<void>{};
+    listing.first = *ranges.next / kPageBytes;
+  }
+}
+
+NewBlob made_of(const PutBlob& blob, const BlobProperties& source, Timestamp now) {
+  NewBlob made;
+  made.now = now;
+  made.http = source.http;
+  made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
+  made.tags = blob.tags;
+  made.content_length = source.content_length;
+  made.copy = blob.copy;
+  made.copy->copied = made.copy->total = source.content_length;
+  return made;
+}
+
+// The blob holds the map from here on.
+io::Task<Result<CopyBlobResult>> publish(Service& service, const PutBlob& blob,
+                                         const Source& source, const Filled& filled) {
+  const BlobProperties& properties = source.blob.properties;
+  const NewBlob made = made_of(blob, properties, service.clock.now());
+  CopyBlobResult result;
+  result.copy = blob.copy->id;
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    LAPIS_TRY(const auto entry, view.get(filled.entry_key));
+    if (!entry) return fail(ErrorCode::kInternalError, "the pages of a copy were freed");
+    NewPageBlob copy{blob, made, properties.sequence_number, filled.pages, true};
+    LAPIS_TRY(const BlobProperties written,
+              write_page_blob(view, filled.container, std::move(copy), *service.time));
+    view.erase(filled.entry_key);
+    result.etag = written.etag;
+    result.last_modified = written.last_modified;
+    return {};
+  };
+  const auto committed = co_await service.meta.transact({filled.container}, std::move(transaction));
+  if (!committed) co_return fail(of_target(committed.error()));
+  co_return result;
+}
+
+}  // namespace
+
+io::Task<Result<bool>> is_page_blob(Service& service, const BlobKey& key) {
+  const auto container = co_await find_container(service, key);
+  if (!container) co_return false;
+  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, (*container)->id, key));
+  co_return blob && blob->properties.type == BlobType::kPage;
+}
+
+// The pin is taken before the source is read, and before the entry that names the new map is there:
+// neither is freed while this runs.
+io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request) {
+  const ReadSlot::Pin pin = service.reads.begin();
+  const PutBlob& blob = request.blob;
+  if (blob.tier) co_return fail(ErrorCode::kInvalidBlobTier);
+  LAPIS_CO_TRY_VOID(check_write_shape(blob.conditions));
+  LAPIS_CO_TRY(const auto target, co_await find_container(service, blob.key));
+  LAPIS_CO_TRY(const auto existing, co_await find_blob(service, target->id, blob.key));
+  const auto may = check_new_page_blob(blob, true, existing.get(), *service.time);
+  if (!may) co_return fail(of_target(may.error()));
+  LAPIS_CO_TRY(const Source source, co_await open_source(service, request));
+  LAPIS_CO_TRY(const Filled filled, co_await begin(service, target->id, blob.key.name));
+  LAPIS_CO_TRY_VOID(co_await copy_content(service, source, filled));
+  co_return co_await publish(service, blob, source, filled);
+}
+
+}  // namespace lapis::blob

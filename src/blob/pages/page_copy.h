@@ -1,0 +1,19 @@
+// Copy Blob of a page blob of this store: what is written in it is written again, into a map of the
+// copy's own. Nothing is seen of the copy before it is whole.
+#pragma once
+
+#include "blob/keys.h"
+#include "lapis/blob/ops/copy_blob.h"
+
+namespace lapis::blob {
+
+// Whether a blob, or snapshot, is a page blob, as far as is known now; false where there is none.
+// Errors: those of reading rows.
+io::Task<Result<bool>> is_page_blob(Service& service, const BlobKey& key);
+
+// Takes as long as writing what the source holds: pages that were never written cost nothing. A
+// copy that is cut off is freed by the reclaimer. Errors: as copy_blob; kInvalidBlobTier (a tier
+// is asked for), kInvalidBlobType (what is replaced is no page blob).
+io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request);
+
+}  // namespace lapis::blob
