@@ -17,7 +17,8 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
   }
   const BlobProperties& properties = existing->properties;
   if (!claim.may_overwrite) return fail(ErrorCode::kUnauthorizedBlobOverwrite);
-  if (claim.block_blobs_only && properties.type != BlobType::kBlock) {
+  const bool is_other = claim.type && properties.type != *claim.type;
+  if (is_other && (claim.same_type || properties.snapshots != 0)) {
     return fail(ErrorCode::kInvalidBlobType);
   }
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
@@ -45,6 +46,9 @@ Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
 BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,
                                const ServiceClock& time) {
   BlobProperties properties;
+  properties.type = made.type;
+  properties.append_blocks = made.append_blocks;
+  properties.sealed = made.sealed;
   properties.etag = etag;
   properties.last_modified = made.now;
   properties.content_length = made.content_length;
@@ -55,9 +59,11 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
   if (replaced != nullptr) {
     const BlobProperties& old = replaced->properties;
     properties.last_modified = std::max(made.now, old.last_modified);
-    properties.tier = old.tier;
-    properties.tier_inferred = old.tier_inferred;
-    properties.tier_changed = old.tier_changed;
+    if (made.type == BlobType::kBlock) {
+      properties.tier = old.tier;
+      properties.tier_inferred = old.tier_inferred;
+      properties.tier_changed = old.tier_changed;
+    }
     properties.snapshots = old.snapshots;
     properties.last_past = old.last_past;
     properties.lease = lease_after_write(old.lease, time);

@@ -62,9 +62,11 @@ Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_v
 // archive, lease, conditions.
 struct Replacement {
   bool may_overwrite = true;
-  bool block_blobs_only = false;  // an existing blob must be a block blob
+  bool same_type = false;  // what is replaced must be of the type that is made, in any case
   const std::optional<LeaseId>& lease;
   const Conditions& conditions;
+  // Of what is made; nothing where it is not known yet. A blob that has snapshots keeps its type.
+  std::optional<BlobType> type = BlobType::kBlock;
 };
 // `existing` is null where there is no committed blob. Errors: kUnauthorizedBlobOverwrite,
 // kInvalidBlobType, kBlobArchived, lease, conditions.
@@ -83,9 +85,13 @@ Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
                           const BlobRecord* existing, const ServiceClock& time);
 
 // The properties of a blob made now. Last-Modified never goes back, whatever the clock does. Where
-// the request names no tier the replaced blob's is inherited. A lease stays while it lasts.
+// the request names no tier the replaced blob's is inherited, by a block blob: others have none. A
+// lease stays while it lasts.
 struct NewBlob {
   Timestamp now;
+  BlobType type = BlobType::kBlock;
+  std::uint32_t append_blocks = 0;  // of the append blob that it is a copy of
+  bool sealed = false;
   std::optional<AccessTier> tier;
   bool keeps_creation_time = false;
   HttpProperties http;

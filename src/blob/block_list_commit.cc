@@ -75,8 +75,7 @@ Result<BodyId> replace_body(storage::MetaView& view, ContainerId container,
   }
   if (prepared.body == BodyId{}) return BodyId{};
   if (lives_on(prepared)) {
-    LAPIS_TRY(const SharedBody sharing, read_sharing(view, container, prepared.body));
-    return take_over(view, container, prepared.kept, prepared.body, sharing);
+    return take_over(view, container, prepared.kept, std::move(old->body));
   }
   // Blocks with several owners know this body by its id.
   if (prepared.sharing.counted) return prepared.body;

@@ -25,8 +25,12 @@ Result<void> read_staged(storage::MetaSnapshot& snapshot, ContainerId container,
 
 Result<CommittedBlocks> read_committed(storage::MetaSnapshot& snapshot, ContainerId container,
                                        const Body& body) {
+  return body.listed ? read_blocks(snapshot, container, body) : CommittedBlocks{};
+}
+
+Result<CommittedBlocks> read_blocks(storage::MetaSnapshot& snapshot, ContainerId container,
+                                    const Body& body) {
   CommittedBlocks committed;
-  if (!body.listed) return committed;
   committed.direct = body.blocks;
   committed.segments.reserve(body.segments.size());
   for (const SegmentRef& ref : body.segments) {

@@ -15,12 +15,16 @@ namespace lapis::blob {
 Result<void> read_staged(storage::MetaSnapshot& snapshot, ContainerId container, UploadId upload,
                          BlockIndex& into);
 
-// The committed blocks of a body, in the order of its content: all in `direct` or all in
-// `segments`. None for a body that no block list made. Blocks on the disk.
+// The blocks of a body. Those in `segments` come first in its content; a block list's are all there
+// or all in `direct`. Blocks on the disk.
 struct CommittedBlocks {
   std::vector<Block> direct;
   std::vector<OldSegment> segments;
 };
+Result<CommittedBlocks> read_blocks(storage::MetaSnapshot& snapshot, ContainerId container,
+                                    const Body& body);
+
+// The same of a body that a block list made; none of any other.
 Result<CommittedBlocks> read_committed(storage::MetaSnapshot& snapshot, ContainerId container,
                                        const Body& body);
 

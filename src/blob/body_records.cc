@@ -62,6 +62,13 @@ Result<std::vector<Block>> take_blocks(Messages* messages) {
 
 }  // namespace
 
+std::uint64_t named_length(const Body& body) {
+  std::uint64_t length = 0;
+  for (const SegmentRef& ref : body.segments) length += ref.length;
+  for (const Block& block : body.blocks) length += block.length;
+  return length;
+}
+
 std::vector<BlockTarget> targets_of(ContainerId container, const Block& block) {
   if (block.bytes_row != BlockBytesId{}) return {{container.value, block.bytes_row.value}};
   std::vector<BlockTarget> targets;
@@ -102,12 +109,15 @@ Result<Body> from_message(records::Body& message) {
     body.segments.push_back({SegmentId{ref.id()}, ref.length(), ref.blocks(), first});
     first += ref.length();
   }
+  for (Block& block : body.blocks) {
+    if (block.length > std::numeric_limits<std::int64_t>::max() - first) return damaged("blob");
+    block.first = first;
+    first += block.length;
+  }
   body.pages = {PageMapId{message.page_map()}, message.page_generation(), message.length_changes()};
-  const bool has_pages = body.pages.map != PageMapId{};
-  if (has_pages != (body.pages.generation != 0)) return damaged("blob");
-  const int in_use = int(!body.inline_bytes.empty()) + int(!body.blocks.empty()) +
-                     int(!body.segments.empty()) + int(has_pages);
-  if (in_use > 1) return damaged("blob");
+  const bool has_content = first != 0 || !body.inline_bytes.empty();
+  if (has_pages(body) != (body.pages.generation != 0)) return damaged("blob");
+  if (has_pages(body) && has_content) return damaged("blob");
   return body;
 }
 

@@ -42,6 +42,12 @@ bool is_short(const Block& block) { return block.bytes_row != BlockBytesId{}; }
 io::Task<Result<BodyPart>> BodyWalk::next() {
   BodyPart part;
   if (at_ == end_) co_return part;
+  if (at_ >= named_) {
+    part.length = end_ - at_;
+    part.bytes = blob_->body.inline_bytes.substr(at_ - named_, part.length);
+    at_ = end_;
+    co_return part;
+  }
   LAPIS_CO_TRY_VOID(co_await find_blocks());
   if (is_short(block_at(at_))) {
     LAPIS_CO_TRY_VOID(co_await take_short_blocks(part));
@@ -55,8 +61,10 @@ io::Task<Result<BodyPart>> BodyWalk::next() {
 // Makes `blocks_` the list that holds the byte at `at_`.
 io::Task<Result<void>> BodyWalk::find_blocks() {
   const Body& body = blob_->body;
-  if (body.segments.empty()) {
+  const bool is_in_record = !body.blocks.empty() && at_ >= body.blocks.front().first;
+  if (is_in_record || body.segments.empty()) {
     blocks_ = &body.blocks;
+    base_ = 0;
     co_return Result<void>{};
   }
   const SegmentRef& ref = covering(body.segments, at_);

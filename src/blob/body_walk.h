@@ -12,7 +12,7 @@
 namespace lapis::blob {
 
 // A run of neighbouring chunks, which ends at a short block and where a segment ends; or the bytes
-// of some short blocks; or zeros, of page blobs.
+// of some short blocks, or of the record; or zeros, of page blobs.
 struct BodyPart {
   std::uint64_t length = 0;
   std::vector<storage::ChunkSlice> slices;
@@ -23,14 +23,15 @@ struct BodyPart {
 // The first `length` of many zeros, or fewer: memory that all reads share.
 Bytes some_zeros(std::uint64_t length);
 
-// Of a body that is in blocks, not in the record. Loads only the segments that the range touches.
-// Whoever walks keeps a read's pin (read_epochs.h). Lives on the shard of `service`.
+// Of a body that has blocks, not one that is all in the record. Loads only the segments that the
+// range touches. Whoever walks keeps a read's pin (read_epochs.h). Lives on the shard of `service`.
 class BodyWalk {
  public:
   BodyWalk(Service& service, ContainerId container, Shared<BlobRecord> blob, ByteRange range)
       : service_(service),
         container_(container),
         blob_(std::move(blob)),
+        named_(named_length(blob_->body)),
         at_(range.first),
         end_(range.first + range.length) {}
 
@@ -48,7 +49,8 @@ class BodyWalk {
   Service& service_;
   const ContainerId container_;
   const Shared<BlobRecord> blob_;
-  std::uint64_t at_;  // where the next part begins
+  const std::uint64_t named_;  // where inline bytes begin
+  std::uint64_t at_;           // where the next part begins
   const std::uint64_t end_;
 
   Shared<Segment> segment_;  // holds `blocks_` where the blob has segments
@@ -56,7 +58,7 @@ class BodyWalk {
   std::uint64_t base_ = 0;  // where `blocks_` begins in the blob
 };
 
-// A body in the record needs no walk.
+// A body that is all in the record needs no walk.
 inline bool is_inline(const Body& body) {
   return body.blocks.empty() && body.segments.empty() && !has_pages(body);
 }

@@ -25,6 +25,16 @@ Result<void> check_source_length(std::uint64_t length, std::uint64_t most) {
       "MaxLimit", std::to_string(most)));
 }
 
+Result<void> check_copied_type(BlobType source, std::optional<AccessTier> tier,
+                               std::optional<bool> seal) {
+  const bool is_append = source == BlobType::kAppend;
+  if (source == BlobType::kPage || (seal && !is_append)) {
+    return fail(ErrorCode::kInvalidSourceBlobType);
+  }
+  if (tier && is_append) return fail(ErrorCode::kInvalidBlobType);
+  return {};
+}
+
 Error of_target(Error error) {
   if (error.code == ErrorCode::kConditionNotMet) error.code = ErrorCode::kTargetConditionNotMet;
   return error;

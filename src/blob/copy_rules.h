@@ -13,6 +13,12 @@ namespace lapis::blob {
 // Errors: kRequestBodyTooLarge.
 Result<void> check_source_length(std::uint64_t length, std::uint64_t most);
 
+// Whether a blob of this type may be copied so. Errors: kInvalidSourceBlobType (a page blob, for
+// which there is page_copy.h; a seal, which only append blobs have), kInvalidBlobType (a tier,
+// which only block blobs have).
+Result<void> check_copied_type(BlobType source, std::optional<AccessTier> tier,
+                               std::optional<bool> seal);
+
 // A condition of the destination that is not met is called so where there are two sides.
 Error of_target(Error error);
 

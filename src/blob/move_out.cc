@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "blob/blob_rows.h"
+#include "blob/body_walk.h"
 #include "blob/hint_queue.h"
 #include "lapis/base/crash_point.h"
 #include "lapis/base/crc64.h"
@@ -52,6 +53,7 @@ Result<std::optional<ShortBodyRow>> short_body_of(std::string_view key, std::str
   LAPIS_TRY(const std::string_view encoded, encoded_body_of(row));
   if (encoded.size() < kLeastBytes || encoded.size() > kMostEncoded) return std::nullopt;
   LAPIS_TRY(BlobRecord blob, decode_blob(row));
+  if (!is_inline(blob.body)) return std::nullopt;  // the end of an append blob
   std::string& bytes = blob.body.inline_bytes;
   if (bytes.size() < kLeastBytes || bytes.size() > storage::kMaxShortBody) return std::nullopt;
   return ShortBodyRow{std::string(key),     name->container,  std::string(name->name),

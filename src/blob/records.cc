@@ -111,11 +111,11 @@ Result<BlobRowParts> split(std::string_view row) {
   return BlobRowParts{row.substr(0, length), row.substr(length)};
 }
 
-// The bytes that a body of blocks says it holds.
-std::uint64_t length_of(const Body& body) {
-  if (!body.segments.empty()) return body.segments.back().first + body.segments.back().length;
-  if (!body.blocks.empty()) return body.blocks.back().first + body.blocks.back().length;
-  return body.inline_bytes.size();
+// Of a block blob all content is in one place.
+bool is_of_one_kind(const Body& body) {
+  const int in_use =
+      int(!body.inline_bytes.empty()) + int(!body.blocks.empty()) + int(!body.segments.empty());
+  return in_use <= 1;
 }
 
 }  // namespace
@@ -165,9 +165,11 @@ Result<BlobRecord> decode_blob(std::string_view row) {
   LAPIS_TRY(const BlobRowParts parts, split(row));
   LAPIS_TRY(auto message, parse_message<records::Body>(parts.body, "blob"));
   LAPIS_TRY(Body body, from_message(message));
-  const bool is_page_blob = properties.type == BlobType::kPage;
-  if (is_page_blob != (body.pages.map != PageMapId{})) return damaged("blob");
-  if (!is_page_blob && length_of(body) != properties.content_length) return damaged("blob");
+  if ((properties.type == BlobType::kPage) != has_pages(body)) return damaged("blob");
+  const bool is_whole =
+      has_pages(body) || named_length(body) + body.inline_bytes.size() == properties.content_length;
+  const bool is_fit = properties.type == BlobType::kAppend || is_of_one_kind(body);
+  if (!is_whole || !is_fit) return damaged("blob");
   return BlobRecord{std::move(properties), std::move(body)};
 }
 
@@ -203,13 +205,19 @@ std::string encode(const SharedBody& shared) {
   records::SharedBody message;
   message.set_rows(shared.rows);
   message.set_counted(shared.counted);
+  message.set_longest(shared.longest);
+  if (named_length(shared.kept) != 0) *message.mutable_kept() = to_message(shared.kept);
   return message.SerializeAsString();
 }
 
 Result<SharedBody> decode_shared_body(std::string_view row) {
   LAPIS_TRY(auto message, parse_message<records::SharedBody>(row, "shared body"));
   if (message.rows() == 0) return damaged("shared body");
-  return SharedBody{message.rows(), message.counted()};
+  SharedBody shared{message.rows(), message.counted(), message.longest(), {}};
+  if (!message.has_kept()) return shared;
+  LAPIS_TRY(shared.kept, from_message(*message.mutable_kept()));
+  if (named_length(shared.kept) != shared.longest) return damaged("shared body");
+  return shared;
 }
 
 std::string encode_service_clock_mark(ServiceTime time) {

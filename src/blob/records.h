@@ -23,7 +23,7 @@ struct Block {
   std::uint64_t length = 0;
   std::vector<storage::ChunkRef> chunks;
   BlockBytesId bytes_row;
-  std::uint64_t first = 0;  // offset in its segment or body; not stored
+  std::uint64_t first = 0;  // offset in its segment or body; set where it is decoded, not stored
 };
 
 // The chunks or the row that hold its bytes. `container`: the block's.
@@ -46,7 +46,8 @@ struct PageBody {
   std::uint64_t length_changes = 0;  // how often the blob's length was changed
 };
 
-// What a blob holds. At most one of the first three is in use; none for a blob of no bytes.
+// What a blob holds: its segments, then its blocks, then its inline bytes. Of a block blob at most
+// one of these is in use, none where it is empty; an append blob has all three (append_tail.h).
 struct Body {
   std::string inline_bytes;
   std::vector<Block> blocks;
@@ -57,6 +58,8 @@ struct Body {
 };
 
 inline bool has_pages(const Body& body) { return body.pages.map != PageMapId{}; }
+// The bytes that are in chunks and rows: what comes before the inline ones.
+std::uint64_t named_length(const Body& body);
 
 struct BlobRecord {
   BlobProperties properties;
@@ -90,6 +93,10 @@ struct ContainerState {
 struct SharedBody {
   std::uint64_t rows = 0;
   bool counted = false;
+  // Of an append blob's that has grown: the named length of the longest, and that one itself where
+  // no row holds it any more. 0: all rows hold the same.
+  std::uint64_t longest = 0;
+  Body kept = {};
 };
 
 // Which generations of a page map rows hold, and how many each, oldest first. Where it has no row

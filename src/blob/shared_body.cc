@@ -14,6 +14,13 @@ void own(storage::MetaView& view, BlockTarget target, BodyId owner) {
   view.put(block_owner_key(target, owner), {});
 }
 
+// Of a row that goes while others stay.
+void keep_longest(SharedBody& sharing, Body body) {
+  if (sharing.longest == 0 || named_length(body) != sharing.longest) return;
+  body.inline_bytes.clear();
+  sharing.kept = std::move(body);
+}
+
 }  // namespace
 
 Result<void> share_body(storage::MetaView& view, ContainerId container, Body& body) {
@@ -32,26 +39,50 @@ Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   const std::string key = shared_body_key(container, body.id);
   if (--sharing.rows != 0) {
+    keep_longest(sharing, std::move(body));
     view.put(key, encode(sharing));
     return {};
   }
   if (body.id != BodyId{}) view.erase(key);
   const BodyId owner = sharing.counted ? body.id : BodyId{};
+  if (!names_nothing(sharing.kept)) body = std::move(sharing.kept);
+  body.inline_bytes.clear();
   queue_body(view, container, std::move(body), owner);
   return {};
 }
 
-BodyId take_over(storage::MetaView& view, ContainerId container, std::span<const Block> blocks,
-                 BodyId from, SharedBody sharing) {
+Result<bool> claim_growth(storage::MetaView& view, ContainerId container, Body& body,
+                          std::uint64_t grown) {
+  if (body.id == BodyId{}) return true;
+  LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
+  if (sharing.longest != 0 && sharing.longest != named_length(body)) return false;
+  const std::string key = shared_body_key(container, body.id);
+  // Blocks with several owners know their body by its id.
+  if (sharing.rows == 1 && !sharing.counted) {
+    view.erase(key);
+    body.id = {};
+    return true;
+  }
+  sharing.longest = grown;
+  sharing.kept = {};
+  view.put(key, encode(sharing));
+  return true;
+}
+
+Result<BodyId> take_over(storage::MetaView& view, ContainerId container,
+                         std::span<const Block> blocks, Body from) {
   const BodyId taker{view.next_id()};
   for (const Block& block : blocks) {
     for (const BlockTarget& target : targets_of(container, block)) {
-      own(view, target, from);
+      own(view, target, from.id);
       own(view, target, taker);
     }
   }
-  view.put(shared_body_key(container, from), encode(SharedBody{sharing.rows - 1, true}));
-  view.put(shared_body_key(container, taker), encode(SharedBody{1, true}));
+  LAPIS_TRY(SharedBody sharing, read_sharing(view, container, from.id));
+  sharing.counted = true;
+  view.put(shared_body_key(container, from.id), encode(sharing));
+  view.put(shared_body_key(container, taker), encode(SharedBody{1, true, 0, {}}));
+  LAPIS_TRY_VOID(drop_body(view, container, std::move(from)));
   return taker;
 }
 

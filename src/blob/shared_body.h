@@ -6,6 +6,11 @@
 // both bodies from then on: table 2a has a row for each owner, and the last one frees the bytes. A
 // block without rows there has one owner.
 //
+// What an append blob's body names only grows at its end. So rows that share one may hold
+// beginnings of it of several lengths, and the longest names all that there is: it grows in place,
+// and is kept in table 29 where its row goes before the others. A shorter one does not grow: it
+// becomes another body first (body_fork.h).
+//
 // All of it inside transactions of the container.
 #pragma once
 
@@ -17,24 +22,29 @@
 namespace lapis::blob {
 
 // One more row is about to hold `body`, which gets an id where it has none: the row that it came
-// from is to be written again with it. A body in its record is copied, never shared.
+// from is to be written again with it. Inline bytes are copied, never shared.
 Result<void> share_body(storage::MetaView& view, ContainerId container, Body& body);
 
 // A row that held `body` goes or gets another. What nothing holds any more is queued.
 Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body);
 
+// The row that holds `body` is to name `grown` bytes. False where it may not: others share a longer
+// body. `body` loses its id where no other row has it.
+Result<bool> claim_growth(storage::MetaView& view, ContainerId container, Body& body,
+                          std::uint64_t grown);
+
 // How it is shared, one row where it has no id. Errors: kInternalError where its row is missing.
 template <class View>  // MetaView or MetaSnapshot
 Result<SharedBody> read_sharing(View& view, ContainerId container, BodyId body) {
-  if (body == BodyId{}) return SharedBody{1, false};
+  if (body == BodyId{}) return SharedBody{1, false, 0, {}};
   LAPIS_TRY(const auto row, view.get(shared_body_key(container, body)));
   if (!row) return fail(ErrorCode::kInternalError, "a shared body has no row");
   return decode_shared_body(*row);
 }
 
-// A new body, to be held by one row, takes over `blocks` of `from`, which others hold as well as
-// the row that is now written anew. Returns its id.
-BodyId take_over(storage::MetaView& view, ContainerId container, std::span<const Block> blocks,
-                 BodyId from, SharedBody sharing);
+// A new body, to be held by the row that held `from`, takes over `blocks` of it, which others hold
+// as well. `from` is dropped. Returns the new body's id.
+Result<BodyId> take_over(storage::MetaView& view, ContainerId container,
+                         std::span<const Block> blocks, Body from);
 
 }  // namespace lapis::blob

@@ -24,8 +24,8 @@ Result<BlobRecord> read_source(storage::MetaView& view, const SharedCopy& reques
   if (!row) return fail(ErrorCode::kBlobNotFound);
   LAPIS_TRY(BlobRecord source, decode_blob(*row));
   const BlobProperties& properties = source.properties;
-  // Two that write cannot share pages (page_copy.h).
-  if (has_pages(source.body)) return fail(ErrorCode::kInvalidSourceBlobType);
+  // Of pages two that write cannot share any (page_copy.h).
+  LAPIS_TRY_VOID(check_copied_type(properties.type, request.blob.tier, request.seal));
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
   const Result<void> met =
       check_read(request.source_conditions, {properties.etag, properties.last_modified});
@@ -37,6 +37,9 @@ NewBlob made_of(const Change& change, const BlobProperties& source) {
   const PutBlob& blob = change.request.blob;
   NewBlob made;
   made.now = change.now;
+  made.type = source.type;
+  made.append_blocks = source.append_blocks;
+  made.sealed = change.request.seal.value_or(source.sealed);
   made.tier = blob.tier;
   made.http = source.http;
   made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
@@ -53,10 +56,11 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   const std::string& name = blob.key.name;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, request.container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  const Replacement claim{blob.may_overwrite, true, blob.lease, blob.conditions};
+  LAPIS_TRY(BlobRecord source, read_source(view, request));
+  const Replacement claim{blob.may_overwrite, true, blob.lease, blob.conditions,
+                          source.properties.type};
   const Result<void> may = check_replace(claim, existing, change.time);
   if (!may) return fail(of_target(may.error()));
-  LAPIS_TRY(BlobRecord source, read_source(view, request));
   const std::string source_key = state_key(request.container, request.source);
   const bool is_itself = source_key == blob_key(request.container, name);
   if (!is_itself) {

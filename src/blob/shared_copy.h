@@ -11,7 +11,8 @@ struct SharedCopy {
   ContainerId container;
   const BlobKey& source;  // a blob or a snapshot
   const Conditions& source_conditions;
-  const PutBlob& blob;  // what it becomes; its `copy` is completed
+  const PutBlob& blob;       // what it becomes; its `copy` is completed
+  std::optional<bool> seal;  // of an append blob; nothing: as the source is
 };
 
 struct SharedCopied {

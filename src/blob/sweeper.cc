@@ -61,16 +61,13 @@ void leave_in_place(const char* what, const Error& error) {
             {{"row", what}, {"reason", to_string(error)}});
 }
 
-io::Task<Result<void>> add_rows(Service& service, ReleaseBatch& batch, Table table,
-                                ContainerId container) {
-  std::string first = container_prefix(table, container);
-  const std::string last = prefix_end(first);
-  while (true) {
-    LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
-    if (page.empty()) co_return Result<void>{};
-    first = after(page);
-    for (Row& row : page) LAPIS_CO_TRY_VOID(co_await batch.add_row(std::move(row.key)));
-  }
+// What rows hold has gone with them; a body that was kept though its row had gone goes with this.
+io::Task<Result<void>> sweep_shared_body(ReleaseBatch& batch, Row row) {
+  const auto key = parse_shared_body_key(row.key);
+  if (!key) co_return fail(ErrorCode::kInternalError, "key of a shared body is damaged");
+  LAPIS_CO_TRY(const SharedBody sharing, decode_shared_body(row.value));
+  LAPIS_CO_TRY_VOID(co_await batch.add_body(sharing.kept, key->body));
+  co_return co_await batch.add_row(std::move(row.key));
 }
 
 // The index of a deleted container's tags names nothing that has to be freed. Nothing is written
@@ -87,34 +84,53 @@ io::Task<Result<void>> sweep_tags(Service& service, ContainerId container) {
   co_return co_await service.meta.transact({container}, std::move(transaction));
 }
 
+// What it names has gone with the rows that held it.
+io::Task<Result<void>> sweep_page_map(ReleaseBatch& batch, Row row) {
+  co_return co_await batch.add_row(std::move(row.key));
+}
+
+using SweepRow = io::Task<Result<void>> (*)(ReleaseBatch&, Row);
+
+// Sweeps the container's rows of a table. Returns whether all are gone; an error where nothing
+// further can be freed.
+io::Task<Result<bool>> sweep_table(Service& service, ReleaseBatch& batch, ContainerId container,
+                                   Table table, SweepRow sweep, ReclaimStats& stats) {
+  bool is_empty = true;
+  std::string first = container_prefix(table, container);
+  const std::string last = prefix_end(first);
+  while (true) {
+    LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
+    if (page.empty()) co_return is_empty;
+    first = after(page);
+    for (Row& row : page) {
+      const Result<void> swept = co_await sweep(batch, std::move(row));
+      if (swept) {
+        ++stats.swept_rows;
+        continue;
+      }
+      if (batch.has_failed()) co_return fail(swept.error());
+      is_empty = false;
+      leave_in_place("row in a deleted container", swept.error());
+    }
+  }
+}
+
 // No transaction puts a row into a deleted container, so what is walked once is all there is. Its
 // release entries are older than its deletion and were walked before.
 io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
                                        ReclaimStats& stats) {
   LAPIS_CO_TRY_VOID(co_await sweep_tags(service, container));
   ReleaseBatch batch(service, container, stats);
-  bool is_empty = true;
-  std::string first = container_prefix(Table::kBlob, container);
-  const std::string last = prefix_end(first);
-  while (true) {
-    LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
-    if (page.empty()) break;
-    first = after(page);
-    for (Row& row : page) {
-      const Result<void> swept = co_await sweep_name(batch, std::move(row));
-      if (batch.has_failed()) co_return swept;
-      if (swept) {
-        ++stats.swept_rows;
-      } else {
-        is_empty = false;
-        leave_in_place("name in a deleted container", swept.error());
-      }
-    }
-  }
-  if (is_empty) {
-    LAPIS_CO_TRY_VOID(co_await add_rows(service, batch, Table::kSharedBody, container));
-    LAPIS_CO_TRY_VOID(co_await add_rows(service, batch, Table::kPageMap, container));
-    LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
+  LAPIS_CO_TRY(const bool no_names,
+               co_await sweep_table(service, batch, container, Table::kBlob, sweep_name, stats));
+  if (no_names) {
+    LAPIS_CO_TRY(const bool is_empty,
+                 co_await sweep_table(service, batch, container, Table::kSharedBody,
+                                      sweep_shared_body, stats));
+    LAPIS_CO_TRY(const bool no_maps, co_await sweep_table(service, batch, container,
+                                                          Table::kPageMap, sweep_page_map, stats));
+    if (is_empty && no_maps)
+      LAPIS_CO_TRY_VOID(co_await batch.add_row(container_state_key(container)));
   }
   co_return co_await batch.flush();
 }

@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "lapis/blob/ops/append_block.h"
 #include "lapis/blob/ops/create_container.h"
 #include "lapis/blob/ops/delete_blob.h"
 #include "lapis/blob/ops/delete_container.h"
 #include "lapis/blob/ops/get_blob.h"
 #include "lapis/blob/ops/get_block_list.h"
+#include "lapis/blob/ops/put_append_blob.h"
 #include "lapis/blob/ops/put_blob.h"
 #include "lapis/blob/ops/put_block.h"
 #include "lapis/blob/ops/put_block_list.h"
@@ -123,6 +125,21 @@ class BlobHarness {
     request.key = key_of(name);
     request.blocks = std::move(list);
     return run(blob::put_block_list(service, std::move(request)));
+  }
+  Result<blob::PutBlobResult> create_append_blob(const std::string& name) {
+    blob::PutBlob request;
+    request.key = key_of(name);
+    return run(blob::put_append_blob(service, std::move(request)));
+  }
+  Result<blob::AppendBlockResult> append(blob::AppendBlock request, const std::string& text) {
+    request.content_length = text.size();
+    TextSource source(text);
+    return run(blob::append_block(service, std::move(request), source));
+  }
+  Result<blob::AppendBlockResult> append(const std::string& name, const std::string& text) {
+    blob::AppendBlock request;
+    request.key = key_of(name);
+    return append(std::move(request), text);
   }
   // Commits `blocks` blocks, short and long, and one of several chunks; what they hold.
   std::string commit_mixed(const std::string& name, int blocks) {

@@ -27,11 +27,13 @@ struct SourceRequest {
 
 // What a source says of itself.
 struct SourceProperties {
-  std::uint64_t length = 0;      // of what is read
-  std::string etag;              // without quotes; empty where there is none
-  std::optional<BlobType> type;  // where it is a blob
-  HttpProperties http;           // the MD5 only where all of it is read
-  Result<Metadata> metadata;     // an error where it could not be a blob's
+  std::uint64_t length = 0;         // of what is read
+  std::string etag;                 // without quotes; empty where there is none
+  std::optional<BlobType> type;     // where it is a blob
+  std::uint32_t append_blocks = 0;  // of an append blob
+  bool sealed = false;              // likewise
+  HttpProperties http;              // the MD5 only where all of it is read
+  Result<Metadata> metadata;        // an error where it could not be a blob's
 };
 
 // A source that has answered, and waits to be read.

@@ -278,6 +278,7 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
       in_maps.emplace(holder.container, holder.map, chunk);
       return;
     }
+    if (holder.blob.empty()) return;  // of a body that is kept for what others hold of it
     found({chunk, containers.name_of(holder.container), std::string(holder.blob),
            holder.is_uncommitted});
   };

@@ -84,6 +84,12 @@ Result<ReleaseKey> entry_key(std::string_view key) {
   return *parsed;
 }
 
+Result<SharedBodyKey> shared_key(std::string_view key) {
+  const auto parsed = parse_shared_body_key(key);
+  if (!parsed) return fail(ErrorCode::kInternalError, "key of a shared body");
+  return *parsed;
+}
+
 storage::Finding about_upload(FindingKind kind, const char* what, const ContainerIndex& containers,
                               ContainerId container, std::string_view name, UploadId upload) {
   return {kind,
@@ -118,6 +124,10 @@ Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
     return {};
   };
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, found, add_name));
+  const auto add_kept = [&](std::string_view key, std::string_view value) {
+    return walk.add_kept(key, value);
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kSharedBody, {}, add_kept));
   LAPIS_TRY_VOID(scan_table(check, Table::kRelease, found, add_release));
   walk.segments_.sort();
   walk.page_maps_.sort();
@@ -158,7 +168,18 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
     page_maps_.add_holder(name->container, blob.body.pages);
   }
   if (blob.body.id != BodyId{} && kind == UseKind::kLive) {
-    shared_.emplace_back(name->container, blob.body.id);
+    shared_.push_back({name->container, blob.body.id, named_length(blob.body)});
+  }
+  return {};
+}
+
+// A body that has outlived the row that held it. Its row is checked with what others hold of it.
+Result<void> ReferenceWalk::add_kept(std::string_view key, std::string_view value) {
+  LAPIS_TRY(const SharedBodyKey parsed, shared_key(key));
+  LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
+  const UseKind kind = containers_->is_live(parsed.container) ? UseKind::kLive : UseKind::kPending;
+  for (const SegmentRef& ref : sharing.kept.segments) {
+    segments_.add({parsed.container, ref.id, kind, owner_of_body(parsed.body, key), ref.blocks});
   }
   return {};
 }
@@ -238,6 +259,14 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     BlockVisitor(visit, Holder{container, {}, id, {}, false}, owner, !is_live)(segment.blocks);
     return {};
   };
+  const auto of_kept = [&](std::string_view key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(const SharedBodyKey parsed, shared_key(key));
+    LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
+    const Holder holder{parsed.container, {}, {}, {}, false};
+    BlockVisitor(visit, holder, owner_of_body(parsed.body, key),
+                 !containers_->is_live(parsed.container))(sharing.kept.blocks);
+    return {};
+  };
   std::optional<StagedGroup> group;
   const auto of_staged = [&](std::string_view key, std::string_view value) -> Result<void> {
     LAPIS_TRY(const StagedKey parsed, staged_key(key));
@@ -278,6 +307,7 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
   LAPIS_TRY_VOID(scan_table(check, Table::kSegment, {}, of_segment));
   LAPIS_TRY_VOID(scan_table(check, Table::kStagedBlock, {}, of_staged));
   LAPIS_TRY_VOID(scan_table(check, Table::kPageStripe, {}, of_stripe));
+  LAPIS_TRY_VOID(scan_table(check, Table::kSharedBody, {}, of_kept));
   return scan_table(check, Table::kRelease, {}, of_release);
 }
 

@@ -8,6 +8,7 @@
 
 #include "blob/check/page_map_index.h"
 #include "blob/check/segment_index.h"
+#include "blob/check/sharing.h"
 
 namespace lapis::blob {
 
@@ -27,7 +28,7 @@ struct Reference {
 // Whom a reference is of, for messages.
 struct Holder {
   ContainerId container;
-  std::string_view blob;  // empty: see the next two, else of something queued to be freed
+  std::string_view blob;  // empty: see the next two, else of something that is queued or only kept
   SegmentId segment;
   PageMapId map;  // likewise
   bool is_uncommitted = false;
@@ -40,16 +41,16 @@ class ReferenceWalk {
  public:
   using Visit = std::function<void(const Reference&, const Holder&)>;
 
-  // One scan of blobs, uploads and release entries, which fills the index of segments and says what
-  // is wrong with them. `containers` outlives the walk.
+  // One scan of blobs, uploads, shared bodies and release entries, which fills the index of
+  // segments and says what is wrong with them. `containers` outlives the walk.
   static Result<ReferenceWalk> prepare(const ReferenceCheck& check,
                                        const ContainerIndex& containers,
                                        const storage::FindingSink& found, ReferenceStats& stats);
 
   const SegmentIndex& segments() const { return segments_; }
   const PageMapIndex& page_maps() const { return page_maps_; }
-  // One for each row of a live container that holds a body with an id, in order.
-  const std::vector<std::pair<ContainerId, BodyId>>& shared() const { return shared_; }
+  // For `check_sharing`.
+  const std::vector<HeldBody>& shared() const { return shared_; }
 
   // One scan over everything.
   Result<void> run(const ReferenceCheck& check, const Visit& visit) const;
@@ -60,6 +61,7 @@ class ReferenceWalk {
   Result<void> add_name_row(const ReferenceCheck& check, std::string_view key,
                             std::string_view value, const storage::FindingSink& found,
                             ReferenceStats& stats);
+  Result<void> add_kept(std::string_view key, std::string_view value);
   void add_release(ContainerId container, const Release& release, OwnerHash owner);
   Result<void> check_uploads(const ReferenceCheck& check, const storage::FindingSink& found,
                              ReferenceStats& stats) const;
@@ -69,7 +71,7 @@ class ReferenceWalk {
   SegmentIndex segments_;
   PageMapIndex page_maps_;
   std::vector<std::pair<ContainerId, UploadId>> released_uploads_;  // in order
-  std::vector<std::pair<ContainerId, BodyId>> shared_;
+  std::vector<HeldBody> shared_;
 };
 
 }  // namespace lapis::blob

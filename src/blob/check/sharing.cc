@@ -1,6 +1,7 @@
 #include "blob/check/sharing.h"
 
-#include <algorithm>
+#include <span>
+#include <utility>
 
 #include "blob/check/row_scan.h"
 #include "blob/records.h"
@@ -10,47 +11,67 @@ namespace {
 
 using storage::FindingKind;
 using storage::Table;
-using Held = std::vector<std::pair<ContainerId, BodyId>>;
+using Place = std::pair<ContainerId, BodyId>;
+
+Place place_of(const HeldBody& held) { return {held.container, held.body}; }
 
 class SharingCheck {
  public:
-  SharingCheck(const Held& held, const ContainerIndex& containers,
+  SharingCheck(const std::vector<HeldBody>& held, const ContainerIndex& containers,
                const storage::FindingSink& found)
       : containers_(containers), found_(found), next_(held.begin()), end_(held.end()) {}
 
   Result<void> meet(std::string_view key, std::string_view value) {
     const auto parsed = parse_shared_body_key(key);
     if (!parsed) return fail(ErrorCode::kInternalError, "key of a shared body");
-    const std::pair at(parsed->container, parsed->body);
+    const Place at(parsed->container, parsed->body);
     pass_until(at);
-    const std::uint64_t rows = take(at);
+    const auto rows = take(at);
     // Rows of a deleted container go one by one, these last.
     if (!containers_.is_live(parsed->container)) return {};
     LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
-    if (rows == 0) tell(FindingKind::kLeaked, at, {});
-    if (rows != 0 && rows != sharing.rows) {
-      tell(FindingKind::kWrong, at, {{"recorded", sharing.rows}, {"counted", rows}});
+    if (rows.empty()) {
+      tell(FindingKind::kLeaked, at, {});
+    } else if (rows.size() != sharing.rows) {
+      tell(FindingKind::kWrong, at,
+           {{"recorded", sharing.rows}, {"counted", std::uint64_t{rows.size()}}});
+    } else {
+      check_lengths(at, rows, sharing);
     }
     return {};
   }
   void finish() { pass_until({ContainerId{~0ull}, BodyId{~0ull}}); }
 
  private:
-  void pass_until(const Held::value_type& at) {
-    while (next_ != end_ && *next_ < at) {
-      const Held::value_type missing = *next_;
+  using Rows = std::span<const HeldBody>;
+
+  // In order of their lengths, so the last is the longest.
+  void check_lengths(const Place& at, Rows rows, const SharedBody& sharing) {
+    const std::uint64_t longest = rows.back().length;
+    const bool is_kept = named_length(sharing.kept) != 0;
+    const bool is_right = sharing.longest == 0 ? rows.front().length == longest
+                          : is_kept            ? longest <= sharing.longest
+                                               : longest == sharing.longest;
+    if (is_right) return;
+    tell(FindingKind::kWrong, at,
+         {{"recorded_length", sharing.longest}, {"longest_found", longest}});
+  }
+
+  void pass_until(const Place& at) {
+    while (next_ != end_ && place_of(*next_) < at) {
+      const Place missing = place_of(*next_);
       take(missing);
       tell(FindingKind::kLost, missing, {});
     }
   }
 
-  std::uint64_t take(const Held::value_type& at) {
-    std::uint64_t rows = 0;
-    for (; next_ != end_ && *next_ == at; ++next_) ++rows;
-    return rows;
+  Rows take(const Place& at) {
+    const auto first = next_;
+    while (next_ != end_ && place_of(*next_) == at) ++next_;
+    return {first, next_};
   }
 
-  void tell(FindingKind kind, const Held::value_type& at, std::vector<storage::FindingField> more) {
+  void tell(FindingKind kind, const Place& at, std::vector<storage::FindingField> more) {
     storage::Finding finding{kind, "shared_body", {}, {}};
     finding.fields.push_back({"container", containers_.name_of(at.first)});
     finding.fields.push_back({"body", at.second.value});
@@ -60,13 +81,13 @@ class SharingCheck {
 
   const ContainerIndex& containers_;
   const storage::FindingSink& found_;
-  Held::const_iterator next_;
-  const Held::const_iterator end_;
+  std::vector<HeldBody>::const_iterator next_;
+  const std::vector<HeldBody>::const_iterator end_;
 };
 
 }  // namespace
 
-Result<void> check_sharing(const ReferenceCheck& check, const Held& held,
+Result<void> check_sharing(const ReferenceCheck& check, const std::vector<HeldBody>& held,
                            const ContainerIndex& containers, const storage::FindingSink& found) {
   SharingCheck checking(held, containers, found);
   const auto meet = [&](std::string_view key, std::string_view value) {

@@ -1,7 +1,7 @@
 // How bodies are shared, held against the rows that hold them.
 #pragma once
 
-#include <utility>
+#include <compare>
 #include <vector>
 
 #include "blob/check/container_index.h"
@@ -9,10 +9,16 @@
 
 namespace lapis::blob {
 
-// `held`: one for each row of a live container that holds a body with an id, in order. Errors:
-// rows that cannot be read.
-Result<void> check_sharing(const ReferenceCheck& check,
-                           const std::vector<std::pair<ContainerId, BodyId>>& held,
+// What a row of a live container holds, where that has an id.
+struct HeldBody {
+  ContainerId container;
+  BodyId body;
+  std::uint64_t length = 0;  // that it names
+  friend auto operator<=>(const HeldBody&, const HeldBody&) = default;
+};
+
+// `held`: of all rows, in order. Errors: rows that cannot be read.
+Result<void> check_sharing(const ReferenceCheck& check, const std::vector<HeldBody>& held,
                            const ContainerIndex& containers, const storage::FindingSink& found);
 
 // The rows of table 2a, in order; several for one block.

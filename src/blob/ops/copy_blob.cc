@@ -12,11 +12,13 @@ namespace lapis::blob {
 namespace {
 
 // Of a source whose properties are known: the copy as Put Blob makes it.
-io::Task<Result<CopyBlobResult>> put(Service& service, PutBlob blob,
+io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
                                      const SourceProperties& properties, io::ByteSource& body) {
-  if (properties.type && *properties.type != BlobType::kBlock) {
-    co_return fail(ErrorCode::kInvalidSourceBlobType);
-  }
+  PutBlob& blob = request.blob;
+  blob.type = properties.type.value_or(BlobType::kBlock);
+  LAPIS_CO_TRY_VOID(check_copied_type(*blob.type, blob.tier, request.seal));
+  blob.append_blocks = properties.append_blocks;
+  blob.sealed = request.seal.value_or(properties.sealed);
   LAPIS_CO_TRY_VOID(take_over(properties, {}, blob));
   blob.content_length = properties.length;
   blob.copy->copied = blob.copy->total = properties.length;
@@ -31,7 +33,8 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) 
   const auto container = co_await find_container(service, *request.local);
   if (!container) co_return fail(of_source(container.error()));
   if ((*container)->id == target->id) {
-    const SharedCopy shared{target->id, *request.local, request.source.conditions, request.blob};
+    const SharedCopy shared{target->id, *request.local, request.source.conditions, request.blob,
+                            request.seal};
     LAPIS_CO_TRY(const SharedCopied copied, co_await copy_shared(service, shared));
     co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id};
   }
@@ -44,18 +47,19 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) 
   SourceProperties properties;
   properties.length = found.content_length;
   properties.type = found.type;
+  properties.append_blocks = found.append_blocks;
+  properties.sealed = found.sealed;
   properties.http = found.http;
   properties.metadata = found.metadata;
   LentBody body(std::move(read->body));
-  co_return co_await put(service, std::move(request.blob), properties, body);
+  co_return co_await put(service, std::move(request), properties, body);
 }
 
 io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob request,
                                                 CopySources& sources) {
   auto source = co_await sources.open(std::move(request.source));
   if (!source) co_return fail(of_source(std::move(source).error()));
-  co_return co_await put(service, std::move(request.blob), (*source)->properties(),
-                         (*source)->body());
+  co_return co_await put(service, std::move(request), (*source)->properties(), (*source)->body());
 }
 
 }  // namespace
@@ -71,9 +75,11 @@ io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
   blob.copy = std::move(copy);
   if (request.local) {
     LAPIS_CO_TRY(const bool has_pages, co_await is_page_blob(service, *request.local));
+    if (has_pages && request.seal) co_return fail(ErrorCode::kInvalidSourceBlobType);
     if (has_pages) co_return co_await copy_page_blob(service, std::move(request));
   }
-  blob.block_blobs_only = true;
+  blob.same_type = true;
+  blob.type.reset();
   blob.keeps_md5 = true;
   const auto may = co_await check_put_blob(service, blob);
   if (!may) co_return fail(of_target(may.error()));

@@ -10,7 +10,7 @@ namespace {
 io::Task<Result<CopyBlobFromUrlResult>> copy(Service& service, CopyBlobFromUrl request,
                                              CopySources& sources) {
   PutBlob& blob = request.blob;
-  blob.block_blobs_only = true;
+  blob.same_type = true;
   blob.keeps_md5 = true;
   LAPIS_CO_TRY_VOID(co_await check_put_blob(service, blob));
   std::string shown = shown_source(request.source.url);

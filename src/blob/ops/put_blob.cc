@@ -12,7 +12,8 @@ namespace lapis::blob {
 namespace {
 
 Replacement claim_of(const PutBlob& request) {
-  return {request.may_overwrite, request.block_blobs_only, request.lease, request.conditions};
+  return {request.may_overwrite, request.same_type, request.lease, request.conditions,
+          request.type};
 }
 
 // What can be refused from memory, before the client has sent its body.
@@ -88,6 +89,9 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
 
   NewBlob made;
   made.now = service.clock.now();
+  made.type = request.type.value_or(BlobType::kBlock);
+  made.append_blocks = request.append_blocks;
+  made.sealed = request.sealed;
   made.tier = request.tier;
   made.http = request.http;
   if (!request.keeps_md5) made.http.content_md5 = taken.md5;

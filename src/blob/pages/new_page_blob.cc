@@ -11,13 +11,9 @@ namespace {
 
 BlobProperties properties_of(NewPageBlob& blob, Etag etag, const BlobRecord* existing,
                              const ServiceClock& time) {
+  blob.made.type = BlobType::kPage;
   BlobProperties properties = make_properties(std::move(blob.made), etag, existing, time);
-  properties.type = BlobType::kPage;
   properties.sequence_number = blob.sequence_number;
-  // Page blobs have no tier, and what they replace may have had one.
-  properties.tier = AccessTier::kHot;
-  properties.tier_inferred = true;
-  properties.tier_changed.reset();
   return properties;
 }
 
@@ -25,12 +21,9 @@ BlobProperties properties_of(NewPageBlob& blob, Etag etag, const BlobRecord* exi
 
 Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
                                  const BlobRecord* existing, const ServiceClock& time) {
-  const Replacement claim{blob.may_overwrite, false, blob.lease, blob.conditions};
-  LAPIS_TRY_VOID(check_replace(claim, existing, time));
-  if (existing == nullptr || existing->properties.type == BlobType::kPage) return {};
-  if (page_blobs_only) return fail(ErrorCode::kInvalidBlobType);
-  if (existing->properties.snapshots == 0) return {};
-  return fail(ErrorCode::kInvalidBlobType, "snapshots of another type");
+  const Replacement claim{blob.may_overwrite, page_blobs_only, blob.lease, blob.conditions,
+                          BlobType::kPage};
+  return check_replace(claim, existing, time);
 }
 
 Result<BlobProperties> write_page_blob(storage::MetaView& view, ContainerId container,

@@ -37,7 +37,7 @@ TEST(CheckReplace, AnswersInTheProtocolsOrder) {
   struct Case {
     std::string name;
     const BlobRecord* existing;
-    bool may_overwrite, block_blobs_only;
+    bool may_overwrite, same_type;
     const std::optional<LeaseId>& lease;
     const Conditions& conditions;
     std::string expected;
@@ -57,7 +57,7 @@ TEST(CheckReplace, AnswersInTheProtocolsOrder) {
       {"Fine", &kBlock, true, true, kNone, kNoConditions, "ok"},
   };
   for (const Case& c : cases) {
-    const Replacement claim{c.may_overwrite, c.block_blobs_only, c.lease, c.conditions};
+    const Replacement claim{c.may_overwrite, c.same_type, c.lease, c.conditions};
     EXPECT_EQ(outcome(check_replace(claim, c.existing, kTime)), c.expected) << c.name;
   }
 }

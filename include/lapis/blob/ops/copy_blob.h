@@ -13,6 +13,7 @@ struct CopyBlob {
   // The blob, or snapshot, that is the source where it is in this store and whoever asks may read
   // it by that alone: it is not asked for then.
   std::optional<BlobKey> local;
+  std::optional<bool> seal;  // whether a copied append blob is sealed; nothing: as its source is
 };
 
 struct CopyBlobResult {

@@ -1,4 +1,4 @@
-// Put Blob (block blob). https://learn.microsoft.com/rest/api/storageservices/put-blob
+// Put Blob. https://learn.microsoft.com/rest/api/storageservices/put-blob
 #pragma once
 
 #include "lapis/blob/conditions.h"
@@ -21,7 +21,10 @@ struct PutBlob {
   // Of a copy: the MD5 of `http`, or none, is stored as it is.
   bool keeps_md5 = false;
   std::optional<CopyProperties> copy = {};
-  bool block_blobs_only = false;  // what is replaced must be a block blob
+  bool same_type = false;  // what is replaced must be of the type, with or without snapshots
+  std::optional<BlobType> type = BlobType::kBlock;  // nothing: not known yet (check_put_blob)
+  std::uint32_t append_blocks = 0;                  // of the append blob that is copied
+  bool sealed = false;                              // likewise
 };
 
 struct PutBlobResult {
@@ -33,8 +36,9 @@ struct PutBlobResult {
 
 // Reads `body` (exactly content_length bytes) and makes it the blob; replaces what was there, its
 // properties and its uncommitted blocks. Completion means durable. What can be refused before the
-// body is read is. Errors: kContainerNotFound, kUnauthorizedBlobOverwrite, kBlobArchived, lease,
-// conditions, kMd5Mismatch, kCrc64Mismatch, kInsufficientStorage, the body's.
+// body is read is. Errors: kContainerNotFound, kUnauthorizedBlobOverwrite, kInvalidBlobType (a blob
+// that has snapshots keeps its type), kBlobArchived, lease, conditions, kMd5Mismatch,
+// kCrc64Mismatch, kInsufficientStorage, the body's.
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body);
 
 // What of that can be refused before there is a body, or its length is known: for a copy, before
