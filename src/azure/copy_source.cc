@@ -167,6 +167,11 @@ Result<blob::SourceProperties> read_source_head(const blob::SourceRequest& reque
   properties.length = *body_length;
   properties.etag = without_quotes(headers.get("ETag"));
   properties.type = type_of(headers.get("x-ms-blob-type"));
+  const auto blocks = parse_u64(headers.get("x-ms-blob-committed-block-count"));
+  if (blocks && *blocks <= blob::Limits::kMaxCommittedBlocks) {
+    properties.append_blocks = static_cast<std::uint32_t>(*blocks);
+  }
+  properties.sealed = http::iequals(headers.get("x-ms-blob-sealed"), "true");
   properties.http = stored_properties(headers);
   // One of another length is none.
   if (auto md5 = parse_md5(headers, "Content-MD5"); md5 && status == 200) {

@@ -28,6 +28,7 @@ constexpr std::string_view kOfCopies[] = {
     "x-ms-source-if-unmodified-since",
 };
 constexpr std::string_view kSourceRange = "x-ms-source-range";  // of a part's source
+constexpr std::string_view kAppendPosition = "x-ms-blob-condition-appendpos";
 constexpr std::string_view kTagOption = "x-ms-copy-source-tag-option";
 
 // An empty value counts as absent: some clients send headers that way which they do not mean.
@@ -43,7 +44,7 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-seal-blob"},
     {"x-ms-expiry-*"},
     {"x-ms-if-sequence-number-*", "page"},
-    {"x-ms-blob-condition-*"},
+    {"x-ms-blob-condition-*", "appendblock"},
     {"x-ms-blob-sequence-number", "properties"},
     {"x-ms-blob-content-length", "properties"},
     {"x-ms-access-tier-if-*"},
@@ -64,7 +65,9 @@ constexpr std::size_t kPrefix = 5;  // of "x-ms-", which every rule begins with
 
 // Operations on a part of a blob.
 bool is_part(std::string_view comp) {
-  return http::iequals(comp, "block") || http::iequals(comp, "page");
+  constexpr std::string_view kParts[] = {"block", "appendblock", "page"};
+  const auto same = [comp](std::string_view one) { return http::iequals(one, comp); };
+  return std::ranges::any_of(kParts, same);
 }
 
 bool matches(std::string_view rule, std::string_view name) {
@@ -74,7 +77,7 @@ bool matches(std::string_view rule, std::string_view name) {
   return name.size() >= rule.size() && http::iequals(name.substr(0, rule.size()), rule);
 }
 
-// Get Blob, Put Blob, Put Block and Put Page, with a body of their own.
+// Get Blob, Put Blob, Put Block, Append Block and Put Page, with a body of their own.
 bool takes_structured(const Call& call) {
   if (call.target.resource != Resource::kBlob) return false;
   const std::string_view comp = call.target.query.get("comp");
@@ -100,12 +103,20 @@ bool copies(const Call& call, std::string_view comp) {
          !call.request.headers.get("x-ms-copy-source").empty();
 }
 
-bool is_of_copies(const http::Header& header, std::string_view comp) {
+// Not one of those that other headers tell from it.
+bool is_copy_blob(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  return !http::iequals(headers.get("x-ms-requires-sync"), "true") &&
+         headers.get("x-ms-blob-type").empty();
+}
+
+bool is_of_copies(const Call& call, const http::Header& header, std::string_view comp) {
   const auto same = [&header](std::string_view name) { return http::iequals(name, header.name); };
   if (std::ranges::any_of(kOfCopies, same)) return true;
   if (same(kSourceRange)) return is_part(comp);
   // Checked by Copy Blob; the others pass over it.
   if (same("x-ms-rehydrate-priority")) return comp.empty();
+  if (same("x-ms-seal-blob")) return comp.empty() && is_copy_blob(call);
   // Tags are not copied unless that is asked for.
   return same(kTagOption) && http::iequals(header.value, "REPLACE");
 }
@@ -154,6 +165,7 @@ Result<void> check_header(const http::Header& header, std::string_view comp) {
   for (const RefusedHeader& rule : kRefusedHeaders) {
     if (!matches(rule.name, header.name) || header.value.empty()) continue;
     if (!rule.comp.empty() && http::iequals(rule.comp, comp)) continue;
+    if (http::iequals(header.name, kAppendPosition) && http::iequals(comp, "seal")) continue;
     return fail(unsupported_header(header.name));
   }
   return {};
@@ -196,7 +208,7 @@ Result<void> refuse_unsupported(const Call& call) {
     if (!structured && !header.value.empty() && matches(kStructured, header.name)) {
       return fail(unsupported_header(header.name));
     }
-    if (is_copy && is_of_copies(header, comp)) continue;
+    if (is_copy && is_of_copies(call, header, comp)) continue;
     if (is_page_blob && is_of_page_blobs(header)) continue;
     if (!header.value.empty() && matches(kPublicAccess, header.name) &&
         !takes_public_access(call)) {

@@ -1,5 +1,6 @@
 #include "gateway/handlers.h"
 #include "gateway/structured_stream.h"
+#include "lapis/azure/blob_types.h"
 #include "lapis/azure/ops/delete_blob.h"
 #include "lapis/azure/ops/get_blob.h"
 #include "lapis/azure/ops/get_blob_properties.h"
@@ -13,6 +14,7 @@ LAPIS_HANDLER(get_blob) {
   LAPIS_CO_TRY(auto request, azure::parse_get_blob(exchange.call));
   LAPIS_CO_TRY(const bool structured, azure::wants_structured(exchange.call.request));
   LAPIS_CO_TRY(auto result, co_await blob::get_blob(exchange.service, std::move(request)));
+  LAPIS_CO_TRY_VOID(azure::check_type_known(exchange.call, result.properties->type));
   http::Response response = azure::render_get_blob(exchange.call, std::move(result));
   if (structured) make_structured(response);
   co_return response;
@@ -23,6 +25,7 @@ LAPIS_HANDLER(get_blob_properties) {
   LAPIS_CO_TRY(auto request, azure::parse_get_blob_properties(exchange.call));
   LAPIS_CO_TRY(const auto result,
                co_await blob::get_blob_properties(exchange.service, std::move(request)));
+  LAPIS_CO_TRY_VOID(azure::check_type_known(exchange.call, result.properties->type));
   co_return azure::render_get_blob_properties(exchange.call, result);
 }
 

@@ -1,4 +1,5 @@
 #include "gateway/handlers.h"
+#include "gateway/sources.h"
 #include "lapis/azure/ops/copy_blob.h"
 #include "lapis/azure/ops/copy_blob_from_url.h"
 #include "lapis/azure/ops/put_blob_from_url.h"
@@ -6,14 +7,6 @@
 #include "lapis/azure/ops/put_page_from_url.h"
 
 namespace lapis::gateway {
-namespace {
-
-Result<blob::CopySources*> sources_of(const Exchange& exchange) {
-  if (exchange.sources != nullptr) return exchange.sources;
-  return fail(ErrorCode::kCannotVerifyCopySource, "this gateway reads no sources");
-}
-
-}  // namespace
 
 LAPIS_HANDLER(put_block_from_url) {
   (void)authorized;

@@ -84,7 +84,7 @@ void parse_all(const Call& call) {
   static const blob::ServiceClock time(clock, {});
   ListBlobsWriter writer(call, *list, time);
   writer.prefix(call.target.blob);
-  std::move(writer).finish({});
+  (void)std::move(writer).finish({});
 }
 
 void run(std::string_view input) {

@@ -189,6 +189,32 @@ class BlobClient(Client):
     def snapshot_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
         return self.request("PUT", self.path(container, blob), [("comp", "snapshot")], headers)
 
+    # Append blobs
+
+    def put_append_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
+        sent = {"x-ms-blob-type": "AppendBlob"} | dict(headers or {})
+        return self.request("PUT", self.path(container, blob), [], sent)
+
+    def append_block(
+        self,
+        container: str,
+        blob: str,
+        body: Body,
+        headers: Headers = None,
+        length: int | None = None,
+    ) -> Response:
+        path, query = self.path(container, blob), [("comp", "appendblock")]
+        return self.request("PUT", path, query, headers, body, length)
+
+    def append_block_from_url(
+        self, container: str, blob: str, source: str, headers: Headers = None
+    ) -> Response:
+        sent = {"x-ms-copy-source": source} | dict(headers or {})
+        return self.request("PUT", self.path(container, blob), [("comp", "appendblock")], sent)
+
+    def seal_append_blob(self, container: str, blob: str, headers: Headers = None) -> Response:
+        return self.request("PUT", self.path(container, blob), [("comp", "seal")], headers)
+
     # Copies
 
     def copy_blob(

@@ -222,25 +222,14 @@ def test_a_page_blob(azcopy: Azcopy, client: BlobClient, container: str, tmp_pat
     assert got["x-ms-blob-type"] == "PageBlob" and got.body == body
 
 
-@pytest.mark.parametrize(
-    ("options", "code"),
-    [
-        (["--blob-type", "AppendBlob"], "NotImplemented"),
-    ],
-    ids=lambda value: value[-1] if isinstance(value, list) else value,
-)
-def test_what_is_not_built_fails_at_once(
-    azcopy: Azcopy,
-    client: BlobClient,
-    container: str,
-    tmp_path: Path,
-    options: list[str],
-    code: str,
-) -> None:
-    (tmp_path / "file").write_bytes(b"x" * 512)
+def test_an_append_blob(azcopy: Azcopy, client: BlobClient, container: str, tmp_path: Path) -> None:
+    body = random.Random(9).randbytes(9 * MIB + 5)
+    (tmp_path / "file").write_bytes(body)
     url = azcopy.url(f"{container}/b")
-    assert code in azcopy.fails("copy", tmp_path / "file", url, "--from-to", "LocalBlob", *options)
-    assert client.names(container, include="uncommittedblobs") == []
+    options = ("--from-to", "LocalBlob", "--blob-type", "AppendBlob")
+    azcopy.run("copy", tmp_path / "file", url, *options)
+    got = expect(client.get_blob(container, "b"), 200)
+    assert got["x-ms-blob-type"] == "AppendBlob" and got.body == body
 
 
 def test_copies_between_services(azcopy: Azcopy, client: BlobClient, container: str) -> None:

@@ -130,7 +130,7 @@ def test_errors(client: BlobClient, container: str, stored: bytes) -> None:
         (container, "nothing", {}, 400, "InvalidHeaderValue"),
         (container, url, {"x-ms-access-tier": "Warm"}, 400, "InvalidHeaderValue"),
         (container, url, {"x-ms-rehydrate-priority": "Now"}, 400, "InvalidHeaderValue"),
-        (container, url, {"x-ms-seal-blob": "true"}, 400, "UnsupportedHeader"),
+        (container, url, {"x-ms-seal-blob": "true"}, 409, "InvalidSourceBlobType"),
         (container, url, {"x-ms-source-if-tags": "a='b'"}, 400, "UnsupportedHeader"),
     ]
     for where, source, headers, status, code in cases:

@@ -26,22 +26,6 @@ class Sent:
     resource: str = "blob"
 
 
-PART_FROM_URL = {
-    "x-ms-copy-source": SOURCE,
-    "x-ms-copy-source-authorization": "Bearer x",
-    "x-ms-file-request-intent": "backup",
-    "x-ms-source-if-match": "*",
-    "x-ms-source-if-none-match": "x",
-    "x-ms-source-if-modified-since": DATE,
-    "x-ms-source-if-unmodified-since": DATE,
-    "x-ms-source-content-md5": "AAAAAAAAAAAAAAAAAAAAAA==",
-    "x-ms-source-content-crc64": "AAAAAAAAAAA=",
-    "x-ms-source-range": "bytes=0-0",
-    "x-ms-source-encryption-key": KEY,
-    "x-ms-source-encryption-key-sha256": KEY,
-    "x-ms-source-encryption-algorithm": "AES256",
-}
-
 OPERATIONS = {
     "GetUserDelegationKey": Sent(
         "POST", [("restype", "service"), ("comp", "userdelegationkey")], resource="account"
@@ -58,8 +42,6 @@ OPERATIONS = {
         {"x-ms-source-container-name": "c", "x-ms-source-lease-id": LEASE},
         resource="container",
     ),
-    "PutAppendBlob": Sent("PUT", [], {"x-ms-blob-type": "AppendBlob"}),
-    "AppendBlockFromURL": Sent("PUT", [("comp", "appendblock")], PART_FROM_URL),
     "AbortCopyBlob": Sent(
         "PUT", [("comp", "copy"), ("copyid", LEASE)], {"x-ms-copy-action": "abort"}
     ),
@@ -78,12 +60,6 @@ OPERATIONS = {
     ),
     "DeleteBlobImmutabilityPolicy": Sent("DELETE", [("comp", "immutabilityPolicies")]),
     "SetBlobLegalHold": Sent("PUT", [("comp", "legalhold")], {"x-ms-legal-hold": "true"}),
-    "AppendBlock": Sent(
-        "PUT",
-        [("comp", "appendblock")],
-        {"x-ms-blob-condition-appendpos": "0", "x-ms-blob-condition-maxsize": "1"},
-    ),
-    "AppendBlobSeal": Sent("PUT", [("comp", "seal")], {"x-ms-blob-condition-appendpos": "0"}),
 }
 
 

@@ -15,6 +15,7 @@ from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 RACES = 2_500  # of each kind
+APPENDS = 10_000
 Attempt = Callable[[BlobClient, int], Response]
 
 
@@ -151,6 +152,28 @@ def test_who_leases_it_first(make: Callable[[], BlobClient], container: str) -> 
         expect(lease(setup, headers), 200)
 
     Race(make).run(RACES, attempt, after)
+
+
+def test_who_appends_first(make: Callable[[], BlobClient], container: str) -> None:
+    setup = make()
+    expect(setup.put_append_blob(container, "b"), 201)
+    wins: list[int] = []
+
+    def attempt(client: BlobClient, racer: int) -> Response:
+        headers = {"x-ms-blob-condition-appendpos": str(4 * len(wins))}
+        return client.append_block(container, "b", bytes([65 + racer]) * 4, headers)
+
+    def after(answers: list[Response]) -> None:
+        won = winner_of(answers, 201, 412, "AppendPositionConditionNotMet")
+        assert won["x-ms-blob-append-offset"] == str(4 * len(wins))
+        wins.append(answers.index(won))
+        assert won["x-ms-blob-committed-block-count"] == str(len(wins))
+        if len(wins) % 500 == 0:
+            expected = b"".join(bytes([65 + winner]) * 4 for winner in wins)
+            assert expect(setup.get_blob(container, "b"), 200).body == expected
+
+    Race(make).run(APPENDS, attempt, after)
+    assert len(wins) == APPENDS
 
 
 @pytest.mark.parametrize("size", [1_000, 3 << 20])

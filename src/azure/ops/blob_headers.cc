@@ -9,6 +9,7 @@
 #include "azure/request/conditions_parse.h"
 #include "azure/request/metadata.h"
 #include "azure/sas_fields.h"
+#include "lapis/azure/blob_types.h"
 #include "lapis/base/date.h"
 
 namespace lapis::azure {
@@ -52,6 +53,12 @@ void add_http_properties(http::Headers& headers, const Call& call,
   }
 }
 
+void add_append_headers(http::Headers& headers, const Call& call,
+                        const blob::BlobProperties& properties) {
+  headers.add("x-ms-blob-committed-block-count", std::to_string(properties.append_blocks));
+  if (properties.sealed && call.at_least(kSealedBlobs)) headers.add("x-ms-blob-sealed", "true");
+}
+
 }  // namespace
 
 std::string_view type_name(blob::BlobType type) {
@@ -79,6 +86,7 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   if (properties.type == blob::BlobType::kPage) {
     headers.add("x-ms-blob-sequence-number", std::to_string(properties.sequence_number));
   }
+  if (properties.type == blob::BlobType::kAppend) add_append_headers(headers, call, properties);
   if (properties.copy && call.at_least(kTellsCopies)) add_copy_headers(headers, *properties.copy);
   // Of the blob itself: its snapshots have none.
   if (!properties.snapshot) add_lease_state(headers, call, lease);
@@ -89,8 +97,7 @@ void add_blob_headers(http::Headers& headers, const Call& call,
 }
 
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties) {
-  const bool has_tier = properties.type != blob::BlobType::kPage;
-  if (!has_tier || !call.at_least(kTiers)) return;
+  if (!call.at_least(kTiers) || properties.type != blob::BlobType::kBlock) return;
   headers.add("x-ms-access-tier", blob::to_string(properties.tier));
   if (properties.tier_inferred) headers.add("x-ms-access-tier-inferred", "true");
   if (properties.tier_changed) {

@@ -10,6 +10,7 @@
 #include "azure/request/body_hashes.h"
 #include "azure/request/markers.h"
 #include "azure/xml/tags_xml.h"
+#include "lapis/azure/blob_types.h"
 #include "lapis/base/date.h"
 #include "lapis/base/url.h"
 
@@ -79,6 +80,7 @@ void ListBlobsWriter::Page::write_name(std::string_view name) {
 }
 
 void ListBlobsWriter::Page::blob(std::string_view name, const blob::BlobProperties& properties) {
+  if (known_) known_ = check_type_known(call_, properties.type);
   begin_entry();
   xml_.raw("<Blob>");
   write_name(name);
@@ -112,6 +114,7 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   if (call_.at_least(kTagCount) && !properties.tags.empty()) {
     xml_.element("TagCount", properties.tags.size());
   }
+  if (properties.sealed && call_.at_least(kSealedBlobs)) xml_.raw("<Sealed>true</Sealed>");
   xml_.raw("</Properties>");
 }
 
@@ -126,8 +129,7 @@ void ListBlobsWriter::Page::write_http_properties(const blob::HttpProperties& ht
 }
 
 void ListBlobsWriter::Page::write_tier(const blob::BlobProperties& properties) {
-  const bool has_tier = properties.type != blob::BlobType::kPage;
-  if (!has_tier || !call_.at_least(kTiers)) return;
+  if (!call_.at_least(kTiers) || properties.type != blob::BlobType::kBlock) return;
   xml_.plain_element("AccessTier", blob::to_string(properties.tier));
   if (properties.tier_inferred) xml_.raw("<AccessTierInferred>true</AccessTierInferred>");
   if (properties.tier_changed) {
@@ -167,7 +169,8 @@ void ListBlobsWriter::Page::prefix(std::string_view name) {
   xml_.raw("</BlobPrefix>");
 }
 
-std::string ListBlobsWriter::Page::finish(const blob::ListBlobsResult& result) && {
+Result<std::string> ListBlobsWriter::Page::finish(const blob::ListBlobsResult& result) && {
+  LAPIS_TRY_VOID(known_);
   if (any_) {
     xml_.close("Blobs");
   } else {

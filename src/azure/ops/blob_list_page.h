@@ -20,7 +20,7 @@ class ListBlobsWriter::Page {
   void blob(std::string_view name, const blob::BlobProperties& properties);
   void uncommitted(std::string_view name);
   void prefix(std::string_view name);
-  std::string finish(const blob::ListBlobsResult& result) &&;
+  Result<std::string> finish(const blob::ListBlobsResult& result) &&;
 
  private:
   // Neighbours in a listing were often written in the same second.
@@ -50,6 +50,7 @@ class ListBlobsWriter::Page {
   XmlWriter xml_;
   DateText created_, modified_;
   bool any_ = false;
+  Result<void> known_;  // whether the request's version knows the types of all
 };
 
 }  // namespace lapis::azure

@@ -7,6 +7,7 @@
 #include "azure/request/copy_headers.h"
 #include "azure/request/local_source.h"
 #include "azure/request/new_blob.h"
+#include "lapis/azure/blob_types.h"
 
 namespace lapis::azure {
 namespace {
@@ -19,6 +20,16 @@ Result<void> check_priority(const http::Headers& headers) {
   return fail(invalid_header(kName, text));
 }
 
+Result<std::optional<bool>> parse_seal(const Call& call) {
+  constexpr std::string_view kName = "x-ms-seal-blob";
+  const std::string_view text = call.request.headers.get(kName);
+  if (text.empty()) return std::nullopt;
+  if (!call.at_least(kSealedBlobs)) return fail(unsupported_header(kName));
+  const bool seal = http::iequals(text, "true");
+  if (!seal && !http::iequals(text, "false")) return fail(invalid_header(kName, text));
+  return seal;
+}
+
 }  // namespace
 
 Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
@@ -26,6 +37,7 @@ Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
   blob::CopyBlob request;
   LAPIS_TRY(request.source, parse_copy_source(call, kTellsCopies));
   LAPIS_TRY_VOID(check_priority(headers));
+  LAPIS_TRY(request.seal, parse_seal(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
   if (by_key) request.local = local_source(call, request.source.url);
   return request;

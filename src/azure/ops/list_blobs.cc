@@ -89,8 +89,9 @@ void ListBlobsWriter::uncommitted(std::string_view name) { page_->uncommitted(na
 
 void ListBlobsWriter::prefix(std::string_view name) { page_->prefix(name); }
 
-http::Response ListBlobsWriter::finish(const blob::ListBlobsResult& result) && {
-  return xml_response(std::move(*page_).finish(result));
+Result<http::Response> ListBlobsWriter::finish(const blob::ListBlobsResult& result) && {
+  LAPIS_TRY(std::string xml, std::move(*page_).finish(result));
+  return xml_response(std::move(xml));
 }
 
 }  // namespace lapis::azure

@@ -16,7 +16,6 @@ Result<void> check_type(const http::Headers& headers) {
   const std::string_view type = headers.get("x-ms-blob-type");
   if (type.empty()) return fail(missing_header("x-ms-blob-type"));
   if (http::iequals(type, "BlockBlob")) return {};
-  if (http::iequals(type, "AppendBlob")) return fail(not_implemented("PutBlob (AppendBlob)"));
   return fail(invalid_header("x-ms-blob-type", type));
 }
 

@@ -41,6 +41,12 @@ Result<std::uint64_t> body_length(const http::Request& request, std::uint64_t li
   return length;
 }
 
+// Another page says 2023-01-03.
+std::uint64_t append_block_limit(ServiceVersion version) {
+  constexpr std::uint32_t kLargeAppends = 20221102;
+  return version.date >= kLargeAppends ? 100 * kMiB : 4 * kMiB;
+}
+
 std::uint64_t put_block_limit(ServiceVersion version) { return limits(version).block; }
 std::uint64_t put_blob_limit(ServiceVersion version) { return limits(version).blob; }
 

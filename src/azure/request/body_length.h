@@ -14,5 +14,6 @@ Result<std::uint64_t> body_length(const http::Request& request, std::uint64_t li
 
 std::uint64_t put_block_limit(ServiceVersion version);
 std::uint64_t put_blob_limit(ServiceVersion version);
+std::uint64_t append_block_limit(ServiceVersion version);
 
 }  // namespace lapis::azure

@@ -52,17 +52,6 @@ test("copies", async () => {
   });
 });
 
-test("append blobs", async () => {
-  await withBlob(async ({ container, blob }) => {
-    const append = container.getAppendBlobClient("append");
-    await refused(append.create());
-    await refused(append.appendBlock("x", 1));
-    await refused(append.appendBlockFromURL(blob.url, 0, 1));
-    await refused(append.seal());
-    assert.equal(await append.exists(), false);
-  });
-});
-
 test("queries", async () => {
   await withBlob(async ({ blob }) => {
     await refused(blob.query("select * from BlobStorage"));

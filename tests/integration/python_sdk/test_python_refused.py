@@ -22,10 +22,6 @@ SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "undelete": lambda blob: blob.undelete_blob(),
     "abort copy": lambda blob: blob.abort_copy(str(uuid.uuid4())),
-    "append blob": lambda blob: blob.create_append_blob(),
-    "append block": lambda blob: blob.append_block(b"x"),
-    "append block from url": lambda blob: blob.append_block_from_url(blob.url),
-    "seal": lambda blob: blob.seal_append_blob(),
     "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
     "immutability policy": lambda blob: blob.set_immutability_policy(
         ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")

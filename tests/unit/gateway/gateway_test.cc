@@ -101,8 +101,8 @@ TEST_F(Pipeline, WhatIsNotBuiltSaysSoByName) {
 }
 
 TEST_F(Pipeline, NotBuiltIsToldOnlyToWhomMayAsk) {
-  EXPECT_EQ(call("PUT", "/team/box/b?comp=seal", {}, {}, "").status, 404);
-  EXPECT_EQ(call("PUT", "/team/box/b?comp=seal", {}, {}, sas("r")).code(),
+  EXPECT_EQ(call("PUT", "/team/box/b?comp=legalhold", {}, {}, "").status, 404);
+  EXPECT_EQ(call("PUT", "/team/box/b?comp=legalhold", {}, {}, sas("r")).code(),
             "AuthorizationPermissionMismatch");
 }
 

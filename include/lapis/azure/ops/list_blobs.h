@@ -35,7 +35,9 @@ class ListBlobsWriter : public blob::ListSink {
   void blob(std::string_view name, const blob::BlobProperties& properties) override;
   void uncommitted(std::string_view name) override;
   void prefix(std::string_view name) override;
-  http::Response finish(const blob::ListBlobsResult& result) &&;
+  // Errors: kFeatureVersionMismatch where a blob is of a type that the request's version does not
+  // know.
+  Result<http::Response> finish(const blob::ListBlobsResult& result) &&;
 
  private:
   class Page;

@@ -170,7 +170,7 @@ std::string page(const Call& call, const std::function<void(ListBlobsWriter&)>& 
   EXPECT_TRUE(query);
   ListBlobsWriter writer(call, *query, kTime);
   write(writer);
-  const auto response = std::move(writer).finish(result);
+  const auto response = std::move(writer).finish(result).value();
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.get("Content-Type"), "application/xml");
   return std::get<std::string>(response.body);

@@ -101,7 +101,7 @@ TEST_P(RefusePutBlob, Fails) {
 const Bad kBad[] = {
     {"NoType", {"x-ms-blob-type", ""}, ErrorCode::kMissingRequiredHeader},
     {"UnknownType", {"x-ms-blob-type", "Blob"}, ErrorCode::kInvalidHeaderValue},
-    {"AppendBlob", {"x-ms-blob-type", "AppendBlob"}, ErrorCode::kNotImplemented},
+    {"AppendBlob", {"x-ms-blob-type", "AppendBlob"}, ErrorCode::kInvalidHeaderValue},
     {"PageBlob", {"x-ms-blob-type", "PageBlob"}, ErrorCode::kInvalidHeaderValue},
     {"Md5NoBase64", {"Content-MD5", "x"}, ErrorCode::kInvalidMd5},
     {"Md5Short", {"Content-MD5", "AAAA"}, ErrorCode::kInvalidMd5},

@@ -1,0 +1,50 @@
+#include "lapis/azure/ops/put_append_blob.h"
+
+#include <string>
+#include <string_view>
+
+#include "azure/field_errors.h"
+#include "azure/ops/response_headers.h"
+#include "azure/request/body_hashes.h"
+#include "azure/request/body_length.h"
+#include "azure/request/http_properties.h"
+#include "azure/request/new_blob.h"
+#include "lapis/azure/blob_types.h"
+
+namespace lapis::azure {
+namespace {
+
+Result<void> check_shape(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  if (!call.at_least(kAppendBlobs)) {
+    return fail(invalid_header("x-ms-blob-type", headers.get("x-ms-blob-type")));
+  }
+  constexpr std::string_view kTier = "x-ms-access-tier";
+  if (!headers.get(kTier).empty()) return fail(unsupported_header(kTier));
+  LAPIS_TRY_VOID(body_length(call.request, put_blob_limit(call.version.effective)));
+  const std::uint64_t length = call.request.content_length.value_or(0);
+  if (length != 0) return fail(invalid_header("Content-Length", std::to_string(length)));
+  return {};
+}
+
+}  // namespace
+
+Result<blob::PutBlob> parse_put_append_blob(const Call& call) {
+  const http::Headers& headers = call.request.headers;
+  LAPIS_TRY_VOID(check_shape(call));
+  LAPIS_TRY(blob::PutBlob request, parse_new_blob(call));
+  request.http = put_blob_properties(headers);
+  LAPIS_TRY(request.http.content_md5, parse_md5(headers, "x-ms-blob-content-md5"));
+  LAPIS_TRY(request.hashes, parse_body_hashes(headers));
+  return request;
+}
+
+http::Response render_put_append_blob(const Call& call, const blob::PutBlobResult& result) {
+  http::Response response;
+  response.status = 201;
+  add_etag_and_date(response.headers, result.etag, result.last_modified);
+  add_request_encrypted(response.headers, call);
+  return response;
+}
+
+}  // namespace lapis::azure
