@@ -80,11 +80,11 @@ class Budget : public testing::Test {
   }
 
   std::string expect(int status, std::string method, const std::string& target,
-                     std::string body = {}) {
+                     std::string body = {}, std::string_view type = "BlockBlob") {
     http::ClientRequest request;
     request.method = std::move(method);
     request.target = target + (target.find('?') == target.npos ? "?" : "&") + sas_;
-    request.headers.add("x-ms-blob-type", "BlockBlob");
+    request.headers.add("x-ms-blob-type", type);
     request.body = std::move(body);
     auto response = test::run_on(client_shard_, [&] { return client_->send(request); });
     if (!response) throw std::runtime_error(to_string(response.error()));
@@ -171,6 +171,29 @@ TEST_F(Budget, PutBlockIsOneTransactionAndCopiesNothing) {
   EXPECT_LE(cost.written_bytes, (4 << 20) + 8192);
   // The payload is never in memory of its own: only the pool's buffers hold it.
   EXPECT_LE(cost.allocated_bytes, 64 * 1024);
+}
+
+TEST_F(Budget, AppendBlockIsOneTransactionAndCopiesNothing) {
+  const std::string body(4 << 20, 'x');
+  expect(201, "PUT", "/team/box/log", {}, "AppendBlob");
+  const auto append = [&](int) { expect(201, "PUT", "/team/box/log?comp=appendblock", body); };
+  append(0);  // buffers are allocated once
+  const Cost cost = cost_of_one(16, append);
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.data_syncs, 1, kSlack);
+  EXPECT_LE(cost.written_bytes, (4 << 20) + 8192);
+  EXPECT_LE(cost.allocated_bytes, 64 * 1024);
+}
+
+TEST_F(Budget, ShortAppendSyncsNoData) {
+  expect(201, "PUT", "/team/box/log", {}, "AppendBlob");
+  const std::string line(100, 'x');
+  const Cost cost =
+      cost_of_one(200, [&](int) { expect(201, "PUT", "/team/box/log?comp=appendblock", line); });
+  EXPECT_NEAR(cost.transactions, 1, kSlack + cost.passes * 2);
+  EXPECT_NEAR(cost.wal_syncs, 1, kSlack + cost.passes * 2);
+  EXPECT_LE(cost.data_syncs, kSlack);
 }
 
 TEST_F(Budget, PutBlockListMovesNoPayload) {

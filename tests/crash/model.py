@@ -87,6 +87,14 @@ def put_blob(piece: Piece, tags: Tags) -> Change:
     return lambda state: State(pieces=(piece,), snapshots=state.snapshots, tags=tags)
 
 
+def put_append_blob(state: State) -> State:
+    return State(pieces=(), snapshots=state.snapshots)
+
+
+def append_block(piece: Piece) -> Change:
+    return lambda state: replace(state, pieces=(*(state.pieces or ()), piece))
+
+
 def set_tags(tags: Tags) -> Change:
     return lambda state: replace(state, tags=tags)
 

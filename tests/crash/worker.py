@@ -22,8 +22,10 @@ from model import (
     Change,
     Key,
     Tags,
+    append_block,
     delete,
     delete_snapshots,
+    put_append_blob,
     put_blob,
     put_block,
     put_block_list,
@@ -35,9 +37,11 @@ from signing import DEVELOPMENT_ACCOUNT
 
 CONTAINER = "crash"
 HOT_KEYS = 12  # a worker; changed over and over
+LOGS = 3  # a worker; append blobs
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
 MAX_SNAPSHOTS = 2  # a key
 TAG_VALUES = 4  # of each of two keys, so that many blobs have the same
+MOST_APPENDED = 4 << 20
 MOST_KEPT = 256 << 10  # no snapshots of what is longer: some stores of these tests are small
 FORK = multiprocessing.get_context("fork")
 
@@ -72,15 +76,17 @@ class Portfolio:
     number: int
     hot: list[Key] = field(default_factory=list)
     cold: list[Key] = field(default_factory=list)
+    logs: list[Key] = field(default_factory=list)
     acknowledged: int = 0  # since it was last taken
     trouble: str = ""  # an answer that should not have been
     made: int = 0
 
     def __post_init__(self) -> None:
         self.hot = [Key(f"w{self.number:02d}/hot/{i:02d}") for i in range(HOT_KEYS)]
+        self.logs = [Key(f"w{self.number:02d}/log/{i:02d}") for i in range(LOGS)]
 
     def keys(self) -> list[Key]:
-        return self.hot + self.cold
+        return self.hot + self.cold + self.logs
 
     def take_acknowledged(self) -> int:
         taken, self.acknowledged = self.acknowledged, 0
@@ -160,6 +166,23 @@ class Worker:
             key, delete_snapshots, 202, lambda: client.delete_blob(CONTAINER, key.name, only)
         )
 
+    def append(self, key: Key) -> None:
+        piece = key.next_piece(min(MOST_APPENDED, max(1, draw_size(self.rng))))
+        change, body = append_block(piece), piece.content()
+        self.send(key, change, 201, lambda: self.client.append_block(CONTAINER, key.name, body))
+
+    def change_log(self, key: Key) -> None:
+        client, chance = self.client, self.rng.random()
+        if not key.state.exists() or key.state.size() > MOST_APPENDED or chance < 0.04:
+            create = lambda: client.put_append_blob(CONTAINER, key.name)  # noqa: E731
+            self.send(key, put_append_blob, 201, create)
+        elif chance < 0.06:
+            self.delete(key)
+        elif chance < 0.16 and key.state.size() <= MOST_KEPT:
+            self.snapshot(key)
+        else:
+            self.append(key)
+
     def delete(self, key: Key) -> None:
         include = {"x-ms-delete-snapshots": "include"}
         self.send(key, delete, 202, lambda: self.client.delete_blob(CONTAINER, key.name, include))
@@ -172,6 +195,9 @@ class Worker:
                     self.delete(victim)
                 self.portfolio.cold.remove(victim)
             self.put_blob(self.portfolio.new_cold())
+            return
+        if self.rng.random() < 0.2:
+            self.change_log(self.rng.choice(self.portfolio.logs))
             return
         key = self.rng.choice(self.portfolio.hot)
         chance = self.rng.random()
