@@ -220,6 +220,11 @@ def test_a_page_blob(azcopy: Azcopy, client: BlobClient, container: str, tmp_pat
     azcopy.run("copy", tmp_path / "file", url, *options)
     got = expect(client.get_blob(container, "b"), 200)
     assert got["x-ms-blob-type"] == "PageBlob" and got.body == body
+    azcopy.run("copy", url, azcopy.url(f"{container}/copy"), "--from-to", "BlobBlob")
+    got = expect(client.get_blob(container, "copy"), 200)
+    assert got["x-ms-blob-type"] == "PageBlob" and got.body == body
+    azcopy.run("copy", url, tmp_path / "back", "--from-to", "BlobLocal")
+    assert (tmp_path / "back").read_bytes() == body
 
 
 def test_an_append_blob(azcopy: Azcopy, client: BlobClient, container: str, tmp_path: Path) -> None:
