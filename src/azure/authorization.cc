@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "azure/ops/list_query.h"
+#include "azure/request/common_headers.h"
 #include "azure/request/single_headers.h"
 #include "azure/sas_fields.h"
 #include "azure/signing/keys.h"
@@ -106,11 +107,19 @@ bool may_be_anonymous(const Call& call, const Needs& needs) {
          !reads_uncommitted_blocks(call.target.query);
 }
 
+Needs needs_of(const Call& call, const Needs& needs) {
+  Needs asked = needs;
+  if (!needs.deletes_states) return asked;
+  if (names_blob_version(call)) asked.letters = "x";
+  if (asks_permanently(call)) asked.letters = "y";
+  return asked;
+}
+
 // What a SAS alone decides, its policy's fields taken over where it has one.
 Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& needs,
                            Timestamp now) {
   LAPIS_TRY_VOID(check_holds(call, sas, now));
-  LAPIS_TRY_VOID(check_needs(sas, needs));
+  LAPIS_TRY_VOID(check_needs(sas, needs_of(call, needs)));
   if (names_tags(call) && !permits_any(sas, {.letters = "t"})) {
     return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "tags");
   }

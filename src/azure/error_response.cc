@@ -15,7 +15,10 @@ namespace {
 // buffer, a full queue) passes quickly.
 constexpr std::string_view kRetryAfter = "1";
 
-constexpr std::string_view kHeaderFields[] = {"Content-Range", "WWW-Authenticate", "Retry-After",
+constexpr std::string_view kHeaderFields[] = {"Content-Range",
+                                              "WWW-Authenticate",
+                                              "Retry-After",
+                                              "x-ms-is-soft-deleted",
                                               "x-ms-copy-source-status-code",
                                               "x-ms-copy-source-error-code"};
 

@@ -173,23 +173,20 @@ Result<void> check_header(const http::Header& header, std::string_view comp) {
 
 Result<void> check_parameters(const Call& call) {
   const Query& query = call.target.query;
-  // There are tiers of snapshots and versions, as there are reads of them.
-  const bool writes =
-      call.request.method == http::Method::kPut && !http::iequals(query.get("comp"), "tier");
-  const std::string_view* snapshot = query.find("snapshot");
-  if (writes && snapshot != nullptr) {
+  if (call.request.method != http::Method::kPut) return {};
+  const std::string_view comp = query.get("comp");
+  // There are tiers of snapshots and versions, as there are reads of them, and tags of versions.
+  if (http::iequals(comp, "tier")) return {};
+  if (const std::string_view* snapshot = query.find("snapshot")) {
     return fail(invalid_parameter(
         "snapshot", *snapshot,
         "This operation is only allowed on the root blob. Snapshot should not be provided."));
   }
-  if (const std::string_view* version = query.find("versionid")) {
-    return fail(writes ? invalid_parameter("versionid", *version,
-                                           "This operation is only allowed on the root blob. "
-                                           "Version id should not be provided.")
-                       : unsupported_parameter("versionid"));
-  }
-  if (query.has("deletetype")) return fail(unsupported_parameter("deletetype"));
-  return {};
+  const std::string_view* version = query.find("versionid");
+  if (version == nullptr || http::iequals(comp, "tags")) return {};
+  return fail(invalid_parameter("versionid", *version,
+                                "This operation is only allowed on the root blob. "
+                                "Version id should not be provided."));
 }
 
 }  // namespace

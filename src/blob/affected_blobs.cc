@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "blob/blob_rows.h"
 #include "blob/block_rows.h"
 #include "blob/pages/page_rows.h"
 #include "blob/row_pages.h"
@@ -73,8 +74,11 @@ class BatchSearch {
   }
 
   Result<void> look_at_blob(const NameKey& key, std::string_view row) {
-    LAPIS_TRY(const BlobRecord blob, decode_blob(row));
-    const BlobKey named = named_by(key);
+    LAPIS_TRY(const BlobRecord blob, decode_state(key.row, row));
+    BlobKey named = named_by(key);
+    if (key.row == NameRow::kPast) {
+      (blob.properties.snapshot ? named.snapshot : named.version) = key.time;
+    }
     if (has_pages(blob.body)) return look_at_pages(named, key.container, blob);
     for (const Block& block : blob.body.blocks) look_at_block(named, {}, block, block.first);
     for (const SegmentRef& ref : blob.body.segments) {
@@ -128,9 +132,7 @@ class BatchSearch {
   }
 
   BlobKey named_by(const NameKey& key) const {
-    BlobKey named{target_.account, target_.name, std::string(key.name)};
-    if (key.row == NameRow::kPast) named.snapshot = key.time;
-    return named;
+    return {target_.account, target_.name, std::string(key.name)};
   }
 
   // `first`: where the block begins in what is told of it.

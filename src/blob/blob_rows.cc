@@ -43,6 +43,15 @@ Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
   return check_lease(use, existing->properties.lease, lease, time);
 }
 
+void take_counts(BlobProperties& to, const BlobProperties& from) {
+  to.snapshots = from.snapshots;
+  to.versions = from.versions;
+  to.deleted_snapshots = from.deleted_snapshots;
+  to.deleted_versions = from.deleted_versions;
+  to.last_past = from.last_past;
+  to.past_changes = from.past_changes;
+}
+
 BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,
                                const ServiceClock& time) {
   BlobProperties properties;
@@ -64,8 +73,7 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
       properties.tier_inferred = old.tier_inferred;
       properties.tier_changed = old.tier_changed;
     }
-    properties.snapshots = old.snapshots;
-    properties.last_past = old.last_past;
+    take_counts(properties, old);
     properties.lease = lease_after_write(old.lease, time);
   }
   properties.created = properties.last_modified;

@@ -15,16 +15,31 @@ namespace lapis::blob {
 struct BlobRows {
   std::optional<BlobRecord> blob;  // committed
   std::optional<UploadRecord> upload;
+  std::optional<BlobRecord> root;  // where there is no blob but states that are past
 };
+
+// The row that counts the name's past states; null where it has none.
+inline BlobProperties* holder_of(BlobRows& rows) {
+  if (rows.blob) return &rows.blob->properties;
+  return rows.root ? &rows.root->properties : nullptr;
+}
+inline const BlobProperties* holder_of(const BlobRows& rows) {
+  return holder_of(const_cast<BlobRows&>(rows));
+}
 
 // Errors: kContainerNotFound where the container was deleted since it was looked up. Read in every
 // transaction, so that none lands in a container that the sweeper empties.
 template <class View>  // MetaView or MetaSnapshot
-Result<void> check_live(View& view, ContainerId container) {
+Result<ContainerState> read_live(View& view, ContainerId container) {
   LAPIS_TRY(const auto row, view.get(container_state_key(container)));
   if (!row) return fail(ErrorCode::kContainerNotFound);
   LAPIS_TRY(const ContainerState state, decode_container_state(*row));
   if (state.deleted != 0) return fail(ErrorCode::kContainerNotFound);
+  return state;
+}
+template <class View>
+Result<void> check_live(View& view, ContainerId container) {
+  LAPIS_TRY_VOID(read_live(view, container));
   return {};
 }
 
@@ -36,6 +51,11 @@ Result<std::optional<UploadRecord>> read_upload(View& view, ContainerId containe
   return decode_upload(*row);
 }
 
+// A row of table 22 that is no upload's.
+inline Result<BlobRecord> decode_state(NameRow kind, std::string_view row) {
+  return kind == NameRow::kRoot ? decode_root(row) : decode_blob(row);
+}
+
 // A past state of the blob.
 template <class View>
 Result<std::optional<BlobRecord>> read_past(View& view, ContainerId container,
@@ -45,15 +65,20 @@ Result<std::optional<BlobRecord>> read_past(View& view, ContainerId container,
   return decode_blob(*row);
 }
 
-// Both rows, of a live container.
+// All of them, of a live container. The root is looked for only where the container ever had one.
 template <class View>
 Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_view name) {
-  LAPIS_TRY_VOID(check_live(view, container));
+  LAPIS_TRY(const ContainerState state, read_live(view, container));
   BlobRows rows;
   LAPIS_TRY(rows.upload, read_upload(view, container, name));
   LAPIS_TRY(const auto row, view.get(blob_key(container, name)));
   if (row) {
     LAPIS_TRY(rows.blob, decode_blob(*row));
+  } else if (state.has_roots) {
+    LAPIS_TRY(const auto root, view.get(root_key(container, name)));
+    if (root) {
+      LAPIS_TRY(rows.root, decode_root(*root));
+    }
   }
   return rows;
 }
@@ -100,7 +125,11 @@ struct NewBlob {
   std::uint64_t content_length = 0;
   std::optional<CopyProperties> copy = {};  // that makes it
 };
+// The counts of past states go with it, and what becomes of the replaced blob is past_states.h's.
 BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,
                                const ServiceClock& time);
+
+// What `from` counts of past states, to a row that takes its place.
+void take_counts(BlobProperties& to, const BlobProperties& from);
 
 }  // namespace lapis::blob

@@ -32,7 +32,9 @@ void index(const CommittedBlocks& committed, BlockIndex& into) {
 }
 
 // Whether the old body stays with others when this row gets a new one.
-bool lives_on(const PreparedCommit& prepared) { return prepared.sharing.rows > 1; }
+bool lives_on(const PreparedCommit& prepared) {
+  return prepared.outlives || prepared.sharing.rows > 1;
+}
 
 Result<void> resolve(storage::MetaSnapshot& snapshot, ContainerId container,
                      const PutBlockList& request, const BlobRows& rows, PreparedCommit& prepared) {
@@ -65,17 +67,21 @@ bool needs_hint(const PreparedCommit& prepared, AccessTier tier, const BlobRecor
   return prepared.keeps_some && rank_of(replaced->properties.tier) != kNormal;
 }
 
-// What becomes of the old body; returns the new one's id.
+// What becomes of the old body, which has an id from now on where a past state keeps it and the new
+// one takes over some of it; returns the new one's id.
 Result<BodyId> replace_body(storage::MetaView& view, ContainerId container,
-                            const PreparedCommit& prepared, std::optional<BlobRecord> old) {
+                            const PreparedCommit& prepared, std::optional<BlobRecord>& old) {
   if (!old) return BodyId{};
   if (!prepared.keeps_some) {
-    LAPIS_TRY_VOID(drop_body(view, container, std::move(old->body)));
+    if (!prepared.outlives) LAPIS_TRY_VOID(drop_body(view, container, std::move(old->body)));
     return BodyId{};
   }
-  if (prepared.body == BodyId{}) return BodyId{};
+  if (prepared.outlives) LAPIS_TRY_VOID(share_body(view, container, old->body));
+  const BodyId body = old->body.id;
+  if (body == BodyId{}) return BodyId{};
   if (lives_on(prepared)) {
-    return take_over(view, container, prepared.kept, std::move(old->body));
+    Body from = prepared.outlives ? old->body : std::move(old->body);
+    return take_over(view, container, prepared.kept, std::move(from));
   }
   // Blocks with several owners know this body by its id.
   if (prepared.sharing.counted) return prepared.body;
@@ -90,15 +96,17 @@ Replacement claim_of(const PutBlockList& request) {
 }
 
 Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
-                                                       ContainerId container,
+                                                       const NamedAt& at,
                                                        const PutBlockList& request,
                                                        const ServiceClock& time) {
-  LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, request.key.name));
+  const ContainerId container = at.container;
+  LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, at.name));
   LAPIS_TRY_VOID(check_replace(claim_of(request), rows.blob ? &*rows.blob : nullptr, time));
   auto prepared = std::make_unique<PreparedCommit>();
   if (rows.blob) {
     prepared->blob = rows.blob->properties.etag;
     prepared->body = rows.blob->body.id;
+    prepared->outlives = outlives(rows.blob->properties, at.keeping);
     LAPIS_TRY(prepared->sharing, read_sharing(snapshot, container, prepared->body));
   }
   prepared->upload = rows.upload;
@@ -125,12 +133,13 @@ Result<bool> still_true(storage::MetaView& view, ContainerId container,
   return rows.upload->id == prepared.upload->id && rows.upload->stamp == prepared.upload->stamp;
 }
 
-Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId container,
+Result<BlobProperties> write_commit(storage::MetaView& view, const NamedAt& at,
                                     const PutBlockList& request, const PreparedCommit& prepared,
-                                    BlobRows rows, Timestamp now, const ServiceClock& time) {
-  const std::string& name = request.key.name;
+                                    BlobRows rows, const ServiceClock& time) {
+  const ContainerId container = at.container;
+  const std::string_view name = at.name;
   NewBlob made;
-  made.now = now;
+  made.now = at.now;
   made.tier = request.tier;
   made.keeps_creation_time = true;
   made.http = request.http;
@@ -143,7 +152,8 @@ Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId contain
   if (needs_hint(prepared, properties.tier, replaced)) queue_hint(view, container, name);
   index_tags(view, container, name, tags_of(replaced), properties.tags);
   Body body = write_block_map(view, container, prepared.plan);
-  LAPIS_TRY(body.id, replace_body(view, container, prepared, std::move(rows.blob)));
+  LAPIS_TRY(body.id, replace_body(view, container, prepared, rows.blob));
+  LAPIS_TRY_VOID(succeed(view, at, rows, properties));
   view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
   if (rows.upload) consume_upload(view, container, name, rows.upload->id, prepared.staged);
   queue_blocks(view, container, prepared.dropped, prepared.emptied, body.id);

@@ -10,6 +10,7 @@
 #include "blob/blob_rows.h"
 #include "blob/block_list_resolution.h"
 #include "blob/block_map.h"
+#include "blob/past_states.h"
 #include "lapis/blob/ops/put_block_list.h"
 
 namespace lapis::blob {
@@ -26,6 +27,7 @@ struct PreparedCommit {
   // Of the old blob, where some of it is committed again: the blocks and segments that are not.
   // Else all of it goes.
   bool keeps_some = false;
+  bool outlives = false;       // it becomes a past state (past_states.h)
   std::vector<Block> kept;     // blocks of the old blob, where other rows go on holding them too
   std::vector<Block> dropped;  // these, and staged blocks that the list does not name
   std::vector<SegmentId> emptied;
@@ -33,7 +35,7 @@ struct PreparedCommit {
 
 // Blocks on the disk: for the blocking pool. Errors: all of Put Block List.
 Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
-                                                       ContainerId container,
+                                                       const NamedAt& at,
                                                        const PutBlockList& request,
                                                        const ServiceClock& time);
 
@@ -45,9 +47,9 @@ Result<bool> still_true(storage::MetaView& view, ContainerId container,
 Replacement claim_of(const PutBlockList& request);
 
 // Writes the prepared commit over `rows`, for which it is still true, and returns the blob's
-// properties. `now`: for Last-Modified.
-Result<BlobProperties> write_commit(storage::MetaView& view, ContainerId container,
+// properties.
+Result<BlobProperties> write_commit(storage::MetaView& view, const NamedAt& at,
                                     const PutBlockList& request, const PreparedCommit& prepared,
-                                    BlobRows rows, Timestamp now, const ServiceClock& time);
+                                    BlobRows rows, const ServiceClock& time);
 
 }  // namespace lapis::blob

@@ -11,6 +11,7 @@ using storage::Table;
 
 constexpr std::string_view kBlobSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xff", 9);
 constexpr std::string_view kUploadSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xfe", 9);
+constexpr std::string_view kRootSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xfd", 9);
 constexpr std::size_t kIdSize = 8;
 constexpr std::size_t kOneId = 1 + kIdSize;
 constexpr std::size_t kTwoIds = kOneId + kIdSize;
@@ -18,6 +19,10 @@ constexpr std::size_t kThreeIds = kTwoIds + kIdSize;
 constexpr std::size_t kFourIds = kThreeIds + kIdSize;
 // Times of past states are less; what is more is one of the suffixes above.
 constexpr std::uint64_t kTimesEnd = 0x8000'0000'0000'0000;
+
+std::uint64_t ticks_of(Timestamp time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
 
 void append_id(std::string& key, std::uint64_t id) {
   std::array<std::byte, kIdSize> bytes;
@@ -74,13 +79,12 @@ std::string past_key(ContainerId container, std::string_view name, Timestamp tim
   std::string key = one_id(Table::kBlob, container, name.size() + kBlobSuffix.size());
   key += name;
   key += '\0';
-  append_id(key, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+  append_id(key, ticks_of(time));
   return key;
 }
 
-std::string state_key(ContainerId container, const BlobKey& key) {
-  return key.snapshot ? past_key(container, key.name, *key.snapshot)
-                      : blob_key(container, key.name);
+std::string root_key(ContainerId container, std::string_view name) {
+  return name_row(container, name, kRootSuffix);
 }
 
 std::string upload_key(ContainerId container, std::string_view name) {
@@ -176,6 +180,21 @@ std::string page_map_key(ContainerId container, PageMapId map) {
 
 std::string service_clock_key() { return table_prefix(Table::kServiceClock); }
 
+std::string expiry_key(Timestamp until, ContainerId container, std::string_view name,
+                       std::optional<Timestamp> state) {
+  std::string key = two_ids(Table::kExpiry, ContainerId{ticks_of(until)}, container.value,
+                            name.size() + kBlobSuffix.size());
+  key += name;
+  if (!state) return key += kBlobSuffix;
+  key += '\0';
+  append_id(key, ticks_of(*state));
+  return key;
+}
+
+std::string expiry_end(Timestamp now) {
+  return one_id(Table::kExpiry, ContainerId{ticks_of(now + Ticks(1))});
+}
+
 std::string table_prefix(Table table) { return std::string(1, static_cast<char>(table)); }
 
 std::string container_prefix(Table table, ContainerId container) {
@@ -219,6 +238,7 @@ std::optional<NameKey> parse_name_key(std::string_view key) {
   const std::string_view name = key.substr(kOneId, key.size() - kOneId - suffix.size());
   if (suffix == kBlobSuffix) return NameKey{container, name, NameRow::kBlob};
   if (suffix == kUploadSuffix) return NameKey{container, name, NameRow::kUpload};
+  if (suffix == kRootSuffix) return NameKey{container, name, NameRow::kRoot};
   const std::uint64_t time = id_at(suffix, 1);
   if (suffix[0] != '\0' || time >= kTimesEnd) return std::nullopt;
   return NameKey{container, name, NameRow::kPast,
@@ -259,6 +279,20 @@ std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key) {
 std::optional<PageMapKey> parse_page_map_key(std::string_view key) {
   if (!is_of(key, Table::kPageMap, kTwoIds) || key.size() != kTwoIds) return std::nullopt;
   return PageMapKey{ContainerId{id_at(key, 1)}, PageMapId{id_at(key, kOneId)}};
+}
+
+std::optional<ExpiryKey> parse_expiry_key(std::string_view key) {
+  if (!is_of(key, Table::kExpiry, kTwoIds + 1 + kBlobSuffix.size())) return std::nullopt;
+  const std::string_view suffix = key.substr(key.size() - kBlobSuffix.size());
+  ExpiryKey parsed{Timestamp(Ticks(static_cast<std::int64_t>(id_at(key, 1)))),
+                   ContainerId{id_at(key, kOneId)},
+                   key.substr(kTwoIds, key.size() - kTwoIds - suffix.size()), std::nullopt};
+  if (parsed.until < Timestamp{}) return std::nullopt;
+  if (suffix == kBlobSuffix) return parsed;
+  const std::uint64_t time = id_at(suffix, 1);
+  if (suffix[0] != '\0' || time >= kTimesEnd) return std::nullopt;
+  parsed.state = Timestamp(Ticks(static_cast<std::int64_t>(time)));
+  return parsed;
 }
 
 std::optional<std::string_view> parse_container_name_key(std::string_view key) {

@@ -7,6 +7,7 @@
 //   snapshot         22 | container id | name | 00 | time, 100 ns units since 1970
 //   blob             22 | container id | name | 00 | ff ff ff ff ff ff ff ff
 //   upload           22 | container id | name | 00 | ff ff ff ff ff ff ff fe
+//   root             22 | container id | name | 00 | ff ff ff ff ff ff ff fd
 //   upload's name    23 | container id | upload id
 //   staged block     23 | container id | upload id | block id text (4 to 88 characters of base64)
 //   segment          24 | container id | segment id
@@ -20,11 +21,14 @@
 //   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
 //   tag              2c | container id | key | 00 | value | 00 | blob name
 //   service clock    2e
+//   expiry           2f | time | container id | name | 00 | time of a past state, or ff… of the
+//   root
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
-// because of the 00 behind it. Behind the name stands the time of a past state (a snapshot), oldest
-// first: the base blob's ff… sorts last, as Azure lists it, and the row that says "has uncommitted
-// blocks" right before it.
+// because of the 00 behind it. Behind the name stands the time of a past state (a snapshot, a
+// previous version), oldest first: the base blob's ff… sorts last, as Azure lists it, the row that
+// says "has uncommitted blocks" right before it, and before that the root: the row of a name that
+// has no base blob but states that are past.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +59,7 @@ std::string container_name_key(std::string_view account, std::string_view contai
 std::string container_state_key(ContainerId container);
 std::string blob_key(ContainerId container, std::string_view name);
 std::string past_key(ContainerId container, std::string_view name, Timestamp time);
-std::string state_key(ContainerId container, const BlobKey& key);  // of the two, what `key` names
+std::string root_key(ContainerId container, std::string_view name);
 std::string upload_key(ContainerId container, std::string_view name);
 std::string upload_name_key(ContainerId container, UploadId upload);
 std::string staged_block_key(ContainerId container, UploadId upload, const BlockId& block);
@@ -76,6 +80,11 @@ struct PageStripeKey {
 std::string page_stripe_key(const PageStripeKey& key);
 std::string page_map_key(ContainerId container, PageMapId map);
 std::string service_clock_key();
+// `state`: of a past state; nothing: of the root.
+std::string expiry_key(Timestamp until, ContainerId container, std::string_view name,
+                       std::optional<Timestamp> state);
+// Where the keys end of what is over at `now`.
+std::string expiry_end(Timestamp now);
 // Tags hold no NUL, so that values of a key sort by their bytes, and one value's blobs by name.
 std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
                     std::string_view name);
@@ -97,7 +106,7 @@ std::string tag_value_prefix(ContainerId container, std::string_view key, std::s
 std::string prefix_end(std::string_view prefix);
 
 // A key of table 22, taken apart; nothing where it is none. `name` points into the key.
-enum class NameRow : std::uint8_t { kBlob, kUpload, kPast };
+enum class NameRow : std::uint8_t { kBlob, kUpload, kRoot, kPast };
 struct NameKey {
   ContainerId container;
   std::string_view name;
@@ -158,6 +167,15 @@ struct TagKey {
   std::string_view name;
 };
 std::optional<TagKey> parse_tag_key(std::string_view key);
+
+// A key of table 2f. `name` points into the key.
+struct ExpiryKey {
+  Timestamp until;
+  ContainerId container;
+  std::string_view name;
+  std::optional<Timestamp> state;  // nothing: the root
+};
+std::optional<ExpiryKey> parse_expiry_key(std::string_view key);
 
 // The container's name out of a key of table 20, its id out of one of table 21.
 std::optional<std::string_view> parse_container_name_key(std::string_view key);

@@ -23,8 +23,12 @@ class ListingScan {
       if (!key) return fail(ErrorCode::kInternalError, "blob key is damaged");
       if (visits_left_ == 0) return ends_at(*key);
       --visits_left_;
-      if (key->row == NameRow::kPast && !request_.include_snapshots) {
-        cursor->seek(upload_key(container_, key->name));
+      if (key->row == NameRow::kPast && !sees_past_) {
+        cursor->seek(sees_roots_ ? root_key(container_, key->name)
+                                 : upload_key(container_, key->name));
+      } else if (key->row == NameRow::kPast || key->row == NameRow::kRoot) {
+        LAPIS_TRY(const bool page_ended, take_state(*cursor, *key));
+        if (page_ended) return std::move(result_);
       } else if (key->row == NameRow::kUpload) {
         LAPIS_TRY(const bool page_ended, take_upload(*cursor, *key));
         if (page_ended) return std::move(result_);
@@ -43,8 +47,9 @@ class ListingScan {
                                  name_prefix(container_, request_.start_from));
     if (!request_.start) return first;
     const ListPosition& from = *request_.start;
-    std::string start = from.snapshot ? past_key(container_, from.name, *from.snapshot)
-                                      : name_prefix(container_, from.name);
+    if (from.past_root) return std::max(first, upload_key(container_, from.name));
+    std::string start = from.past ? past_key(container_, from.name, *from.past)
+                                  : name_prefix(container_, from.name);
     if (from.past_prefix) start = prefix_end(start);
     return std::max(first, start);
   }
@@ -52,8 +57,10 @@ class ListingScan {
   // Of the other rows of a name the page that follows sees all.
   ListBlobsResult ends_at(const NameKey& key) const {
     ListPosition at{std::string(key.name)};
-    if (request_.include_snapshots && key.row == NameRow::kPast) at.snapshot = key.time;
-    if (request_.include_snapshots && key.row != NameRow::kPast) at.snapshot = Timestamp::max();
+    if (!sees_past_ && !sees_roots_) return {std::move(at)};
+    if (key.row == NameRow::kPast) at.past = key.time;
+    if (key.row == NameRow::kRoot) at.past = Timestamp::max();
+    at.past_root = key.row == NameRow::kUpload || key.row == NameRow::kBlob;
     return {std::move(at)};
   }
 
@@ -83,6 +90,49 @@ class ListingScan {
     ++results_;
     cursor.next();
     return {};
+  }
+
+  // Past states and roots show by what they are, of those that are asked for.
+  bool is_visible(NameRow row, const BlobProperties& properties) const {
+    if (row == NameRow::kRoot) {
+      if (properties.deletion) return request_.include_deleted;
+      return request_.include_versions_only && has_versions(properties);
+    }
+    if (properties.deletion && !request_.include_deleted) return false;
+    return properties.snapshot ? request_.include_snapshots : request_.include_versions;
+  }
+
+  static bool has_versions(const BlobProperties& root) {
+    return root.versions != 0 || root.deleted_versions != 0;
+  }
+
+  // True where the page ends at this row.
+  Result<bool> take_state(storage::MetaCursor& cursor, const NameKey& key) {
+    if (!sees_roots_) {
+      cursor.next();
+      return false;
+    }
+    LAPIS_TRY(const BlobProperties properties, decode_properties(cursor.value()));
+    if (!is_visible(key.row, properties)) {
+      cursor.next();
+      return false;
+    }
+    if (results_ == request_.max_results) {
+      result_ = ends_at(key);
+      return true;
+    }
+    if (const auto common = common_prefix(key.name); !common.empty()) {
+      pass(cursor, common);
+      return false;
+    }
+    if (key.row == NameRow::kRoot && !properties.deletion) {
+      sink_.versions_only(key.name, properties);
+    } else {
+      sink_.blob(key.name, properties);
+    }
+    ++results_;
+    cursor.next();
+    return false;
   }
 
   // Uncommitted blocks show only where asked for and where no committed blob has the name; the
@@ -117,6 +167,8 @@ class ListingScan {
   ListSink& sink_;
   std::size_t results_ = 0;
   ListBlobsResult result_;
+  const bool sees_past_ = request_.include_snapshots || request_.include_versions;
+  const bool sees_roots_ = sees_past_ || request_.include_deleted || request_.include_versions_only;
 };
 
 }  // namespace
@@ -124,8 +176,9 @@ class ListingScan {
 Result<ListBlobsResult> scan_blobs(storage::MetaSnapshot& snapshot, ContainerId container,
                                    const ListBlobs& request, std::size_t rows_visited,
                                    ListSink& sink) {
-  // Past snapshots and an upload to the blob's own row: else a page could end where it began.
-  constexpr std::size_t kRowsOfName = 3;
+  // Past past states, a root and an upload to the blob's own row: else a page could end where it
+  // began.
+  constexpr std::size_t kRowsOfName = 4;
   return ListingScan(container, request, std::max(rows_visited, kRowsOfName), sink).run(snapshot);
 }
 

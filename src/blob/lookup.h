@@ -19,7 +19,8 @@ io::Task<Result<Shared<ContainerRecord>>> find_container(Service& service, std::
                                                          std::string container);
 io::Task<Result<Shared<ContainerRecord>>> find_container(Service& service, const BlobKey& key);
 
-// The committed blob, or its snapshot where the key names one; null where there is none.
+// The committed blob, or its snapshot or version where the key names one; null where there is none.
+// Errors: kBlobNotFound where there was one that is soft-deleted.
 io::Task<Result<Shared<BlobRecord>>> find_blob(Service& service, ContainerId container,
                                                const BlobKey& key);
 

@@ -7,23 +7,17 @@
 #include <string>
 #include <string_view>
 
-#include "blob/keys.h"
+#include "blob/state_row.h"
 #include "lapis/blob/conditions.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
 
-struct PropertyRow {
-  std::string key;
-  BlobProperties properties;
-  std::string row;  // as read: where the body is taken from
-};
-
-// Inside a transaction: of the committed blob or its snapshot, in a live container. Errors:
-// kContainerNotFound, kBlobNotFound.
-Result<PropertyRow> read_property_row(storage::MetaView& view, ContainerId container,
-                                      const BlobKey& key);
-Result<void> write_property_row(storage::MetaView& view, const PropertyRow& changed);
+// Inside a transaction: of the committed blob, its snapshot or version, in a live container.
+// Errors: kContainerNotFound, kBlobNotFound.
+Result<StateRow> read_property_row(storage::MetaView& view, ContainerId container,
+                                   const BlobKey& key);
+Result<void> write_property_row(storage::MetaView& view, const StateRow& changed);
 
 // A change that clients see by a new ETag. Refers to the request it is made from.
 struct PropertyChange {
@@ -31,12 +25,14 @@ struct PropertyChange {
   const std::optional<LeaseId>& lease;
   const Conditions& conditions;
   std::function<void(BlobProperties&)> edit;  // may run again: assigns only
+  bool makes_version = false;                 // where the account keeps versions
 };
 
 struct Changed {
   Etag etag;
   Timestamp last_modified;                            // never goes back, whatever the clock does
   std::optional<std::uint64_t> sequence_number = {};  // of a page blob
+  std::optional<Timestamp> version = {};
 };
 
 // Completion means durable. Checks come in the protocol's order. Errors: kContainerNotFound,

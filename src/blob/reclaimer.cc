@@ -1,5 +1,6 @@
 #include "lapis/blob/reclaimer.h"
 
+#include "blob/deletion_expiry.h"
 #include "blob/sweeper.h"
 #include "blob/upload_expiry.h"
 
@@ -29,6 +30,14 @@ io::Task<Result<ReclaimStats>> Reclaimer::expire_uploads() {
   ReclaimStats pass;
   const Timestamp oldest_kept = service_.clock.now() - Limits::kUncommittedLifetime;
   Result<void> done = co_await expire_uploads_before(service_, oldest_kept, pass);
+  count(pass);
+  LAPIS_CO_TRY_VOID(std::move(done));
+  co_return pass;
+}
+
+io::Task<Result<ReclaimStats>> Reclaimer::expire_deletions() {
+  ReclaimStats pass;
+  Result<void> done = co_await expire_deletions_until(service_, service_.clock.now(), pass);
   count(pass);
   LAPIS_CO_TRY_VOID(std::move(done));
   co_return pass;
@@ -67,6 +76,7 @@ void Reclaimer::count(const ReclaimStats& pass) {
   totals_.released_chunks += pass.released_chunks;
   totals_.expired_uploads += pass.expired_uploads;
   totals_.swept_rows += pass.swept_rows;
+  totals_.expired_deletions += pass.expired_deletions;
 }
 
 }  // namespace lapis::blob

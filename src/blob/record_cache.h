@@ -1,7 +1,12 @@
 // RecordCache: a shard's decoded containers, blob records (short bodies included) and segments.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
+
 #include "blob/records.h"
+#include "lapis/blob/service_properties_watch.h"
 #include "lapis/storage/decoded_cache.h"
 
 namespace lapis::blob {
@@ -15,6 +20,7 @@ class RecordCache {
   storage::DecodedCache<ContainerRecord> containers;
   storage::DecodedCache<BlobRecord> blobs;
   storage::DecodedCache<Segment> segments;
+  std::map<std::string, ServicePropertiesWatch, std::less<>> accounts;  // (keeping.h)
 };
 
 }  // namespace lapis::blob

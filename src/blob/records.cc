@@ -33,6 +33,9 @@ records::Properties to_message(const BlobProperties& from) {
   if (from.copy) *message.mutable_copy() = to_message(*from.copy);
   if (from.snapshot) message.set_snapshot(to_record(*from.snapshot));
   message.set_snapshots(from.snapshots);
+  message.set_versions(from.versions);
+  message.set_deleted_snapshots(from.deleted_snapshots);
+  message.set_deleted_versions(from.deleted_versions);
   message.set_last_past(to_record(from.last_past));
   if (from.lease) write_lease(*from.lease, *message.mutable_lease());
   add_pairs(from.tags, message.mutable_tags());
@@ -82,6 +85,9 @@ Result<BlobProperties> from_message(records::Properties message) {
   }
   if (message.has_snapshot()) properties.snapshot = time_of(message.snapshot());
   properties.snapshots = message.snapshots();
+  properties.versions = message.versions();
+  properties.deleted_snapshots = message.deleted_snapshots();
+  properties.deleted_versions = message.deleted_versions();
   properties.last_past = time_of(message.last_past());
   if (message.has_lease()) {
     LAPIS_TRY(properties.lease, read_lease(message.lease()));
@@ -173,6 +179,12 @@ Result<BlobRecord> decode_blob(std::string_view row) {
   return BlobRecord{std::move(properties), std::move(body)};
 }
 
+Result<BlobRecord> decode_root(std::string_view row) {
+  LAPIS_TRY(BlobProperties properties, decode_properties(row));
+  if (properties.deletion) return decode_blob(row);
+  return BlobRecord{std::move(properties), {}};
+}
+
 std::string encode(const UploadRecord& upload) {
   records::Upload message;
   message.set_id(upload.id.value);
@@ -193,12 +205,13 @@ Result<UploadRecord> decode_upload(std::string_view row) {
 std::string encode(const ContainerState& state) {
   records::ContainerState message;
   message.set_deleted(state.deleted);
+  message.set_has_roots(state.has_roots);
   return message.SerializeAsString();
 }
 
 Result<ContainerState> decode_container_state(std::string_view row) {
   LAPIS_TRY(auto message, parse_message<records::ContainerState>(row, "container state"));
-  return ContainerState{message.deleted()};
+  return ContainerState{message.deleted(), message.has_roots()};
 }
 
 std::string encode(const SharedBody& shared) {

@@ -87,6 +87,7 @@ struct ContainerRecord {
 
 struct ContainerState {
   std::uint64_t deleted = 0;  // 0 live, else a number drawn from next_id when it was deleted
+  bool has_roots = false;     // a name in it has, or had, a root: they are looked for
 };
 
 // How a body is shared (shared_body.h).
@@ -135,6 +136,8 @@ std::string encode_body(const Body& body);
 std::string encode_blob(const BlobProperties& properties, std::string_view encoded_body);
 Result<BlobRecord> decode_blob(std::string_view row);
 Result<BlobProperties> decode_properties(std::string_view blob_row);
+// Of a root: one that is not soft-deleted has what the name was at last, and no body.
+Result<BlobRecord> decode_root(std::string_view row);
 // Its second part, for a row with other properties. Points into `blob_row`.
 Result<std::string_view> encoded_body_of(std::string_view blob_row);
 

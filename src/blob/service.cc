@@ -8,7 +8,8 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
                  io::BlockingPool& blocking_pool, const Clock& the_clock, Limits the_limits,
                  std::uint64_t record_cache_bytes, std::shared_ptr<ReadEpochs> shared_epochs,
                  std::shared_ptr<RecentReads> shared_recent,
-                 std::shared_ptr<ServiceClock> shared_time)
+                 std::shared_ptr<ServiceClock> shared_time,
+                 std::shared_ptr<const FeaturesByAccount> the_features)
     : meta(meta_store),
       chunks(chunk_store),
       blocking(blocking_pool),
@@ -19,9 +20,16 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
       reads(epochs->add_slot()),
       recent(std::move(shared_recent)),
       time(shared_time ? std::move(shared_time)
-                       : std::make_shared<ServiceClock>(the_clock, ServiceTime{})) {}
+                       : std::make_shared<ServiceClock>(the_clock, ServiceTime{})),
+      features(std::move(the_features)) {}
 
 Service::~Service() = default;
+
+AccountFeatures Service::features_of(std::string_view account) const {
+  if (!features) return {};
+  const auto found = features->find(account);
+  return found == features->end() ? AccountFeatures{} : found->second;
+}
 
 RecordCacheStats Service::cache_stats() const {
   return {cache->containers.stats(), cache->blobs.stats(), cache->segments.stats()};

@@ -64,6 +64,8 @@ std::string encode(const ServiceProperties& properties) {
   put(properties.minute_metrics, message.mutable_minute_metrics());
   message.set_default_version(properties.default_version.value_or(0));
   for (const CorsRule& rule : properties.cors) put(rule, message.add_cors());
+  message.set_delete_retention_days(properties.delete_retention.days.value_or(0));
+  message.set_permanent_delete(properties.delete_retention.allow_permanent);
   return message.SerializeAsString();
 }
 
@@ -77,6 +79,10 @@ Result<ServiceProperties> decode_service_properties(std::string_view row) {
     LAPIS_TRY(CorsRule taken, take(rule));
     properties.cors.push_back(std::move(taken));
   }
+  DeleteRetention& retention = properties.delete_retention;
+  if (message.delete_retention_days() > kMostRetentionDays) return damaged("service properties");
+  if (message.delete_retention_days() != 0) retention.days = message.delete_retention_days();
+  retention.allow_permanent = message.permanent_delete();
   const std::uint32_t version = message.default_version();
   if (version == 0) return properties;
   if (version < kFirstVersion || version > kLastVersion) return damaged("service properties");

@@ -9,7 +9,7 @@ namespace lapis::blob {
 
 struct SharedCopy {
   ContainerId container;
-  const BlobKey& source;  // a blob or a snapshot
+  const BlobKey& source;  // a blob, a snapshot or a version
   const Conditions& source_conditions;
   const PutBlob& blob;       // what it becomes; its `copy` is completed
   std::optional<bool> seal;  // of an append blob; nothing: as the source is
@@ -18,6 +18,7 @@ struct SharedCopy {
 struct SharedCopied {
   Etag etag;
   Timestamp last_modified;
+  std::optional<Timestamp> version = {};
 };
 
 // One transaction, whatever the size. Errors: as copy_blob.

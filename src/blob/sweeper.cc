@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "blob/blob_rows.h"
 #include "blob/release_batch.h"
 #include "blob/row_pages.h"
 #include "lapis/base/log.h"
@@ -48,8 +49,13 @@ io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
     LAPIS_CO_TRY(const UploadRecord upload, decode_upload(row.value));
     LAPIS_CO_TRY_VOID(co_await batch.add_upload(upload.id));
   } else {
-    LAPIS_CO_TRY(const BlobRecord blob, decode_blob(row.value));
+    LAPIS_CO_TRY(const BlobRecord blob, decode_state(key->row, row.value));
     LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body, blob.body.id));
+    if (const auto& deletion = blob.properties.deletion) {
+      const auto time = key->row == NameRow::kPast ? std::optional(key->time) : std::nullopt;
+      LAPIS_CO_TRY_VOID(
+          co_await batch.add_row(expiry_key(deletion->until, key->container, key->name, time)));
+    }
   }
   co_return co_await batch.add_row(std::move(row.key));
 }

@@ -10,18 +10,24 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{500};
 constexpr std::chrono::hours kExpiryInterval{1};
+constexpr std::chrono::minutes kDeletionInterval{1};
 
 void report(std::string_view what, const Result<blob::ReclaimStats>& result) {
   if (!result) {
     log_error("reclaim", what, {{"error", to_string(result.error())}});
     return;
   }
-  if (result->released_entries + result->expired_uploads + result->swept_rows == 0) return;
+  if (result->released_entries + result->expired_uploads + result->swept_rows +
+          result->expired_deletions ==
+      0) {
+    return;
+  }
   log_debug("reclaim", what,
             {{"entries", result->released_entries},
              {"chunks", result->released_chunks},
              {"expired_uploads", result->expired_uploads},
-             {"swept_rows", result->swept_rows}});
+             {"swept_rows", result->swept_rows},
+             {"expired_deletions", result->expired_deletions}});
 }
 
 }  // namespace
@@ -60,6 +66,7 @@ io::Task<void> BackgroundWork::mark_time() {
 
 io::Task<void> BackgroundWork::run() {
   Instant next_expiry = clock_.instant();
+  Instant next_deletion = next_expiry;
   while (!stopping_.load(std::memory_order_relaxed)) {
     const auto released = co_await reclaimer_.run_once();
     report("released", released);
@@ -67,6 +74,10 @@ io::Task<void> BackgroundWork::run() {
       const auto expired = co_await reclaimer_.expire_uploads();
       report("expired uncommitted blocks", expired);
       next_expiry = clock_.instant() + kExpiryInterval;
+    }
+    if (clock_.instant() >= next_deletion) {
+      report("expired soft-deleted blobs", co_await reclaimer_.expire_deletions());
+      next_deletion = clock_.instant() + kDeletionInterval;
     }
     publish();
     co_await apply_hints();
@@ -91,13 +102,15 @@ void BackgroundWork::publish() {
   released_chunks_.set(totals.released_chunks);
   expired_uploads_.set(totals.expired_uploads);
   swept_rows_.set(totals.swept_rows);
+  expired_deletions_.set(totals.expired_deletions);
 }
 
 blob::ReclaimStats BackgroundWork::totals() const {
   return {.released_entries = released_entries_.value(),
           .released_chunks = released_chunks_.value(),
           .expired_uploads = expired_uploads_.value(),
-          .swept_rows = swept_rows_.value()};
+          .swept_rows = swept_rows_.value(),
+          .expired_deletions = expired_deletions_.value()};
 }
 
 io::Task<void> BackgroundWork::finish() { co_await tasks_.close(); }

@@ -1,6 +1,7 @@
 // BackgroundWork: drives the reclaimer and the placement hints on the background shard, twice a
-// second, the expiry of uncommitted blocks once an hour, the marks of the clock of leases every few
-// seconds, and what moves short bodies out of the metadata.
+// second, the expiry of uncommitted blocks once an hour, that of what is soft-deleted once a
+// minute, the marks of the clock of leases every few seconds, and what moves short bodies out of
+// the metadata.
 #pragma once
 
 #include <atomic>
@@ -44,6 +45,7 @@ class BackgroundWork {
   Counter released_chunks_;
   Counter expired_uploads_;
   Counter swept_rows_;
+  Counter expired_deletions_;
   Counter hinted_blobs_;
   Counter hinted_chunks_;
   std::atomic<bool> stopping_ = false;

@@ -10,6 +10,7 @@
 
 #include "lapis/azure/accounts.h"
 #include "lapis/base/log.h"
+#include "lapis/blob/service.h"
 #include "lapis/http/server.h"
 #include "lapis/source/policy.h"
 #include "lapis/storage/local_chunk_store.h"
@@ -35,6 +36,7 @@ struct Config {
   tier::TierOptions tier;  // a policy for each of them
   storage::ScrubOptions scrub{.enabled = true};
   std::vector<azure::Account> accounts;
+  blob::FeaturesByAccount features;
   LogLevel log_level = LogLevel::kInfo;
   bool strict_versions = false;
   bool accept_lost_commits = false;

@@ -228,6 +228,8 @@ Result<void> read_accounts(TomlReader& root, Config& config) {
     LAPIS_TRY(auto account, at(reader, "keys", azure::make_account(*name, keys)));
     LAPIS_TRY(const auto public_access, reader.flag("public_access"));
     assign(account.public_access, public_access);
+    LAPIS_TRY(const auto versioning, reader.flag("versioning"));
+    assign(config.features[account.name].versioning, versioning);
     config.accounts.push_back(std::move(account));
     LAPIS_TRY_VOID(reader.finish());
   }

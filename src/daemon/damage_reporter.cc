@@ -78,6 +78,7 @@ bool DamageReporter::log_new(const ScrubReport& report) {
                {"container", range.blob.container},
                {"blob", range.blob.name},
                {"snapshot", range.blob.snapshot ? format_iso8601(*range.blob.snapshot) : ""},
+               {"version", range.blob.version ? format_iso8601(*range.blob.version) : ""},
                {"block", range.block},
                {"offset", range.offset},
                {"length", range.length},

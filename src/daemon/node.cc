@@ -94,13 +94,14 @@ Result<void> Node::start_serving() {
   const auto epochs = std::make_shared<blob::ReadEpochs>();
   const auto recent = std::make_shared<blob::RecentReads>(clock_.instant());
   LAPIS_TRY(const auto time, blob::ServiceClock::open(*meta_, clock_));
+  const auto features = std::make_shared<const blob::FeaturesByAccount>(config_.features);
   LAPIS_TRY_VOID(start_observing());
   LAPIS_TRY_VOID(start_source_readers());
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
-    services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
-                                                        cache_bytes, epochs, recent, time));
+    services_.push_back(std::make_unique<blob::Service>(
+        *meta_, *chunks_, blocking_, clock_, limits, cache_bytes, epochs, recent, time, features));
     gateway::RequestObserver* observer =
         observers_.empty() ? nullptr : observers_[shard->index()].get();
     source::SourceReader& sources = *source_readers_[shard->index()];
@@ -114,7 +115,7 @@ Result<void> Node::start_serving() {
     sources_.services.push_back(services_.back().get());
   }
   background_service_ = std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
-                                                        0, epochs, recent, time);
+                                                        0, epochs, recent, time, features);
   start_background_work();
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   damage_reporter_ =

@@ -46,6 +46,7 @@ Json json_of(const blob::AffectedRange& range) {
                 {"offset", range.offset},
                 {"length", range.length}};
   if (range.blob.snapshot) shown["snapshot"] = format_iso8601(*range.blob.snapshot);
+  if (range.blob.version) shown["version"] = format_iso8601(*range.blob.version);
   if (!range.block.empty()) shown["block"] = range.block;
   return shown;
 }

@@ -6,6 +6,7 @@
 #include "lapis/azure/ops/get_blob_properties.h"
 #include "lapis/azure/ops/put_blob.h"
 #include "lapis/azure/ops/snapshot_blob.h"
+#include "lapis/azure/ops/undelete_blob.h"
 
 namespace lapis::gateway {
 
@@ -47,6 +48,13 @@ LAPIS_HANDLER(delete_blob) {
   LAPIS_CO_TRY(auto request, azure::parse_delete_blob(exchange.call));
   LAPIS_CO_TRY(const auto result, co_await blob::delete_blob(exchange.service, std::move(request)));
   co_return azure::render_delete_blob(exchange.call, result);
+}
+
+LAPIS_HANDLER(undelete_blob) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_undelete_blob(exchange.call));
+  LAPIS_CO_TRY_VOID(co_await blob::undelete_blob(exchange.service, std::move(request)));
+  co_return azure::render_undelete_blob(exchange.call);
 }
 
 LAPIS_HANDLER(snapshot_blob) {

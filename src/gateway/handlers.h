@@ -35,6 +35,7 @@ LAPIS_HANDLER(set_blob_tags);
 LAPIS_HANDLER(find_blobs_by_tags);
 LAPIS_HANDLER(put_blob);
 LAPIS_HANDLER(delete_blob);
+LAPIS_HANDLER(undelete_blob);
 LAPIS_HANDLER(snapshot_blob);
 LAPIS_HANDLER(put_block);
 LAPIS_HANDLER(put_block_list);

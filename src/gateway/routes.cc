@@ -40,7 +40,7 @@ constexpr Needs kExpire{.letters = "w", .service_sas = false};
 constexpr Needs kCreateOrWrite{.letters = "cw"};
 constexpr Needs kAppend{.letters = "aw"};
 constexpr Needs kOverwrite{.letters = "cw", .overwrite_needs_w = true};
-constexpr Needs kDelete{.letters = "d"};
+constexpr Needs kDelete{.letters = "d", .deletes_states = true};
 constexpr Needs kBreakLease{.letters = "wd", .breaks_lease = true};
 constexpr Needs kTags{.letters = "t"};
 constexpr Needs kImmutability{.letters = "i"};
@@ -153,7 +153,7 @@ constexpr Route kRoutes[] = {
     row("LeaseBlob", Method::kPut, kBlob, "", "lease", kWrite, lease_blob),
     with(row("LeaseBlob", Method::kPut, kBlob, "", "lease", kBreakLease, lease_blob), kBreak),
     row("SnapshotBlob", Method::kPut, kBlob, "", "snapshot", kCreateOrWrite, snapshot_blob),
-    row("UndeleteBlob", Method::kPut, kBlob, "", "undelete", kWrite),
+    row("UndeleteBlob", Method::kPut, kBlob, "", "undelete", kWrite, undelete_blob),
     row("SetBlobTier", Method::kPut, kBlob, "", "tier", kWrite, set_blob_tier),
     row("GetBlobTags", Method::kGet, kBlob, "", "tags", kTags, get_blob_tags),
     row("SetBlobTags", Method::kPut, kBlob, "", "tags", kTags, set_blob_tags),

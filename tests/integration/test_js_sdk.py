@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from lapis_server import REPOSITORY
+from lapis_server import REPOSITORY, LapisServer
+from past_states import config
 from signing import DEVELOPMENT_ACCOUNT
 
 FILES = sorted((Path(__file__).parent / "js").glob("*.test.js"))
@@ -24,7 +25,17 @@ Results = dict[str, dict[str, object]]
 
 
 @pytest.fixture(scope="session")
-def run_file(endpoint: str) -> Callable[[Path], Results]:
+def keeping_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a server that keeps versions, for the file that needs one."""
+    directory = tmp_path_factory.mktemp("keeping")
+    server = LapisServer(directory, config=config(directory, versioning=True)).start()
+    yield server.endpoint
+    server.stop()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_file(endpoint: str, request: pytest.FixtureRequest) -> Callable[[Path], Results]:
     """Runs a file of tests, once; the results by name."""
     node = shutil.which("node")
     if node is None or not (MODULES / "@azure/storage-blob").exists():
@@ -33,9 +44,11 @@ def run_file(endpoint: str) -> Callable[[Path], Results]:
 
     def run(file: Path) -> Results:
         if file not in ran:
+            keeps = file.name == "versions.test.js"
+            served = request.getfixturevalue("keeping_endpoint") if keeps else endpoint
             environment = os.environ | {
                 "NODE_PATH": str(MODULES),
-                "LAPIS_ENDPOINT": endpoint,
+                "LAPIS_ENDPOINT": served,
                 "LAPIS_ACCOUNT": DEVELOPMENT_ACCOUNT.name,
                 "LAPIS_KEY": DEVELOPMENT_ACCOUNT.key,
             }

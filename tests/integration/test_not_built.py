@@ -46,7 +46,6 @@ OPERATIONS = {
         "PUT", [("comp", "copy"), ("copyid", LEASE)], {"x-ms-copy-action": "abort"}
     ),
     "IncrementalCopyBlob": Sent("PUT", [("comp", "incrementalcopy")], {"x-ms-copy-source": SOURCE}),
-    "UndeleteBlob": Sent("PUT", [("comp", "undelete")]),
     "QueryBlobContents": Sent("POST", [("comp", "query")]),
     "SetBlobExpiry": Sent(
         "PUT",
@@ -131,21 +130,3 @@ def test_a_container_has_no_encryption_scope(client: BlobClient, container: str,
     assert response.error_field("HeaderName") == name
 
 
-@pytest.mark.parametrize(
-    ("method", "query"),
-    [
-        ("GET", {"versionid": SNAPSHOT}),
-        ("HEAD", {"versionid": SNAPSHOT}),
-        ("DELETE", {"versionid": SNAPSHOT}),
-        ("DELETE", {"deletetype": "permanent"}),
-    ],
-)
-def test_a_parameter_is_named(
-    client: BlobClient, container: str, method: str, query: dict[str, str]
-) -> None:
-    expect(client.put_blob(container, "b", b"content"), 201)
-    response = client.request(method, client.path(container, "b"), list(query.items()))
-    expect_error(response, 400, "UnsupportedQueryParameter")
-    if response.body:
-        assert response.error_field("QueryParameterName") == list(query)[0]
-    expect(client.get_blob(container, "b"), 200)

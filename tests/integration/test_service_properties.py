@@ -144,8 +144,6 @@ NOT_HONOURED = {
     f"<IncludeAPIs>true</IncludeAPIs>{OFF}</HourMetrics>",
     "MinuteMetrics": "<MinuteMetrics><Version>1.0</Version><Enabled>true</Enabled>"
     f"<IncludeAPIs>false</IncludeAPIs>{OFF}</MinuteMetrics>",
-    "DeleteRetentionPolicy": "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>7</Days>"
-    "</DeleteRetentionPolicy>",
     "StaticWebsite": "<StaticWebsite><Enabled>true</Enabled><IndexDocument>i</IndexDocument>"
     "</StaticWebsite>",
 }
@@ -301,5 +299,5 @@ def test_the_python_sdk_reads_and_sets(server: LapisServer) -> None:
     assert service.get_service_properties()["target_version"] == "2019-12-12"
     with pytest.raises(Exception, match="NotImplemented"):
         service.set_service_properties(
-            delete_retention_policy=blob.RetentionPolicy(enabled=True, days=7)
+            static_website=blob.StaticWebsite(enabled=True, index_document="i")
         )

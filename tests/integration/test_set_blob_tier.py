@@ -165,7 +165,7 @@ def test_errors(client: BlobClient, container: str) -> None:
     expect_error(response, 412, "LeaseNotPresentWithBlobOperation")
     some_time = "2021-06-28T05:51:11.5743121Z"
     response = client.set_blob_tier(container, "b", "Cool", versionid=some_time)
-    expect_error(response, 400, "UnsupportedQueryParameter")
+    expect_error(response, 404, "BlobNotFound")
     response = client.set_blob_tier(container, "b", "Cool", snapshot=some_time)
     expect_error(response, 404, "BlobNotFound")
     # The four conditions are none of this operation's.

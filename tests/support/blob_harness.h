@@ -80,6 +80,7 @@ struct BlobHarnessOptions {
   MemoryChunkStoreOptions chunks = {.max_chunk_length = 100, .lend_length = 64};
   std::uint64_t cache_bytes = 1 << 20;
   std::shared_ptr<blob::RecentReads> recent{};
+  std::shared_ptr<const blob::FeaturesByAccount> features{};
 };
 
 // Container "box" of account "acct" exists.
@@ -90,7 +91,7 @@ class BlobHarness {
         chunks(rows, options.chunks),
         blocking(1, 64),
         service(meta, chunks, blocking, clock, options.limits, options.cache_bytes, nullptr,
-                options.recent),
+                options.recent, nullptr, std::move(options.features)),
         reclaimer(service) {
     LAPIS_CHECK(run(blob::create_container(service, {{"acct", "box"}, {}})));
   }

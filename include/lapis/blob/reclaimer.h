@@ -1,7 +1,7 @@
 // Reclaimer: frees, in the background and in small transactions, what foreground operations left
 // behind in one write: replaced and deleted blobs, discarded uploads, deleted containers, and
-// uncommitted blocks a week after the last successful block write. Everything it does can be
-// interrupted at any point and done again.
+// uncommitted blocks a week after the last successful block write, and what is soft-deleted after
+// its retention. Everything it does can be interrupted at any point and done again.
 //
 // It never frees what a running read may still walk: an entry waits until every read that began
 // before the entry was known has ended (read_epochs.h). A slow reader holds back only what was
@@ -22,6 +22,7 @@ struct ReclaimStats {
   std::uint64_t released_chunks = 0;
   std::uint64_t expired_uploads = 0;
   std::uint64_t swept_rows = 0;  // of deleted containers
+  std::uint64_t expired_deletions = 0;
 };
 
 // How many entries wait to be released, looking at `limit` at most; 0 where that cannot be read.
@@ -39,6 +40,9 @@ class Reclaimer {
   // One pass over uploads, expiring those whose last block write is older than a week. Their blocks
   // are freed by the next `run_once`.
   io::Task<Result<ReclaimStats>> expire_uploads();
+  // One pass over what is soft-deleted and was kept as long as it had to. Its bodies are freed by
+  // the next `run_once`.
+  io::Task<Result<ReclaimStats>> expire_deletions();
   ReclaimStats totals() const { return totals_; }
 
  private:

@@ -2,7 +2,11 @@
 // functions over it (lapis/blob/ops/), awaited on that shard.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "lapis/base/clock.h"
 #include "lapis/blob/read_epochs.h"
@@ -26,22 +30,31 @@ struct RecordCacheStats {
   storage::CacheStats segments;
 };
 
+// What the configuration switches on for an account.
+struct AccountFeatures {
+  bool versioning = false;  // what blobs were is kept when they are written over or deleted
+};
+using FeaturesByAccount = std::map<std::string, AccountFeatures, std::less<>>;
+
 class Service {
  public:
   // `epochs` is shared by all services over one store, the reclaimer's among them. Without it the
   // service has its own: right only where it is the only one. So is `recent`; without it reads of
-  // short bodies are not noted. So is `time`; without it the service has one that begins now.
+  // short bodies are not noted. So is `time`; without it the service has one that begins now. An
+  // account that `features` does not name has none.
   Service(storage::MetaStore& meta, storage::ChunkStore& chunks, io::BlockingPool& blocking,
           const Clock& clock, Limits limits, std::uint64_t record_cache_bytes,
           std::shared_ptr<ReadEpochs> epochs = nullptr,
           std::shared_ptr<RecentReads> recent = nullptr,
-          std::shared_ptr<ServiceClock> time = nullptr);
+          std::shared_ptr<ServiceClock> time = nullptr,
+          std::shared_ptr<const FeaturesByAccount> features = nullptr);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   // For any thread.
   RecordCacheStats cache_stats() const;
+  AccountFeatures features_of(std::string_view account) const;
 
   storage::MetaStore& meta;
   storage::ChunkStore& chunks;
@@ -53,6 +66,7 @@ class Service {
   ReadSlot& reads;                            // this shard's
   const std::shared_ptr<RecentReads> recent;  // or null
   const std::shared_ptr<ServiceClock> time;   // of leases; Last-Modified is told by `clock`
+  const std::shared_ptr<const FeaturesByAccount> features;  // or null
 };
 
 }  // namespace lapis::blob

@@ -18,6 +18,13 @@ struct AnalyticsProperties {
   friend bool operator==(const AnalyticsProperties&, const AnalyticsProperties&) = default;
 };
 
+// Soft delete of blobs: what it keeps, and for how long.
+struct DeleteRetention {
+  std::optional<std::uint32_t> days;  // 1 to 365; nothing: nothing is kept
+  bool allow_permanent = false;       // what is kept may be deleted for good before
+  friend bool operator==(const DeleteRetention&, const DeleteRetention&) = default;
+};
+
 struct ServiceProperties {
   AnalyticsProperties logging;
   AnalyticsProperties hour_metrics;
@@ -25,6 +32,7 @@ struct ServiceProperties {
   // The version of requests that name none, as yyyymmdd; nothing: the service's own rule.
   std::optional<std::uint32_t> default_version;
   std::vector<CorsRule> cors;  // the first that fits a request decides
+  DeleteRetention delete_retention = {};
   friend bool operator==(const ServiceProperties&, const ServiceProperties&) = default;
 };
 
@@ -35,6 +43,7 @@ struct ServicePropertiesChange {
   std::optional<AnalyticsProperties> minute_metrics = {};
   std::optional<std::optional<std::uint32_t>> default_version = {};
   std::optional<std::vector<CorsRule>> cors = {};
+  std::optional<DeleteRetention> delete_retention = {};
 };
 
 }  // namespace lapis::blob

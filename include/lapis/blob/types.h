@@ -116,8 +116,13 @@ struct BlobProperties {
   std::optional<Timestamp> tier_changed;
   std::optional<CopyProperties> copy;
   std::optional<Timestamp> snapshot;  // of a snapshot: when it was taken
-  std::uint32_t snapshots = 0;        // of the blob itself: how many there are
-  Timestamp last_past;                // the youngest time that a past state of it ever had
+  // Of the blob itself: how many past states it has, of each kind those that are not deleted and
+  // those that are and are kept for a while.
+  std::uint32_t snapshots = 0;
+  std::uint32_t versions = 0;  // previous ones
+  std::uint32_t deleted_snapshots = 0;
+  std::uint32_t deleted_versions = 0;
+  Timestamp last_past;  // the youngest time that a past state of it ever had
   std::optional<Lease> lease;
   Tags tags;
   std::optional<Timestamp> version;   // its id, where it was written while the account kept them
@@ -127,6 +132,13 @@ struct BlobProperties {
   bool sealed = false;                // an append blob that takes no more
   std::uint64_t sequence_number = 0;  // of a page blob
 };
+
+// Whether they are a snapshot's or a previous version's. A blob that has an id has given its name a
+// youngest time by it, which past states do not hold.
+inline bool is_past(const BlobProperties& properties) {
+  if (properties.snapshot) return true;
+  return properties.version && properties.last_past == Timestamp{};
+}
 
 struct ContainerProperties {
   Etag etag;

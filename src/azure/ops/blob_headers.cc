@@ -6,6 +6,7 @@
 #include "azure/ops/copy_properties.h"
 #include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
+#include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/metadata.h"
 #include "azure/sas_fields.h"
@@ -88,8 +89,12 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   }
   if (properties.type == blob::BlobType::kAppend) add_append_headers(headers, call, properties);
   if (properties.copy && call.at_least(kTellsCopies)) add_copy_headers(headers, *properties.copy);
-  // Of the blob itself: its snapshots have none.
-  if (!properties.snapshot) add_lease_state(headers, call, lease);
+  add_version(headers, call, properties.version);
+  if (properties.version && call.at_least(kVersions) && !is_past(properties)) {
+    headers.add("x-ms-is-current-version", "true");
+  }
+  // Of the blob itself: its snapshots and previous versions have none.
+  if (!is_past(properties)) add_lease_state(headers, call, lease);
   if (call.at_least(kBlobTags) && !properties.tags.empty()) {
     headers.add("x-ms-tag-count", std::to_string(properties.tags.size()));
   }

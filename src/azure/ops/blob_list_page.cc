@@ -8,6 +8,7 @@
 #include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
+#include "azure/request/common_headers.h"
 #include "azure/request/markers.h"
 #include "azure/xml/tags_xml.h"
 #include "lapis/azure/blob_types.h"
@@ -38,10 +39,11 @@ const std::string& ListBlobsWriter::Page::DateText::operator()(Timestamp time) {
 }
 
 ListBlobsWriter::Page::Page(const Call& call, const ListBlobsQuery& query,
-                            const blob::ServiceClock& time)
+                            const blob::ServiceClock& time, Timestamp now)
     : call_(call),
       query_(query),
       time_(time),
+      now_(now),
       endpoint_(service_endpoint(call.request, call.target)),
       xml_(text_) {
   constexpr std::size_t kReservedEntries = 256;
@@ -84,7 +86,31 @@ void ListBlobsWriter::Page::blob(std::string_view name, const blob::BlobProperti
   begin_entry();
   xml_.raw("<Blob>");
   write_name(name);
-  if (properties.snapshot) xml_.plain_element("Snapshot", format_iso8601(*properties.snapshot));
+  write_state(properties);
+  end_blob(properties);
+}
+
+void ListBlobsWriter::Page::versions_only(std::string_view name,
+                                          const blob::BlobProperties& properties) {
+  begin_entry();
+  xml_.raw("<Blob>");
+  write_name(name);
+  xml_.raw("<HasVersionsOnly>true</HasVersionsOnly>");
+  end_blob(properties);
+}
+
+// Which of the name's states it is.
+void ListBlobsWriter::Page::write_state(const blob::BlobProperties& properties) {
+  if (properties.snapshot) {
+    xml_.plain_element("Snapshot", format_iso8601(*properties.snapshot));
+  } else if (properties.version && call_.at_least(kVersions)) {
+    xml_.plain_element("VersionId", format_iso8601(*properties.version));
+    if (!is_past(properties)) xml_.raw("<IsCurrentVersion>true</IsCurrentVersion>");
+  }
+  if (properties.deletion) xml_.raw("<Deleted>true</Deleted>");
+}
+
+void ListBlobsWriter::Page::end_blob(const blob::BlobProperties& properties) {
   write_properties(properties);
   if (query_.include_metadata) write_metadata(properties.metadata);
   if (query_.include_tags && !properties.tags.empty()) write_tags(xml_, properties.tags);
@@ -106,16 +132,25 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   }
   xml_.plain_element("BlobType", type_name(properties.type));
   write_tier(properties);
-  if (!properties.snapshot) {
+  if (!is_past(properties) && !properties.deletion) {
     write_lease_state(xml_, call_, blob::lease_view(properties.lease, time_));
   }
   if (query_.include_copy && properties.copy) write_copy(xml_, *properties.copy);
   write_encryption();
+  if (properties.deletion) write_deletion(*properties.deletion);
   if (call_.at_least(kTagCount) && !properties.tags.empty()) {
     xml_.element("TagCount", properties.tags.size());
   }
   if (properties.sealed && call_.at_least(kSealedBlobs)) xml_.raw("<Sealed>true</Sealed>");
   xml_.raw("</Properties>");
+}
+
+// Days that have begun count.
+void ListBlobsWriter::Page::write_deletion(const blob::Deletion& deletion) {
+  xml_.plain_element("DeletedTime", format_http_date(deletion.at));
+  const auto left = std::chrono::ceil<std::chrono::days>(deletion.until - now_);
+  xml_.element("RemainingRetentionDays",
+               static_cast<std::size_t>(std::max<std::int64_t>(left.count(), 0)));
 }
 
 void ListBlobsWriter::Page::write_http_properties(const blob::HttpProperties& http) {

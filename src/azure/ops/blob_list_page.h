@@ -16,8 +16,10 @@ namespace lapis::azure {
 // Borrows what it is made with. Used by one thread at a time.
 class ListBlobsWriter::Page {
  public:
-  Page(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time);
+  Page(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time,
+       Timestamp now);
   void blob(std::string_view name, const blob::BlobProperties& properties);
+  void versions_only(std::string_view name, const blob::BlobProperties& properties);
   void uncommitted(std::string_view name);
   void prefix(std::string_view name);
   Result<std::string> finish(const blob::ListBlobsResult& result) &&;
@@ -36,7 +38,10 @@ class ListBlobsWriter::Page {
   void write_head();
   void begin_entry();
   void write_name(std::string_view name);
+  void write_state(const blob::BlobProperties& properties);
+  void end_blob(const blob::BlobProperties& properties);
   void write_properties(const blob::BlobProperties& properties);
+  void write_deletion(const blob::Deletion& deletion);
   void write_http_properties(const blob::HttpProperties& http);
   void write_tier(const blob::BlobProperties& properties);
   void write_encryption();
@@ -45,6 +50,7 @@ class ListBlobsWriter::Page {
   const Call& call_;
   const ListBlobsQuery& query_;
   const blob::ServiceClock& time_;
+  const Timestamp now_;
   const std::string endpoint_;
   std::string text_;
   XmlWriter xml_;

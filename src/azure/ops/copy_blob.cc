@@ -43,11 +43,12 @@ Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
   return request;
 }
 
-http::Response render_copy_blob(const Call&, const blob::CopyBlobResult& result) {
+http::Response render_copy_blob(const Call& call, const blob::CopyBlobResult& result) {
   http::Response response;
   response.status = 202;
   http::Headers& headers = response.headers;
   add_etag_and_date(headers, result.etag, result.last_modified);
+  add_version(headers, call, result.version);
   headers.add("x-ms-copy-id", result.copy.text());
   headers.add("x-ms-copy-status", blob::to_string(blob::CopyStatus::kSuccess));
   return response;

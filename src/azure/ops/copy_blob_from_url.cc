@@ -22,6 +22,7 @@ http::Response render_copy_blob_from_url(const Call& call,
   response.status = 202;
   http::Headers& headers = response.headers;
   add_etag_and_date(headers, result.blob.etag, result.blob.last_modified);
+  add_version(headers, call, result.blob.version);
   headers.add("x-ms-copy-id", result.copy.text());
   headers.add("x-ms-copy-status", blob::to_string(blob::CopyStatus::kSuccess));
   add_body_hash(headers, call, result.blob.md5, result.blob.crc64, "x-ms-source-content-md5");

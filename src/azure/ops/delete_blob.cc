@@ -11,14 +11,25 @@ namespace {
 
 constexpr std::uint32_t kTellsPermanent = 20170729;
 
-// Of a snapshot it makes no sense.
-Result<blob::SnapshotDeletion> parse_snapshots(const http::Headers& headers, bool of_snapshot) {
+// Of a snapshot or a version it makes no sense.
+Result<blob::SnapshotDeletion> parse_snapshots(const http::Headers& headers, bool of_past) {
   constexpr std::string_view kName = "x-ms-delete-snapshots";
   const std::string_view value = headers.get(kName);
   if (value.empty()) return blob::SnapshotDeletion::kNone;
-  if (!of_snapshot && http::iequals(value, "include")) return blob::SnapshotDeletion::kInclude;
-  if (!of_snapshot && http::iequals(value, "only")) return blob::SnapshotDeletion::kOnly;
+  if (!of_past && http::iequals(value, "include")) return blob::SnapshotDeletion::kInclude;
+  if (!of_past && http::iequals(value, "only")) return blob::SnapshotDeletion::kOnly;
   return fail(invalid_header(kName, value));
+}
+
+// Nothing but a snapshot or a version goes for good by being asked to.
+Result<bool> parse_type(const Call& call, const blob::BlobKey& key) {
+  constexpr std::string_view kName = "deletetype";
+  const std::string_view value = call.target.query.get(kName);
+  if (value.empty()) return false;
+  if (!asks_permanently(call)) return fail(unsupported_parameter(kName));
+  if (!http::iequals(value, "permanent")) return fail(invalid_parameter(kName, value, ""));
+  if (key.snapshot || key.version) return true;
+  return fail(ErrorCode::kBlobOperationNotSupported, "neither a snapshot nor a version");
 }
 
 }  // namespace
@@ -27,16 +38,20 @@ Result<blob::DeleteBlob> parse_delete_blob(const Call& call) {
   const http::Headers& headers = call.request.headers;
   blob::DeleteBlob request;
   LAPIS_TRY(request.key, state_key(call));
-  LAPIS_TRY(request.snapshots, parse_snapshots(headers, request.key.snapshot.has_value()));
+  const bool of_past = request.key.snapshot || request.key.version;
+  LAPIS_TRY(request.snapshots, parse_snapshots(headers, of_past));
+  LAPIS_TRY(request.permanently, parse_type(call, request.key));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
   return request;
 }
 
-http::Response render_delete_blob(const Call& call, const blob::DeleteBlobResult&) {
+http::Response render_delete_blob(const Call& call, const blob::DeleteBlobResult& result) {
   http::Response response;
   response.status = 202;
-  if (call.at_least(kTellsPermanent)) response.headers.add("x-ms-delete-type-permanent", "true");
+  if (call.at_least(kTellsPermanent)) {
+    response.headers.add("x-ms-delete-type-permanent", result.is_permanent ? "true" : "false");
+  }
   return response;
 }
 

@@ -15,10 +15,12 @@ Result<blob::GetBlobMetadata> parse_get_blob_metadata(const Call& call) {
   return request;
 }
 
-http::Response render_get_blob_metadata(const Call&, const blob::GetBlobMetadataResult& result) {
+http::Response render_get_blob_metadata(const Call& call,
+                                        const blob::GetBlobMetadataResult& result) {
   const blob::BlobProperties& properties = *result.properties;
   http::Response response;
   add_etag_and_date(response.headers, properties.etag, properties.last_modified);
+  add_version(response.headers, call, properties.version);
   add_metadata(response.headers, properties.metadata);
   return response;
 }

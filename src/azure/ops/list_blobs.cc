@@ -14,8 +14,7 @@ namespace lapis::azure {
 namespace {
 
 // What is not here is refused, `permissions` among it, by which clients ask whether the account has
-// a hierarchical namespace. Of these, only metadata, copies, uncommitted blobs and snapshots can
-// exist yet; the others add nothing.
+// a hierarchical namespace. Policies and legal holds cannot exist yet, and add nothing.
 constexpr IncludeValue kInclude[] = {
     {"metadata", 0},         {"uncommittedblobs", 0},
     {"snapshots", 0},        {"copy", 20120212},
@@ -69,6 +68,9 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   request.max_results = result.max_results.value_or(request.max_results);
   request.include_uncommitted = includes(include, "uncommittedblobs");
   request.include_snapshots = includes(include, "snapshots");
+  request.include_versions = includes(include, "versions");
+  request.include_deleted = includes(include, "deleted");
+  request.include_versions_only = includes(include, "deletedwithversions");
   if (result.marker && !result.marker->empty()) {
     LAPIS_TRY(request.start, decode_blob_marker(*result.marker));
   }
@@ -76,13 +78,17 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
 }
 
 ListBlobsWriter::ListBlobsWriter(const Call& call, const ListBlobsQuery& query,
-                                 const blob::ServiceClock& time)
-    : page_(std::make_unique<Page>(call, query, time)) {}
+                                 const blob::ServiceClock& time, Timestamp now)
+    : page_(std::make_unique<Page>(call, query, time, now)) {}
 
 ListBlobsWriter::~ListBlobsWriter() = default;
 
 void ListBlobsWriter::blob(std::string_view name, const blob::BlobProperties& properties) {
   page_->blob(name, properties);
+}
+
+void ListBlobsWriter::versions_only(std::string_view name, const blob::BlobProperties& properties) {
+  page_->versions_only(name, properties);
 }
 
 void ListBlobsWriter::uncommitted(std::string_view name) { page_->uncommitted(name); }

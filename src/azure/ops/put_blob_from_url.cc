@@ -50,6 +50,7 @@ http::Response render_put_blob_from_url(const Call& call, const blob::PutBlobRes
   add_etag_and_date(headers, result.etag, result.last_modified);
   headers.add("Content-MD5", md5_text(result.md5));
   headers.add("x-ms-content-crc64", crc64_text(result.crc64));
+  add_version(headers, call, result.version);
   add_request_encrypted(headers, call);
   return response;
 }

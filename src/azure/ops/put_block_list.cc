@@ -39,6 +39,7 @@ http::Response render_put_block_list(const Call& call, const BlockListDocument& 
   response.status = 201;
   add_etag_and_date(response.headers, result.etag, result.last_modified);
   add_body_hash(response.headers, call, document.md5, document.crc64);
+  add_version(response.headers, call, result.version);
   add_request_encrypted(response.headers, call);
   return response;
 }

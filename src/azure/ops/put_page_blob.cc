@@ -46,6 +46,7 @@ http::Response render_put_page_blob(const Call& call, const blob::PutPageBlobRes
   http::Response response;
   response.status = 201;
   add_etag_and_date(response.headers, result.etag, result.last_modified);
+  add_version(response.headers, call, result.version);
   add_request_encrypted(response.headers, call);
   return response;
 }

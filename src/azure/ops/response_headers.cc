@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "azure/request/body_hashes.h"
+#include "azure/request/common_headers.h"
 #include "lapis/base/date.h"
 
 namespace lapis::azure {
@@ -11,6 +12,12 @@ namespace lapis::azure {
 void add_etag_and_date(http::Headers& headers, blob::Etag etag, Timestamp last_modified) {
   headers.add("ETag", etag.quoted());
   headers.add("Last-Modified", http_date_text(last_modified));
+}
+
+void add_version(http::Headers& headers, const Call& call,
+                 const std::optional<Timestamp>& version) {
+  if (!version || !call.at_least(kVersions)) return;
+  headers.add("x-ms-version-id", format_iso8601(*version));
 }
 
 void add_request_encrypted(http::Headers& headers, const Call& call) {

@@ -18,6 +18,9 @@ inline constexpr std::uint32_t kTellsBothHashes = 20261006;
 
 void add_etag_and_date(http::Headers& headers, blob::Etag etag, Timestamp last_modified);
 
+// x-ms-version-id, where there is one.
+void add_version(http::Headers& headers, const Call& call, const std::optional<Timestamp>& version);
+
 // Lapis does not encrypt what it stores, and says so: "false".
 void add_request_encrypted(http::Headers& headers, const Call& call);
 

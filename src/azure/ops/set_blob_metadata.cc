@@ -21,6 +21,7 @@ http::Response render_set_blob_metadata(const Call& call,
                                         const blob::SetBlobMetadataResult& result) {
   http::Response response;
   add_etag_and_date(response.headers, result.etag, result.last_modified);
+  add_version(response.headers, call, result.version);
   add_request_encrypted(response.headers, call);
   return response;
 }

@@ -12,7 +12,7 @@ Result<blob::SetBlobTags> parse_set_blob_tags(const Call& call, std::string_view
   if (!call.at_least(kBlobTags)) return fail(invalid_parameter("comp", "tags", ""));
   const http::Headers& headers = call.request.headers;
   blob::SetBlobTags request;
-  request.key = blob_key(call);
+  LAPIS_TRY(request.key, state_key(call));
   LAPIS_TRY(request.conditions, parse_tag_operation_conditions(call));
   if (call.at_least(kLeasesOfTags)) {
     LAPIS_TRY(request.lease, parse_lease(headers));

@@ -26,6 +26,7 @@ http::Response render_snapshot_blob(const Call& call, const blob::SnapshotBlobRe
   response.status = 201;
   add_etag_and_date(response.headers, result.etag, result.last_modified);
   response.headers.add("x-ms-snapshot", format_iso8601(result.snapshot));
+  add_version(response.headers, call, result.version);
   add_request_encrypted(response.headers, call);
   return response;
 }

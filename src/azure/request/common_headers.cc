@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "azure/field_errors.h"
 #include "azure/request/guid.h"
@@ -18,6 +19,16 @@ bool knows(const Call& call, blob::AccessTier tier) {
   if (tier == blob::AccessTier::kCold) return call.at_least(kColdTier);
   if (tier == blob::AccessTier::kSmart) return call.at_least(kSmartTier);
   return true;
+}
+
+// The time of a past state; nothing where the parameter is absent or empty.
+Result<std::optional<Timestamp>> parse_past(const Call& call, std::string_view name,
+                                            std::string reason) {
+  const std::string_view text = call.target.query.get(name);
+  if (text.empty()) return std::nullopt;
+  const auto time = parse_iso8601(text);
+  if (time && *time >= Timestamp{}) return time;
+  return fail(invalid_parameter(name, text, std::move(reason)));
 }
 
 }  // namespace
@@ -47,14 +58,25 @@ blob::BlobKey blob_key(const Call& call) {
           std::string(call.target.blob)};
 }
 
+bool names_blob_version(const Call& call) {
+  return call.at_least(kVersions) && !call.target.query.get("versionid").empty();
+}
+
+bool asks_permanently(const Call& call) {
+  return call.at_least(kPermanentDelete) && !call.target.query.get("deletetype").empty();
+}
+
 Result<blob::BlobKey> state_key(const Call& call) {
   blob::BlobKey key = blob_key(call);
-  const std::string_view* text = call.target.query.find("snapshot");
-  if (text == nullptr || text->empty()) return key;
-  key.snapshot = parse_iso8601(*text);
-  if (!key.snapshot || *key.snapshot < Timestamp{}) {
-    return fail(
-        invalid_parameter("snapshot", *text, "Must be in the specific snapshot date time format."));
+  LAPIS_TRY(key.snapshot,
+            parse_past(call, "snapshot", "Must be in the specific snapshot date time format."));
+  if (!call.target.query.has("versionid")) return key;
+  if (!call.at_least(kVersions)) return fail(unsupported_parameter("versionid"));
+  LAPIS_TRY(key.version,
+            parse_past(call, "versionid", "Must be in the specific version date time format."));
+  if (key.snapshot && key.version) {
+    return fail(invalid_parameter("versionid", call.target.query.get("versionid"),
+                                  "snapshot and versionid exclude another."));
   }
   return key;
 }

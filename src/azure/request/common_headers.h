@@ -18,7 +18,16 @@ Result<std::optional<blob::AccessTier>> parse_tier(const Call& call);
 
 blob::ContainerKey container_key(const Call& call);
 blob::BlobKey blob_key(const Call& call);
-// The blob, or its snapshot where the query names one. Errors: kInvalidQueryParameterValue.
+// The first version that knows versions of blobs. To pass over `versionid` in older ones, as is
+// done with most that they do not know, could delete a blob instead of a version of it.
+inline constexpr std::uint32_t kVersions = 20191212;
+// The first that knows `deletetype`.
+inline constexpr std::uint32_t kPermanentDelete = 20200210;
+// What a request names or asks for, by its own version.
+bool names_blob_version(const Call& call);
+bool asks_permanently(const Call& call);
+// The blob, or its snapshot or version where the query names one. Errors:
+// kInvalidQueryParameterValue.
 Result<blob::BlobKey> state_key(const Call& call);
 
 }  // namespace lapis::azure

@@ -18,7 +18,7 @@ std::optional<blob::BlobKey> local_source(const Call& call, std::string_view tex
   named.headers.add("Host", url->authority);
   auto target = parse_target(named);
   if (!target || target->resource != Resource::kBlob) return std::nullopt;
-  if (target->account != call.target.account || target->query.has("versionid")) return std::nullopt;
+  if (target->account != call.target.account) return std::nullopt;
   const auto key = state_key(Call{named, *std::move(target), call.version, call.request_id});
   if (!key) return std::nullopt;
   return *key;

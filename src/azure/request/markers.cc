@@ -18,8 +18,9 @@ enum class Kind : std::uint8_t {
   kBlob = 1,
   kPastPrefix = 2,
   kContainer = 3,
-  kSnapshot = 4,
+  kPast = 4,
   kFound = 8,
+  kPastRoot = 9,
   kPages = 16
 };
 
@@ -28,7 +29,7 @@ constexpr std::size_t kNameAt = 9;
 // A name of 1,024 characters of 4 bytes, encoded, with room.
 constexpr std::size_t kMaxMarkerLength = 8 * 1024;
 
-constexpr std::size_t kTimeSize = 8;  // before the name, in the marker of a snapshot
+constexpr std::size_t kTimeSize = 8;  // before the name, in the marker of a past state
 
 struct Decoded {
   Kind kind;
@@ -86,7 +87,7 @@ std::string time_text(Timestamp time) {
   return std::string(as_text(bytes));
 }
 
-// What keys of snapshots can hold.
+// What keys of past states can hold.
 Result<Timestamp> time_in(std::string_view text) {
   const auto ticks = static_cast<std::int64_t>(load_le<std::uint64_t>(as_bytes(text)));
   if (ticks < 0) return fail(ErrorCode::kOutOfRangeInput, "marker");
@@ -96,9 +97,8 @@ Result<Timestamp> time_in(std::string_view text) {
 }  // namespace
 
 std::string encode_blob_marker(const blob::ListPosition& position) {
-  if (position.snapshot) {
-    return encode(Kind::kSnapshot, time_text(*position.snapshot) + position.name);
-  }
+  if (position.past) return encode(Kind::kPast, time_text(*position.past) + position.name);
+  if (position.past_root) return encode(Kind::kPastRoot, position.name);
   return encode(position.past_prefix ? Kind::kPastPrefix : Kind::kBlob, position.name);
 }
 
@@ -119,14 +119,16 @@ Result<blob::ListPosition> decode_blob_marker(std::string_view marker) {
   LAPIS_TRY(const Decoded decoded, decode(marker));
   blob::ListPosition position;
   std::string_view text = decoded.text;
-  if (decoded.kind == Kind::kSnapshot && text.size() > kTimeSize) {
-    LAPIS_TRY(position.snapshot, time_in(text));
+  if (decoded.kind == Kind::kPast && text.size() > kTimeSize) {
+    LAPIS_TRY(position.past, time_in(text));
     text.remove_prefix(kTimeSize);
-  } else if (decoded.kind != Kind::kBlob && decoded.kind != Kind::kPastPrefix) {
+  } else if (decoded.kind != Kind::kBlob && decoded.kind != Kind::kPastPrefix &&
+             decoded.kind != Kind::kPastRoot) {
     return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
   }
   LAPIS_TRY(position.name, name_in(text));
   position.past_prefix = decoded.kind == Kind::kPastPrefix;
+  position.past_root = decoded.kind == Kind::kPastRoot;
   return position;
 }
 

@@ -53,7 +53,7 @@ class Reader {
     LAPIS_TRY(change.minute_metrics, read_metrics("MinuteMetrics"));
     LAPIS_TRY(change.cors, read_cors());
     LAPIS_TRY(change.default_version, read_default_version());
-    LAPIS_TRY_VOID(read_soft_delete());
+    LAPIS_TRY(change.delete_retention, read_soft_delete());
     LAPIS_TRY_VOID(read_website());
     if (!not_built_.empty()) return fail(xml_node_not_implemented(not_built_));
     return change;
@@ -155,17 +155,16 @@ class Reader {
     return Change(std::in_place, version->date);
   }
 
-  Result<void> read_soft_delete() {
+  Result<std::optional<blob::DeleteRetention>> read_soft_delete() {
     const pugi::xml_node node = root_.child("DeleteRetentionPolicy");
-    if (!node) return {};
+    if (!node) return std::nullopt;
     LAPIS_TRY_VOID(document_.check_children(node, {"Enabled", "Days", "AllowPermanentDelete"}));
-    LAPIS_TRY(const auto days, read_retention(node));
-    bool permanent = false;
+    blob::DeleteRetention retention;
+    LAPIS_TRY(retention.days, read_retention(node));
     if (node.child("AllowPermanentDelete")) {
-      LAPIS_TRY(permanent, required_bool(node, "AllowPermanentDelete"));
+      LAPIS_TRY(retention.allow_permanent, required_bool(node, "AllowPermanentDelete"));
     }
-    refuse(days.has_value() || permanent, "DeleteRetentionPolicy");
-    return {};
+    return retention;
   }
 
   Result<void> read_website() {
@@ -193,6 +192,14 @@ void write_retention(XmlWriter& xml, const std::optional<std::uint32_t>& days) {
   xml.plain_element("Enabled", days ? "true" : "false");
   if (days) xml.element("Days", *days);
   xml.close("RetentionPolicy");
+}
+
+void write_soft_delete(XmlWriter& xml, const blob::DeleteRetention& retention) {
+  xml.open("DeleteRetentionPolicy");
+  xml.plain_element("Enabled", retention.days ? "true" : "false");
+  if (retention.days) xml.element("Days", *retention.days);
+  if (retention.allow_permanent) xml.plain_element("AllowPermanentDelete", "true");
+  xml.close("DeleteRetentionPolicy");
 }
 
 void write_metrics(XmlWriter& xml, std::string_view name,
@@ -234,7 +241,7 @@ std::string service_properties_xml(const blob::ServiceProperties& properties,
     xml.plain_element("DefaultServiceVersion", ServiceVersion{*properties.default_version}.text());
   }
   if (version >= kSoftDelete) {
-    xml.raw("<DeleteRetentionPolicy><Enabled>false</Enabled></DeleteRetentionPolicy>");
+    write_soft_delete(xml, properties.delete_retention);
   }
   if (version >= kStaticWebsite) {
     xml.raw("<StaticWebsite><Enabled>false</Enabled></StaticWebsite>");

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "blob/blob_rows.h"
+#include "blob/check/past_check.h"
 #include "blob/check/reference_walk.h"
 #include "blob/check/row_scan.h"
 #include "blob/check/sharing.h"
@@ -234,6 +236,7 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
   LAPIS_TRY_VOID(check_page_maps(check, walk.page_maps(), containers, found));
   LAPIS_TRY_VOID(check_sharing(check, walk.shared(), containers, found));
   LAPIS_TRY_VOID(check_tags(check, containers, found));
+  LAPIS_TRY_VOID(check_past_states(check, containers, found));
   ReferenceKey begin;
   std::optional<ReferenceKey> end = begin;
   while (end) {
@@ -287,15 +290,16 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
   const auto name = [&](std::string_view key, std::string_view value) -> Result<void> {
     const auto parsed = parse_name_key(key);
     if (!parsed || parsed->row == NameRow::kUpload) return {};
-    LAPIS_TRY(const BlobRecord blob, decode_blob(value));
+    LAPIS_TRY(const BlobRecord blob, decode_state(parsed->row, value));
+    const std::string shown = shown_name(*parsed, blob.properties);
     for (const auto& [container, map, chunk] : in_maps) {
       if (container != parsed->container || map != blob.body.pages.map) continue;
-      found({chunk, containers.name_of(container), shown_name(*parsed)});
+      found({chunk, containers.name_of(container), shown});
     }
     for (const SegmentRef& ref : blob.body.segments) {
       const auto range = in_segments.equal_range(std::pair(parsed->container, ref.id));
       for (auto at = range.first; at != range.second; ++at) {
-        found({at->second, containers.name_of(parsed->container), shown_name(*parsed)});
+        found({at->second, containers.name_of(parsed->container), shown});
       }
     }
     return {};

@@ -102,10 +102,11 @@ storage::Finding about_upload(FindingKind kind, const char* what, const Containe
 
 }  // namespace
 
-std::string shown_name(const NameKey& key) {
+std::string shown_name(const NameKey& key, const BlobProperties& properties) {
   std::string name(key.name);
-  if (key.row == NameRow::kPast) name += "?snapshot=" + format_iso8601(key.time);
-  return name;
+  if (key.row != NameRow::kPast) return name;
+  name += properties.snapshot ? "?snapshot=" : "?versionid=";
+  return name += format_iso8601(key.time);
 }
 
 Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
@@ -159,7 +160,7 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
     return {};
   }
   ++stats.blobs;
-  LAPIS_TRY(const BlobRecord blob, decode_blob(value));
+  LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
   const UseKind kind = containers_->is_live(name->container) ? UseKind::kLive : UseKind::kPending;
   for (const SegmentRef& ref : blob.body.segments) {
     segments_.add({name->container, ref.id, kind, owner_of_body(blob.body.id, key), ref.blocks});
@@ -241,8 +242,8 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
   const auto of_blob = [&](std::string_view key, std::string_view value) -> Result<void> {
     const auto name = parse_name_key(key);
     if (!name || name->row == NameRow::kUpload) return {};
-    LAPIS_TRY(const BlobRecord blob, decode_blob(value));
-    const std::string shown = shown_name(*name);
+    LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
+    const std::string shown = shown_name(*name, blob.properties);
     const Holder holder{name->container, shown, {}, {}, false};
     BlockVisitor(visit, holder, owner_of_body(blob.body.id, key),
                  !containers_->is_live(name->container))(blob.body.blocks);

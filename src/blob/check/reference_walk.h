@@ -35,7 +35,7 @@ struct Holder {
 };
 
 // The name, and of a past state which it is.
-std::string shown_name(const NameKey& key);
+std::string shown_name(const NameKey& key, const BlobProperties& properties);
 
 class ReferenceWalk {
  public:

@@ -16,7 +16,7 @@ struct Change {
 };
 
 Result<void> apply(storage::MetaView& view, Change& change) {
-  LAPIS_TRY(PropertyRow row, read_property_row(view, change.container, change.request.key));
+  LAPIS_TRY(StateRow row, read_property_row(view, change.container, change.request.key));
   BlobProperties& properties = row.properties;
   LAPIS_TRY_VOID(check_seal(change.request, properties, change.time));
   change.result = {properties.etag, properties.last_modified};

@@ -25,7 +25,7 @@ io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
   const Guid id = blob.copy->id;
   auto made = co_await put_blob(service, std::move(blob), body);
   if (!made) co_return fail(of_target(std::move(made).error()));
-  co_return CopyBlobResult{made->etag, made->last_modified, id};
+  co_return CopyBlobResult{made->etag, made->last_modified, id, made->version};
 }
 
 io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) {
@@ -36,7 +36,8 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) 
     const SharedCopy shared{target->id, *request.local, request.source.conditions, request.blob,
                             request.seal};
     LAPIS_CO_TRY(const SharedCopied copied, co_await copy_shared(service, shared));
-    co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id};
+    co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id,
+                             copied.version};
   }
   GetBlob get;
   get.key = *request.local;

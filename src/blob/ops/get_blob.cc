@@ -7,6 +7,7 @@
 #include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/range_hash.h"
+#include "blob/state_row.h"
 
 namespace lapis::blob {
 namespace {
@@ -40,9 +41,10 @@ io::Task<Result<PageRead>> begin_page_read(Service& service, ContainerId contain
   PageRead read;
   read.snapshot = service.meta.snapshot();
   auto job = [&]() -> Result<Shared<BlobRecord>> {
-    LAPIS_TRY(const auto row, read.snapshot->get(state_key(container, key)));
-    if (!row) return nullptr;
-    LAPIS_TRY(BlobRecord blob, decode_blob(*row));
+    const auto state = read_state(*read.snapshot, container, key);
+    if (!state && state.error().code == ErrorCode::kBlobNotFound) return nullptr;
+    LAPIS_TRY_VOID(state);
+    LAPIS_TRY(BlobRecord blob, decode_blob(state->row));
     return std::make_shared<const BlobRecord>(std::move(blob));
   };
   LAPIS_CO_TRY(read.blob, co_await service.blocking.run(std::move(job)));

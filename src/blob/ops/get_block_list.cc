@@ -3,6 +3,7 @@
 #include "blob/blob_rows.h"
 #include "blob/block_rows.h"
 #include "blob/lookup.h"
+#include "blob/state_row.h"
 
 namespace lapis::blob {
 namespace {
@@ -27,13 +28,14 @@ Result<void> list_committed(storage::MetaSnapshot& snapshot, ContainerId contain
   return {};
 }
 
-// A snapshot has committed blocks only.
+// A snapshot or version has committed blocks only.
 Result<BlobRows> read_rows(storage::MetaSnapshot& snapshot, ContainerId container,
                            const BlobKey& key) {
-  if (!key.snapshot) return read_blob_rows(snapshot, container, key.name);
+  if (!past_time_of(key)) return read_blob_rows(snapshot, container, key.name);
   LAPIS_TRY_VOID(check_live(snapshot, container));
+  LAPIS_TRY(const StateRow state, read_state(snapshot, container, key));
   BlobRows rows;
-  LAPIS_TRY(rows.blob, read_past(snapshot, container, key.name, *key.snapshot));
+  LAPIS_TRY(rows.blob, decode_blob(state.row));
   return rows;
 }
 

@@ -7,6 +7,7 @@
 #include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_listing.h"
+#include "blob/state_row.h"
 
 namespace lapis::blob {
 namespace {
@@ -40,7 +41,8 @@ Result<std::optional<ListedPages>> find_previous(storage::MetaSnapshot& snapshot
                                                  const BlobRecord& blob) {
   if (!request.previous) return std::nullopt;
   LAPIS_TRY(const auto past, read_past(snapshot, container, request.key.name, *request.previous));
-  if (!past) return fail(ErrorCode::kPreviousSnapshotNotFound);
+  const bool is_there = past && past->properties.snapshot && !past->properties.deletion;
+  if (!is_there) return fail(ErrorCode::kPreviousSnapshotNotFound);
   if (request.key.snapshot && *request.previous > *request.key.snapshot) {
     return fail(ErrorCode::kPreviousSnapshotCannotBeNewer);
   }
@@ -54,9 +56,8 @@ Result<std::optional<ListedPages>> find_previous(storage::MetaSnapshot& snapshot
 Result<GetPageRangesResult> read(storage::MetaSnapshot& snapshot, ContainerId container,
                                  const GetPageRanges& request, const ServiceClock& time) {
   LAPIS_TRY_VOID(check_live(snapshot, container));
-  LAPIS_TRY(const auto row, snapshot.get(state_key(container, request.key)));
-  if (!row) return fail(ErrorCode::kBlobNotFound);
-  LAPIS_TRY(const BlobRecord blob, decode_blob(*row));
+  LAPIS_TRY(const StateRow state, read_state(snapshot, container, request.key));
+  LAPIS_TRY(const BlobRecord blob, decode_blob(state.row));
   const BlobProperties& properties = blob.properties;
   LAPIS_TRY_VOID(check(request, properties, time));
   LAPIS_TRY(const PageListing listing, listing_of(request, properties.content_length));

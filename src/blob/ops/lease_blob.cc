@@ -9,7 +9,7 @@ namespace {
 
 Result<LeaseActionResult> apply(storage::MetaView& view, ContainerId container,
                                 const LeaseBlob& request, const ServiceClock& time) {
-  LAPIS_TRY(PropertyRow row, read_property_row(view, container, request.key));
+  LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
   BlobProperties& properties = row.properties;
   LAPIS_TRY(const LeaseOutcome outcome,
             apply_lease_action(LeaseSubject::kBlob, request.action, properties.lease, time.now()));

@@ -4,6 +4,7 @@
 #include "blob/body_intake.h"
 #include "blob/hint_queue.h"
 #include "blob/lookup.h"
+#include "blob/past_states.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
 #include "blob/tag_index.h"
@@ -46,7 +47,7 @@ Body body_of(TakenBody& taken, std::uint64_t length) {
 }
 
 struct Change {
-  ContainerId container;
+  NamedAt at;
   const PutBlob& request;
   const storage::StoredBody* stored;  // null for a short body
   std::string encoded_body;
@@ -56,17 +57,19 @@ struct Change {
 };
 
 Result<void> apply(storage::MetaView& view, Change& change) {
-  const std::string& name = change.request.key.name;
-  LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
+  const ContainerId container = change.at.container;
+  const std::string_view name = change.at.name;
+  LAPIS_TRY(BlobRows rows, read_blob_rows(view, container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
   LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, change.time));
   change.properties = make_properties(change.made, Etag{view.next_id()}, existing, change.time);
+  LAPIS_TRY(const bool lives_on, succeed(view, change.at, rows, change.properties));
   if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
-  view.put(blob_key(change.container, name), encode_blob(change.properties, change.encoded_body));
-  index_tags(view, change.container, name, tags_of(existing), change.properties.tags);
-  if (rows.upload) discard_upload(view, change.container, name, rows.upload->id);
-  if (!rows.blob) return {};
-  return drop_body(view, change.container, std::move(rows.blob->body));
+  view.put(blob_key(container, name), encode_blob(change.properties, change.encoded_body));
+  index_tags(view, container, name, tags_of(existing), change.properties.tags);
+  if (rows.upload) discard_upload(view, container, name, rows.upload->id);
+  if (!rows.blob || lives_on) return {};
+  return drop_body(view, container, std::move(rows.blob->body));
 }
 
 }  // namespace
@@ -87,8 +90,13 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   LAPIS_CO_TRY(TakenBody taken, co_await take_body(service, incoming, body));
   LAPIS_CO_TRY_VOID(check_hashes(claimed_hashes(request), taken));
 
+  auto keeping = peek_keeping(service, request.key.account);
+  if (!keeping) {
+    LAPIS_CO_TRY(keeping, co_await find_keeping(service, request.key.account));
+  }
+  const NamedAt at{container->id, request.key.name, service.clock.now(), *keeping};
   NewBlob made;
-  made.now = service.clock.now();
+  made.now = at.now;
   made.type = request.type.value_or(BlobType::kBlock);
   made.append_blocks = request.append_blocks;
   made.sealed = request.sealed;
@@ -100,13 +108,13 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   made.tags = request.tags;
   made.content_length = request.content_length;
   std::string encoded = encode_body(body_of(taken, request.content_length));
-  Change change{container->id, request, taken.stored.get(), std::move(encoded), std::move(made),
-                *service.time, {}};
+  Change change{at, request, taken.stored.get(), std::move(encoded), std::move(made), *service.time,
+                {}};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
   if (taken.stored) taken.stored->recorded();
   co_return PutBlobResult{change.properties.etag, change.properties.last_modified, *taken.md5,
-                          taken.crc64};
+                          taken.crc64, change.properties.version};
 }
 
 }  // namespace lapis::blob

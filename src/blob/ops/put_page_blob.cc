@@ -10,8 +10,11 @@ namespace lapis::blob {
 io::Task<Result<PutPageBlobResult>> put_page_blob(Service& service, PutPageBlob request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.blob.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.blob.key));
+  const BlobKey& key = request.blob.key;
+  LAPIS_CO_TRY(const Keeping keeping, co_await find_keeping(service, key.account));
+  const NamedAt at{container->id, key.name, service.clock.now(), keeping};
   NewBlob made;
-  made.now = service.clock.now();
+  made.now = at.now;
   made.http = request.blob.http;
   made.metadata = request.blob.metadata;
   made.tags = request.blob.tags;
@@ -20,8 +23,8 @@ io::Task<Result<PutPageBlobResult>> put_page_blob(Service& service, PutPageBlob 
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
     NewPageBlob blob{request.blob, made, request.sequence_number, {}, false};
     LAPIS_TRY(const BlobProperties properties,
-              write_page_blob(view, container->id, std::move(blob), *service.time));
-    result = {properties.etag, properties.last_modified};
+              write_page_blob(view, at, std::move(blob), *service.time));
+    result = {properties.etag, properties.last_modified, properties.version};
     return {};
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));

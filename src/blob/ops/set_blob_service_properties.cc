@@ -22,6 +22,7 @@ Result<void> apply(storage::MetaView& view, const std::string& key,
   assign(properties.minute_metrics, change.minute_metrics);
   assign(properties.default_version, change.default_version);
   assign(properties.cors, change.cors);
+  assign(properties.delete_retention, change.delete_retention);
   view.put(key, encode(properties));
   return {};
 }

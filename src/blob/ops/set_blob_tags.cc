@@ -10,11 +10,14 @@ namespace {
 
 Result<void> apply(storage::MetaView& view, ContainerId container, const SetBlobTags& request,
                    const ServiceClock& time) {
-  LAPIS_TRY(PropertyRow row, read_property_row(view, container, request.key));
+  LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
   BlobProperties& properties = row.properties;
   LAPIS_TRY_VOID(
       check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time));
-  index_tags(view, container, request.key.name, properties.tags, request.tags);
+  // Blobs are found by the tags that they have now.
+  if (!is_past(properties)) {
+    index_tags(view, container, request.key.name, properties.tags, request.tags);
+  }
   properties.tags = request.tags;
   properties.lease = lease_after_write(properties.lease, time);
   return write_property_row(view, row);

@@ -25,7 +25,7 @@ Result<void> check(const SetBlobTier& request, const BlobProperties& properties,
 
 Result<void> apply(storage::MetaView& view, Change& change) {
   const SetBlobTier& request = change.request;
-  LAPIS_TRY(PropertyRow row, read_property_row(view, change.container, request.key));
+  LAPIS_TRY(StateRow row, read_property_row(view, change.container, request.key));
   BlobProperties& properties = row.properties;
   LAPIS_TRY_VOID(check(request, properties, change.time));
   const bool had_lease = properties.lease.has_value();
@@ -34,7 +34,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (properties.tier == *request.tier && !properties.tier_inferred) {
     return had_lease && !properties.lease ? write_property_row(view, row) : Result<void>();
   }
-  if (!request.key.snapshot && rank_of(properties.tier) != rank_of(*request.tier)) {
+  if (!is_past(properties) && rank_of(properties.tier) != rank_of(*request.tier)) {
     queue_hint(view, change.container, request.key.name);
   }
   change.result.rehydrated = properties.tier == AccessTier::kArchive;

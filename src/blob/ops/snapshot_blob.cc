@@ -5,56 +5,57 @@
 
 #include "blob/blob_rows.h"
 #include "blob/lookup.h"
+#include "blob/past_states.h"
 #include "blob/shared_body.h"
 
 namespace lapis::blob {
 namespace {
 
 struct Change {
-  ContainerId container;
+  NamedAt at;
   const SnapshotBlob& request;
-  Timestamp now;
   const ServiceClock& time;
   SnapshotBlobResult result;  // out
 };
 
-// A name that no past state of the blob ever had.
-Timestamp name_snapshot(const BlobProperties& blob, Timestamp now) {
-  return std::max(now, blob.last_past + Ticks(1));
-}
-
 BlobProperties snapshot_properties(storage::MetaView& view, const Change& change,
                                    const BlobProperties& blob, Timestamp time) {
   BlobProperties properties = blob;
+  take_counts(properties, BlobProperties{});
   properties.snapshot = time;
-  properties.snapshots = 0;
-  properties.last_past = {};
+  properties.version.reset();
   properties.lease.reset();
   if (change.request.metadata) {
     properties.metadata = *change.request.metadata;
     properties.etag.value = view.next_id();
-    properties.last_modified = std::max(change.now, blob.last_modified);
+    properties.last_modified = std::max(change.at.now, blob.last_modified);
   }
   return properties;
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {
-  const std::string& name = change.request.key.name;
-  LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.container, name));
+  const NamedAt& at = change.at;
+  LAPIS_TRY(BlobRows rows, read_blob_rows(view, at.container, at.name));
   if (!rows.blob) return fail(ErrorCode::kBlobNotFound);
   BlobRecord& blob = *rows.blob;
   // Taken as a blob is read: without its lease, but not with another one.
   LAPIS_TRY_VOID(check_change(LeaseUse::kReadBlob, blob.properties, change.request.lease,
                               change.request.conditions, change.time));
-  const Timestamp time = name_snapshot(blob.properties, change.now);
+  LAPIS_TRY_VOID(share_body(view, at.container, blob.body));
+  if (at.keeping.versions) {
+    LAPIS_TRY_VOID(share_body(view, at.container, blob.body));
+    LAPIS_TRY_VOID(keep(view, at, blob, blob.properties));
+  }
+  const Timestamp time = next_time(blob.properties, at.now);
   const BlobProperties taken = snapshot_properties(view, change, blob.properties, time);
-  LAPIS_TRY_VOID(share_body(view, change.container, blob.body));
   ++blob.properties.snapshots;
-  blob.properties.last_past = time;
+  blob.properties.past_changes = view.next_id();
+  if (at.keeping.versions) blob.properties.version = next_time(blob.properties, at.now);
   const std::string body = encode_body(blob.body);
-  view.put(past_key(change.container, name, time), encode_blob(taken, body));
-  view.put(blob_key(change.container, name), encode_blob(blob.properties, body));
-  change.result = {time, taken.etag, taken.last_modified};
+  view.put(past_key(at.container, at.name, time), encode_blob(taken, body));
+  view.put(blob_key(at.container, at.name), encode_blob(blob.properties, body));
+  change.result = {time, taken.etag, taken.last_modified, {}};
+  if (at.keeping.versions) change.result.version = blob.properties.version;
   return {};
 }
 
@@ -63,7 +64,9 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 io::Task<Result<SnapshotBlobResult>> snapshot_blob(Service& service, SnapshotBlob request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
-  Change change{container->id, request, service.clock.now(), *service.time, {}};
+  LAPIS_CO_TRY(const Keeping keeping, co_await find_keeping(service, request.key.account));
+  const NamedAt at{container->id, request.key.name, service.clock.now(), keeping};
+  Change change{at, request, *service.time, {}};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
   co_return change.result;

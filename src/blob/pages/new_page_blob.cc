@@ -26,20 +26,24 @@ Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
   return check_replace(claim, existing, time);
 }
 
-Result<BlobProperties> write_page_blob(storage::MetaView& view, ContainerId container,
-                                       NewPageBlob blob, const ServiceClock& time) {
-  const std::string& name = blob.blob.key.name;
+Result<BlobProperties> write_page_blob(storage::MetaView& view, const NamedAt& at, NewPageBlob blob,
+                                       const ServiceClock& time) {
+  const ContainerId container = at.container;
+  const std::string_view name = at.name;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
   LAPIS_TRY_VOID(check_new_page_blob(blob.blob, blob.page_blobs_only, existing, time));
   BlobProperties properties = properties_of(blob, Etag{view.next_id()}, existing, time);
+  LAPIS_TRY(const bool lives_on, succeed(view, at, rows, properties));
   Body body;
   body.pages = blob.pages;
   if (!has_pages(body)) body.pages = {PageMapId{view.next_id()}, 1, 0};
   view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
   index_tags(view, container, name, tags_of(existing), properties.tags);
   if (rows.upload) discard_upload(view, container, name, rows.upload->id);
-  if (rows.blob) LAPIS_TRY_VOID(drop_body(view, container, std::move(rows.blob->body)));
+  if (rows.blob && !lives_on) {
+    LAPIS_TRY_VOID(drop_body(view, container, std::move(rows.blob->body)));
+  }
   return properties;
 }
 

@@ -1,7 +1,7 @@
 // Writing the row of a page blob that is made, over what was there.
 #pragma once
 
-#include "blob/blob_rows.h"
+#include "blob/past_states.h"
 #include "lapis/blob/ops/put_blob.h"
 
 namespace lapis::blob {
@@ -20,7 +20,7 @@ Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
                                  const BlobRecord* existing, const ServiceClock& time);
 
 // Inside a transaction. Errors: kContainerNotFound, as above.
-Result<BlobProperties> write_page_blob(storage::MetaView& view, ContainerId container,
-                                       NewPageBlob blob, const ServiceClock& time);
+Result<BlobProperties> write_page_blob(storage::MetaView& view, const NamedAt& at, NewPageBlob blob,
+                                       const ServiceClock& time);
 
 }  // namespace lapis::blob

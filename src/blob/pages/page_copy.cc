@@ -10,6 +10,7 @@
 #include "blob/pages/new_page_blob.h"
 #include "blob/pages/page_body.h"
 #include "blob/pages/page_listing.h"
+#include "blob/state_row.h"
 #include "lapis/blob/ops/put_page.h"
 
 namespace lapis::blob {
@@ -35,9 +36,8 @@ struct Filled {
 };
 
 Result<Source> read_source(PageSnapshot snapshot, ContainerId container, const CopyBlob& request) {
-  LAPIS_TRY(const auto row, snapshot->get(state_key(container, *request.local)));
-  if (!row) return fail(ErrorCode::kBlobNotFound);
-  LAPIS_TRY(BlobRecord blob, decode_blob(*row));
+  LAPIS_TRY(const StateRow state, read_state(*snapshot, container, *request.local));
+  LAPIS_TRY(BlobRecord blob, decode_blob(state.row));
   if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidSourceBlobType);
   const Result<void> met = check_read(request.source.conditions, target_of(blob.properties));
   if (!met) return fail(of_source(met.error()));
@@ -141,7 +141,9 @@ NewBlob made_of(const PutBlob& blob, const BlobProperties& source, Timestamp now
 io::Task<Result<CopyBlobResult>> publish(Service& service, const PutBlob& blob,
                                          const Source& source, const Filled& filled) {
   const BlobProperties& properties = source.blob.properties;
-  const NewBlob made = made_of(blob, properties, service.clock.now());
+  LAPIS_CO_TRY(const Keeping keeping, co_await find_keeping(service, blob.key.account));
+  const NamedAt at{filled.container, blob.key.name, service.clock.now(), keeping};
+  const NewBlob made = made_of(blob, properties, at.now);
   CopyBlobResult result;
   result.copy = blob.copy->id;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
@@ -149,10 +151,11 @@ io::Task<Result<CopyBlobResult>> publish(Service& service, const PutBlob& blob,
     if (!entry) return fail(ErrorCode::kInternalError, "the pages of a copy were freed");
     NewPageBlob copy{blob, made, properties.sequence_number, filled.pages, true};
     LAPIS_TRY(const BlobProperties written,
-              write_page_blob(view, filled.container, std::move(copy), *service.time));
+              write_page_blob(view, at, std::move(copy), *service.time));
     view.erase(filled.entry_key);
     result.etag = written.etag;
     result.last_modified = written.last_modified;
+    result.version = written.version;
     return {};
   };
   const auto committed = co_await service.meta.transact({filled.container}, std::move(transaction));

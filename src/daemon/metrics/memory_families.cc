@@ -74,6 +74,9 @@ void add_reclaim_families(Families& families, const MetricSources& sources) {
                    reclaimed.swept_rows);
   families.counter({"lapis_reclaim_expired_uploads_total", "Uploads that nobody committed."}, {},
                    reclaimed.expired_uploads);
+  families.counter({"lapis_reclaim_expired_deletions_total",
+                    "Soft-deleted blobs, snapshots and versions that were kept long enough."},
+                   {}, reclaimed.expired_deletions);
   const blob::HintStats hinted = sources.background->hint_totals();
   families.counter({"lapis_placement_hinted_blobs_total",
                     "Blobs whose access tier was told to the tierer after they were written."},

@@ -239,7 +239,7 @@ test("the service's properties", async () => {
   } finally {
     await service.setProperties({ cors: [] });
   }
-  const deletes = { deleteRetentionPolicy: { enabled: true, days: 7 } };
-  await fails(service.setProperties(deletes), 501, "NotImplemented");
+  const website = { staticWebsite: { enabled: true, indexDocument: "i" } };
+  await fails(service.setProperties(website), 501, "NotImplemented");
   await fails(service.setProperties({ cors: Array(6).fill(rule) }), 400, "InvalidXmlDocument");
 });

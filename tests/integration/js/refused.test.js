@@ -33,16 +33,6 @@ async function withBlob(body) {
   });
 }
 
-test("versions", async () => {
-  await withBlob(async ({ blob }) => {
-    const version = blob.withVersion(SNAPSHOT);
-    await refused(version.download(), "UnsupportedQueryParameter");
-    await refused(version.getProperties(), "UnsupportedQueryParameter");
-    await refused(version.delete(), "UnsupportedQueryParameter");
-    await refused(blob.undelete());
-  });
-});
-
 test("copies", async () => {
   await withBlob(async ({ container, blob }) => {
     const copy = container.getBlockBlobClient("copy");

@@ -171,7 +171,6 @@ def test_the_services_properties(service: BlobServiceClient) -> None:
         service.set_service_properties(hour_metrics=found["hour_metrics"])
     rule = CorsRule(["*"], ["GET"])
     for unbuilt in (
-        {"delete_retention_policy": RetentionPolicy(enabled=True, days=5)},
         {"analytics_logging": BlobAnalyticsLogging(read=True)},
         {"hour_metrics": Metrics(enabled=True, include_apis=True)},
     ):

@@ -20,7 +20,6 @@ SNAPSHOT = "2021-06-28T05:51:11.5743121Z"
 SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
-    "undelete": lambda blob: blob.undelete_blob(),
     "abort copy": lambda blob: blob.abort_copy(str(uuid.uuid4())),
     "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
     "immutability policy": lambda blob: blob.set_immutability_policy(
@@ -46,15 +45,6 @@ def blob(sdk_container: ContainerClient) -> Iterator[BlobClient]:
 def test_operations_on_a_blob(blob: BlobClient, operation: str) -> None:
     with refused():
         UNBUILT[operation](blob)
-
-
-def test_versions(blob: BlobClient) -> None:
-    for call in (
-        lambda: blob.download_blob(version_id=SNAPSHOT),
-        lambda: blob.delete_blob(version_id=SNAPSHOT),
-    ):
-        with refused("UnsupportedQueryParameter"):
-            call()
 
 
 def test_headers_that_promise_something(blob: BlobClient, sdk_container: ContainerClient) -> None:

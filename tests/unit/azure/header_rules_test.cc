@@ -172,11 +172,11 @@ TEST_P(RefusedParameter, Fails) {
 }
 
 const Parameter kParameters[] = {
-    {"VersionOnRead", "HEAD", "versionid=x", ErrorCode::kUnsupportedQueryParameter},
     {"SnapshotOnWrite", "PUT", "snapshot=x", ErrorCode::kInvalidQueryParameterValue},
     {"VersionOnWrite", "PUT", "versionid=x", ErrorCode::kInvalidQueryParameterValue},
-    {"VersionOnTier", "PUT", "comp=tier&versionid=x", ErrorCode::kUnsupportedQueryParameter},
-    {"PermanentDelete", "DELETE", "deletetype=permanent", ErrorCode::kUnsupportedQueryParameter},
+    {"VersionOnMetadata", "PUT", "comp=metadata&versionid=x",
+     ErrorCode::kInvalidQueryParameterValue},
+    {"SnapshotOnTags", "PUT", "comp=tags&snapshot=x", ErrorCode::kInvalidQueryParameterValue},
 };
 INSTANTIATE_TEST_SUITE_P(Queries, RefusedParameter, testing::ValuesIn(kParameters),
                          [](const auto& tested) { return std::string(tested.param.name); });

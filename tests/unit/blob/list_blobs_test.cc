@@ -22,6 +22,9 @@ class Recorder final : public ListSink {
     items.push_back((properties.snapshot ? "s:" : "b:") + std::string(name));
     lengths[std::string(name)] = properties.content_length;
   }
+  void versions_only(std::string_view name, const BlobProperties&) override {
+    items.push_back("r:" + std::string(name));
+  }
   void uncommitted(std::string_view name) override { items.push_back("u:" + std::string(name)); }
   void prefix(std::string_view name) override { items.push_back("p:" + std::string(name)); }
 

@@ -171,6 +171,7 @@ TEST_F(LocalStores, ListAndDeleteContainersAndBlobs) {
   class Prefixes final : public ListSink {
    public:
     void blob(std::string_view, const BlobProperties&) override { ADD_FAILURE(); }
+    void versions_only(std::string_view, const BlobProperties&) override { ADD_FAILURE(); }
     void uncommitted(std::string_view) override { ADD_FAILURE(); }
     void prefix(std::string_view name) override { names.emplace_back(name); }
     std::vector<std::string> names;

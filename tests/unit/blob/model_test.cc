@@ -49,6 +49,7 @@ std::string content_of(const ModelBlob::Committed& blob) {
 class Names final : public ListSink {
  public:
   void blob(std::string_view name, const BlobProperties&) override { blobs.emplace(name); }
+  void versions_only(std::string_view, const BlobProperties&) override { ADD_FAILURE(); }
   void uncommitted(std::string_view name) override { uploads.emplace(name); }
   void prefix(std::string_view) override {}
   std::set<std::string> blobs, uploads;

@@ -47,6 +47,18 @@ TEST(Config, AccountsAreNotPublicUnlessToldSo) {
   EXPECT_FALSE(read(std::string(kMinimal) + "public_access = 1\n"));
 }
 
+TEST(Config, AnAccountKeepsVersionsWhereItSaysSo) {
+  const auto keeps = [](const std::string& setting) {
+    const auto config = read(std::string(kMinimal) + setting);
+    EXPECT_TRUE(config);
+    return config->features.at(config->accounts.at(0).name).versioning;
+  };
+  EXPECT_FALSE(keeps(""));
+  EXPECT_TRUE(keeps("versioning = true\n"));
+  EXPECT_FALSE(keeps("versioning = false\n"));
+  EXPECT_FALSE(read(std::string(kMinimal) + "versioning = 7\n"));
+}
+
 TEST(Config, PoolsHavePolicies) {
   const auto config = read(std::string(kMinimal) +
                            "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d\"]\n"

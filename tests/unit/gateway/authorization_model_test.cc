@@ -130,6 +130,19 @@ constexpr Curiosity kCuriousListing[] = {
     {.parameter = "prefix=tags&tags=include"},
 };
 
+// Of Delete Blob, with the letter that each needs.
+struct Deletion {
+  std::string_view parameter;
+  std::string_view letters;
+};
+constexpr Deletion kDeletions[] = {
+    {"snapshot=2021-06-28T05:51:11.5743121Z", "d"},
+    {"versionid=2021-06-28T05:51:11.5743121Z", "x"},
+    {"versionid=x", "x"},
+    {"snapshot=2021-06-28T05:51:11.5743121Z&deletetype=permanent", "y"},
+    {"versionid=2021-06-28T05:51:11.5743121Z&deletetype=permanent", "y"},
+};
+
 // The name under which the model has an operation: that of the route, or with what tells it from
 // others of the same name.
 const Rights* rights_of(const Route& route, std::set<std::string>& met) {
@@ -376,6 +389,11 @@ TEST(AuthorizationModel, HoldsForEveryOperationAndCredential) {
     ASSERT_NE(rights, nullptr) << route.name << " is not in the model";
     expect_all(requests, route, kNone, *rights);
     for (const Curiosity& curiosity : kCurious) expect_all(requests, route, curiosity, *rights);
+    if (route.name == "DeleteBlob") {
+      for (const auto& [parameter, letters] : kDeletions) {
+        expect_all(requests, route, {.parameter = parameter}, of_blob(letters));
+      }
+    }
     if (route.name != "ListBlobs") continue;
     for (const Curiosity& listing : kCuriousListing) expect_all(requests, route, listing, *rights);
   }

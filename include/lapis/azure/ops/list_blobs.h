@@ -29,10 +29,12 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call);
 // finished on the shard.
 class ListBlobsWriter : public blob::ListSink {
  public:
-  // All outlive it. `time`: for the states of leases.
-  ListBlobsWriter(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time);
+  // All outlive it. `time`: for the states of leases; `now`: for how long what is deleted is kept.
+  ListBlobsWriter(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time,
+                  Timestamp now);
   ~ListBlobsWriter() override;
   void blob(std::string_view name, const blob::BlobProperties& properties) override;
+  void versions_only(std::string_view name, const blob::BlobProperties& properties) override;
   void uncommitted(std::string_view name) override;
   void prefix(std::string_view name) override;
   // Errors: kFeatureVersionMismatch where a blob is of a type that the request's version does not

@@ -20,6 +20,7 @@ struct CopyBlobResult {
   Etag etag;
   Timestamp last_modified;
   Guid copy;
+  std::optional<Timestamp> version = {};  // where the account keeps versions
 };
 
 // Makes the blob a copy of the source, with its properties, the MD5 that is stored with it, and its

@@ -14,17 +14,23 @@ enum class SnapshotDeletion : std::uint8_t {
 };
 
 struct DeleteBlob {
-  BlobKey key;  // of a snapshot: it alone goes
+  BlobKey key;  // of a snapshot or a version: it alone goes
   Conditions conditions;
   std::optional<LeaseId> lease;
   SnapshotDeletion snapshots = SnapshotDeletion::kNone;
+  bool permanently = false;  // a snapshot or version that is soft-deleted already
 };
 
-struct DeleteBlobResult {};
+struct DeleteBlobResult {
+  bool is_permanent = true;  // nothing of it is kept, as a version or soft-deleted
+};
 
 // Deletes the blob and its uncommitted blocks; a name that has only uncommitted blocks can be
-// deleted too (since 2013-08-15). Errors: kContainerNotFound, kBlobNotFound, lease, conditions,
-// kSnapshotsPresent; kServerBusy where snapshots keep being taken meanwhile.
+// deleted too (since 2013-08-15). Where the account keeps versions the blob becomes one; where it
+// has a retention, what goes is soft-deleted. Errors: kContainerNotFound, kBlobNotFound, lease,
+// conditions, kSnapshotsPresent, kOperationNotAllowedOnRootBlob (the version is the blob itself),
+// kBlobOperationNotSupported (for good, where the account or the state does not allow it);
+// kServerBusy where snapshots keep being taken meanwhile.
 io::Task<Result<DeleteBlobResult>> delete_blob(Service& service, DeleteBlob request);
 
 }  // namespace lapis::blob

@@ -7,12 +7,13 @@
 
 namespace lapis::blob {
 
-// Where a page starts: at this name (inclusive), or at one of its snapshots, or, after a common
-// prefix, past all that begins with it.
+// Where a page starts: at this name (inclusive), or at one of its past states or behind them, or
+// behind its deleted blob too, or, after a common prefix, past all that begins with it.
 struct ListPosition {
   std::string name;
   bool past_prefix = false;
-  std::optional<Timestamp> snapshot = std::nullopt;
+  std::optional<Timestamp> past = std::nullopt;  // the largest: behind them
+  bool past_root = false;
 };
 
 struct ListBlobs {
@@ -23,7 +24,11 @@ struct ListBlobs {
   std::optional<ListPosition> start;
   std::size_t max_results = Limits::kMaxListResults;
   bool include_uncommitted = false;
-  bool include_snapshots = false;  // of each blob before it, oldest first
+  // Of each blob before it, oldest first.
+  bool include_snapshots = false;
+  bool include_versions = false;
+  bool include_deleted = false;        // what is soft-deleted of all that is shown
+  bool include_versions_only = false;  // names that have versions, but no blob
 };
 
 // Receives the page while it is scanned, in order, on a thread of the blocking pool. What it is
@@ -31,7 +36,10 @@ struct ListBlobs {
 class ListSink {
  public:
   virtual ~ListSink() = default;
+  // A blob, a snapshot, or a version.
   virtual void blob(std::string_view name, const BlobProperties& properties) = 0;
+  // A name that has versions, but no blob, with what the blob was at last.
+  virtual void versions_only(std::string_view name, const BlobProperties& properties) = 0;
   virtual void uncommitted(std::string_view name) = 0;  // a name with uncommitted blocks only
   virtual void prefix(std::string_view name) = 0;
 };

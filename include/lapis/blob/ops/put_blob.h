@@ -32,6 +32,7 @@ struct PutBlobResult {
   Timestamp last_modified;
   Md5Digest md5;
   std::uint64_t crc64 = 0;
+  std::optional<Timestamp> version = {};  // where the account keeps versions
 };
 
 // Reads `body` (exactly content_length bytes) and makes it the blob; replaces what was there, its

@@ -29,6 +29,7 @@ struct PutBlockList {
 struct PutBlockListResult {
   Etag etag;
   Timestamp last_modified;
+  std::optional<Timestamp> version = {};  // where the account keeps versions
 };
 
 // Errors: kContainerNotFound, kInvalidBlockList (an id is not in the named list; nothing changes),

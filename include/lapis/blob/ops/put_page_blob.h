@@ -17,6 +17,7 @@ struct PutPageBlob {
 struct PutPageBlobResult {
   Etag etag;
   Timestamp last_modified;
+  std::optional<Timestamp> version = {};  // where the account keeps versions
 };
 
 // Makes a blob of `length` zeros, which costs one row. Replaces what was there. Completion means

@@ -16,10 +16,12 @@ struct SetBlobMetadata {
 struct SetBlobMetadataResult {
   Etag etag;
   Timestamp last_modified;
+  std::optional<Timestamp> version = {};  // where the account keeps versions
 };
 
-// Content, properties, tier and uncommitted blocks stay. Errors: kContainerNotFound, kBlobNotFound,
-// kBlobArchived, lease, conditions.
+// Content, properties, tier and uncommitted blocks stay. Where the account keeps versions, what the
+// blob was becomes one, and the blob starts without tags. Errors: kContainerNotFound,
+// kBlobNotFound, kBlobArchived, lease, conditions.
 io::Task<Result<SetBlobMetadataResult>> set_blob_metadata(Service& service,
                                                           SetBlobMetadata request);
 

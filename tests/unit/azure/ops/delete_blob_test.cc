@@ -43,10 +43,32 @@ TEST(ParseDeleteBlob, ReadsTheTimeOfASnapshot) {
   }
 }
 
+TEST(ParseDeleteBlob, NeverTakesAVersionForTheBlob) {
+  const auto at = [](const std::string& query, const std::string& version = "2021-12-02") {
+    return parse_delete_blob(make_call("DELETE", "/acct/box/b?" + query, {}, version));
+  };
+  const std::string version = "versionid=2021-06-28T05:51:11.5743121Z";
+  const std::string snapshot = "snapshot=2021-06-28T05:51:11.5743121Z";
+  EXPECT_EQ(format_iso8601(*at(version)->key.version), "2021-06-28T05:51:11.5743121Z");
+  EXPECT_EQ(at("versionid=x").error().code, ErrorCode::kInvalidQueryParameterValue);
+  EXPECT_EQ(at(version + "&" + snapshot).error().code, ErrorCode::kInvalidQueryParameterValue);
+  EXPECT_EQ(at(version, "2019-07-07").error().code, ErrorCode::kUnsupportedQueryParameter);
+  EXPECT_FALSE(at(version)->permanently);
+  EXPECT_TRUE(at(version + "&deletetype=permanent")->permanently);
+  EXPECT_TRUE(at(snapshot + "&deletetype=Permanent")->permanently);
+  EXPECT_EQ(at(version + "&deletetype=soft").error().code, ErrorCode::kInvalidQueryParameterValue);
+  EXPECT_EQ(at("deletetype=permanent").error().code, ErrorCode::kBlobOperationNotSupported);
+  EXPECT_EQ(at(snapshot + "&deletetype=permanent", "2019-12-12").error().code,
+            ErrorCode::kUnsupportedQueryParameter);
+}
+
 TEST(RenderDeleteBlob, TellsThatItIsPermanentSince20170729) {
   const auto at = [](const std::string& version) {
     return render_delete_blob(make_call("DELETE", "/acct/box/b", {}, version), {});
   };
+  EXPECT_EQ(render_delete_blob(make_call("DELETE", "/acct/box/b"), {false})
+                .headers.get("x-ms-delete-type-permanent"),
+            "false");
   EXPECT_EQ(at("2017-07-29").status, 202);
   EXPECT_EQ(at("2017-07-29").headers.get("x-ms-delete-type-permanent"), "true");
   EXPECT_FALSE(at("2017-04-17").headers.find("x-ms-delete-type-permanent"));

@@ -168,7 +168,7 @@ std::string page(const Call& call, const std::function<void(ListBlobsWriter&)>& 
                  const blob::ListBlobsResult& result = {}) {
   const auto query = parse_list_blobs(call);
   EXPECT_TRUE(query);
-  ListBlobsWriter writer(call, *query, kTime);
+  ListBlobsWriter writer(call, *query, kTime, *parse_iso8601("2021-01-05T00:00:01Z"));
   write(writer);
   const auto response = std::move(writer).finish(result).value();
   EXPECT_EQ(response.status, 200);
@@ -210,6 +210,57 @@ TEST(ListBlobsWriter, WritesABlobInAzuresOrder) {
                 "<ServerEncrypted>false</ServerEncrypted></Properties>"
                 "<Metadata><Key>a&amp;b</Key></Metadata><OrMetadata /></Blob></Blobs>"
                 "<NextMarker /></EnumerationResults>");
+}
+
+TEST(ListBlobsWriter, TellsPastStatesApart) {
+  const Timestamp time = *parse_iso8601("2021-01-03T00:00:00.0000001Z");
+  const blob::Deletion deletion{*parse_iso8601("2021-01-04T00:00:00Z"),
+                                *parse_iso8601("2021-01-11T00:00:00Z")};
+  blob::BlobProperties current = sample();
+  current.version = current.last_past = time;
+  blob::BlobProperties previous = sample();
+  previous.version = time;
+  blob::BlobProperties deleted_version = previous;
+  deleted_version.deletion = deletion;
+  blob::BlobProperties deleted_snapshot = sample();
+  deleted_snapshot.snapshot = time;
+  deleted_snapshot.deletion = deletion;
+  blob::BlobProperties deleted = sample();
+  deleted.deletion = deletion;
+  const std::string id = "<VersionId>2021-01-03T00:00:00.0000001Z</VersionId>";
+  const std::string lease = "<LeaseStatus>";
+  const std::string kept =
+      "<DeletedTime>Mon, 04 Jan 2021 00:00:00 GMT</DeletedTime>"
+      "<RemainingRetentionDays>6</RemainingRetentionDays>";
+  struct Case {
+    const blob::BlobProperties& properties;
+    std::string after_name;
+    bool has_lease;
+  };
+  const Case cases[] = {
+      {current, id + "<IsCurrentVersion>true</IsCurrentVersion><Properties>", true},
+      {previous, id + "<Properties>", false},
+      {deleted_version, id + "<Deleted>true</Deleted><Properties>", false},
+      {deleted_snapshot,
+       "<Snapshot>2021-01-03T00:00:00.0000001Z</Snapshot><Deleted>true</Deleted><Properties>",
+       false},
+      {deleted, "<Deleted>true</Deleted><Properties>", false},
+  };
+  for (const Case& c : cases) {
+    const std::string text =
+        page(list(""), [&](ListBlobsWriter& writer) { writer.blob("b", c.properties); });
+    EXPECT_NE(text.find("<Blob><Name>b</Name>" + c.after_name), std::string::npos) << text;
+    EXPECT_EQ(text.find(lease) != std::string::npos, c.has_lease) << text;
+    EXPECT_EQ(text.find(kept) != std::string::npos, c.properties.deletion.has_value()) << text;
+    const std::string old = page(list("", "2019-07-07"),
+                                 [&](ListBlobsWriter& writer) { writer.blob("b", c.properties); });
+    EXPECT_EQ(old.find("VersionId"), std::string::npos);
+  }
+  const std::string text =
+      page(list(""), [&](ListBlobsWriter& writer) { writer.versions_only("b", sample()); });
+  EXPECT_NE(text.find("<Name>b</Name><HasVersionsOnly>true</HasVersionsOnly><Properties>"),
+            std::string::npos)
+      << text;
 }
 
 TEST(ListBlobsWriter, WritesOldVersionsAsTheyWere) {

@@ -23,8 +23,12 @@ TEST_P(MarkerName, SurvivesTheWayThere) {
     const auto position = decode_blob_marker(encode_blob_marker({GetParam(), false, time}));
     ASSERT_TRUE(position);
     EXPECT_EQ(position->name, GetParam());
-    EXPECT_EQ(position->snapshot, time);
+    EXPECT_EQ(position->past, time);
   }
+  const auto behind = decode_blob_marker(encode_blob_marker({GetParam(), false, {}, true}));
+  ASSERT_TRUE(behind);
+  EXPECT_EQ(behind->name, GetParam());
+  EXPECT_TRUE(behind->past_root);
   EXPECT_EQ(*decode_container_marker(encode_container_marker(GetParam())), GetParam());
   const auto found = decode_find_marker(encode_find_marker({"box", "a value", GetParam() + "|x"}));
   ASSERT_TRUE(found);

@@ -57,6 +57,31 @@ TEST(ParseServiceProperties, ReadsWhatIsGiven) {
   EXPECT_EQ(*change->default_version, 20150405u);
 }
 
+TEST(ParseServiceProperties, SoftDeleteGoesBothWays) {
+  struct Case {
+    const char* xml;
+    blob::DeleteRetention retention;
+  };
+  const Case cases[] = {
+      {"<Enabled>true</Enabled><Days>7</Days>", {7, false}},
+      {"<Enabled>true</Enabled><Days>365</Days><AllowPermanentDelete>true</AllowPermanentDelete>",
+       {365, true}},
+      {"<Enabled>false</Enabled>", {}},
+      {"<Enabled>false</Enabled><AllowPermanentDelete>true</AllowPermanentDelete>", {{}, true}},
+  };
+  for (const Case& c : cases) {
+    const std::string policy =
+        "<DeleteRetentionPolicy>" + std::string(c.xml) + "</DeleteRetentionPolicy>";
+    const auto change = parse_service_properties(document(policy), kNow);
+    ASSERT_TRUE(change) << c.xml;
+    ASSERT_TRUE(change->delete_retention);
+    EXPECT_EQ(*change->delete_retention, c.retention);
+    blob::ServiceProperties properties;
+    properties.delete_retention = c.retention;
+    EXPECT_NE(service_properties_xml(properties, kNow).find(policy), std::string::npos) << c.xml;
+  }
+}
+
 TEST(ParseServiceProperties, LeavesOutWhatIsLeftOut) {
   const auto change = parse_service_properties(document(""), kNow);
   ASSERT_TRUE(change);
@@ -201,20 +226,13 @@ const Bad kBad[] = {
      "<HourMetrics><Version>1.0</Version><Enabled>true</Enabled><IncludeAPIs>false</IncludeAPIs>" +
          retention() + "</HourMetrics>",
      kNotBuilt, "HourMetrics"},
-    {"SoftDelete",
-     "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>7</Days></DeleteRetentionPolicy>",
-     kNotBuilt, "DeleteRetentionPolicy"},
-    {"PermanentDelete",
-     "<DeleteRetentionPolicy><Enabled>false</Enabled>"
-     "<AllowPermanentDelete>true</AllowPermanentDelete></DeleteRetentionPolicy>",
-     kNotBuilt, "DeleteRetentionPolicy"},
     {"Website",
      "<StaticWebsite><Enabled>true</Enabled><IndexDocument>index.html</IndexDocument>"
      "<ErrorDocument404Path>404.html</ErrorDocument404Path></StaticWebsite>",
      kNotBuilt, "StaticWebsite"},
     {"InvalidBeatsNotBuilt",
-     "<DeleteRetentionPolicy><Enabled>true</Enabled><Days>7</Days></DeleteRetentionPolicy>"
-     "<StaticWebsite />",
+     "<HourMetrics><Version>1.0</Version><Enabled>true</Enabled><IncludeAPIs>false</IncludeAPIs>" +
+         retention() + "</HourMetrics><StaticWebsite />",
      kMissing, "Enabled"},
 };
 INSTANTIATE_TEST_SUITE_P(Documents, RefuseServiceProperties, testing::ValuesIn(kBad),

@@ -1,0 +1,12 @@
+// What is soft-deleted lives as long as the retention said that was in force when it was deleted.
+#pragma once
+
+#include "lapis/blob/reclaimer.h"
+
+namespace lapis::blob {
+
+// Ends all whose time is over at `now`, in small transactions; counts them in `stats`. Visits the
+// rows of table 2f up to that time, nothing else.
+io::Task<Result<void>> expire_deletions_until(Service& service, Timestamp now, ReclaimStats& stats);
+
+}  // namespace lapis::blob

@@ -1,0 +1,254 @@
+#include "blob/past_states.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "blob/shared_body.h"
+
+namespace lapis::blob {
+namespace {
+
+std::uint32_t& count_of(BlobProperties& holder, const BlobProperties& past) {
+  if (past.snapshot) return past.deletion ? holder.deleted_snapshots : holder.snapshots;
+  return past.deletion ? holder.deleted_versions : holder.versions;
+}
+
+bool counts_any(const BlobProperties& holder) {
+  return holder.snapshots != 0 || holder.versions != 0 || holder.deleted_snapshots != 0 ||
+         holder.deleted_versions != 0;
+}
+
+void stamp(storage::MetaView& view, BlobProperties& holder) {
+  holder.past_changes = view.next_id();
+}
+
+// Leases and counts are of the name, not of what it once was.
+BlobProperties past_of(const BlobProperties& base) {
+  BlobProperties past = base;
+  take_counts(past, BlobProperties{});
+  past.lease.reset();
+  return past;
+}
+
+void put_past(storage::MetaView& view, const NamedAt& at, Timestamp time,
+              const BlobProperties& past, const Body& body) {
+  view.put(past_key(at.container, at.name, time), encode_blob(past, encode_body(body)));
+}
+
+Deletion deletion_at(const NamedAt& at) { return {at.now, at.now + *at.keeping.retention}; }
+
+void mark_expiry(storage::MetaView& view, const NamedAt& at, Timestamp until,
+                 std::optional<Timestamp> state) {
+  view.put(expiry_key(until, at.container, at.name, state), {});
+}
+
+void unmark_expiry(storage::MetaView& view, const NamedAt& at, Timestamp until,
+                   std::optional<Timestamp> state) {
+  view.erase(expiry_key(until, at.container, at.name, state));
+}
+
+// The root was soft-deleted, and a blob is made: it stays what it is, as a snapshot. One of another
+// type cannot be a snapshot of the new blob.
+Result<void> keep_root(storage::MetaView& view, const NamedAt& at, BlobRecord root,
+                       BlobProperties& holder) {
+  const Timestamp until = root.properties.deletion->until;
+  unmark_expiry(view, at, until, std::nullopt);
+  if (root.properties.type != holder.type) {
+    return drop_body(view, at.container, std::move(root.body));
+  }
+  const Timestamp time = next_time(holder, at.now);
+  BlobProperties past = past_of(root.properties);
+  past.snapshot = time;
+  mark_expiry(view, at, until, time);
+  put_past(view, at, time, past, root.body);
+  ++holder.deleted_snapshots;
+  stamp(view, holder);
+  return {};
+}
+
+// Read in every transaction that writes over a name from the first such row on, never before.
+Result<void> put_root(storage::MetaView& view, const NamedAt& at, const BlobRecord& root) {
+  const std::string key = root_key(at.container, at.name);
+  if (!root.properties.deletion && !counts_any(root.properties)) {
+    view.erase(key);
+    return {};
+  }
+  view.put(key, encode_blob(root.properties, encode_body(root.body)));
+  LAPIS_TRY(ContainerState state, read_live(view, at.container));
+  if (std::exchange(state.has_roots, true)) return {};
+  view.put(container_state_key(at.container), encode(state));
+  return {};
+}
+
+Result<bool> expire_root(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
+                         Timestamp until) {
+  if (!rows.root || !rows.root->properties.deletion) return false;
+  BlobRecord& root = *rows.root;
+  if (root.properties.deletion->until != until) return false;
+  root.properties.deletion.reset();
+  stamp(view, root.properties);
+  LAPIS_TRY_VOID(drop_body(view, at.container, std::exchange(root.body, Body{})));
+  LAPIS_TRY_VOID(put_root(view, at, root));
+  return true;
+}
+
+Result<bool> expire_past(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
+                         const ExpiryKey& due) {
+  LAPIS_TRY(auto past, read_past(view, at.container, at.name, *due.state));
+  if (!past || !past->properties.deletion || past->properties.deletion->until != due.until) {
+    return false;
+  }
+  BlobProperties* holder = holder_of(rows);
+  if (holder == nullptr) return fail(ErrorCode::kInternalError, "a past state without a name");
+  LAPIS_TRY_VOID(erase_past(view, at, *due.state, *std::move(past), *holder));
+  LAPIS_TRY_VOID(write_holder(view, at, rows));
+  return true;
+}
+
+}  // namespace
+
+bool becomes_version(const BlobProperties& base, const Keeping& keeping) {
+  return keeping.versions || base.version.has_value();
+}
+
+bool outlives(const BlobProperties& base, const Keeping& keeping) {
+  return becomes_version(base, keeping) || keeping.retention.has_value();
+}
+
+Timestamp next_time(BlobProperties& holder, Timestamp not_before) {
+  holder.last_past = std::max(not_before, holder.last_past + Ticks(1));
+  return holder.last_past;
+}
+
+Result<void> keep(storage::MetaView& view, const NamedAt& at, const BlobRecord& base,
+                  BlobProperties& holder) {
+  BlobProperties past = past_of(base.properties);
+  Timestamp time;
+  if (becomes_version(past, at.keeping)) {
+    if (!past.version) past.version = next_time(holder, past.last_modified);
+    time = *past.version;
+  } else {
+    time = next_time(holder, at.now);
+    past.snapshot = time;
+    past.deletion = deletion_at(at);
+    mark_expiry(view, at, past.deletion->until, time);
+  }
+  put_past(view, at, time, past, base.body);
+  ++count_of(holder, past);
+  stamp(view, holder);
+  return {};
+}
+
+Result<bool> succeed(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
+                     BlobProperties& made) {
+  bool lives_on = false;
+  made.version.reset();
+  if (const BlobProperties* holder = holder_of(rows)) {
+    const bool has_past = holder->snapshots != 0 || holder->versions != 0;
+    const bool is_version = rows.blob && becomes_version(rows.blob->properties, at.keeping);
+    if (holder->type != made.type && (has_past || is_version)) {
+      return fail(ErrorCode::kInvalidBlobType, "what is kept of it is of another type");
+    }
+  }
+  if (rows.blob) {
+    lives_on = outlives(rows.blob->properties, at.keeping);
+    if (lives_on) LAPIS_TRY_VOID(keep(view, at, *rows.blob, made));
+  } else if (rows.root) {
+    take_counts(made, rows.root->properties);
+    view.erase(root_key(at.container, at.name));
+    if (rows.root->properties.deletion) {
+      LAPIS_TRY_VOID(keep_root(view, at, *std::move(rows.root), made));
+    }
+  }
+  if (at.keeping.versions) made.version = next_time(made, at.now);
+  return lives_on;
+}
+
+Result<bool> delete_base(storage::MetaView& view, const NamedAt& at, BlobRows& rows) {
+  BlobRecord base = *std::move(rows.blob);
+  rows.blob.reset();
+  view.erase(blob_key(at.container, at.name));
+  rows.root.emplace(BlobRecord{base.properties, {}});
+  BlobRecord& root = *rows.root;
+  root.properties.lease.reset();
+  root.properties.version.reset();
+  const bool is_kept = outlives(base.properties, at.keeping);
+  if (becomes_version(base.properties, at.keeping)) {
+    LAPIS_TRY_VOID(keep(view, at, base, root.properties));
+  } else if (is_kept) {
+    root.properties.deletion = deletion_at(at);
+    mark_expiry(view, at, root.properties.deletion->until, std::nullopt);
+    root.body = std::move(base.body);
+    stamp(view, root.properties);
+  } else {
+    LAPIS_TRY_VOID(drop_body(view, at.container, std::move(base.body)));
+    if (!counts_any(root.properties)) return true;
+    stamp(view, root.properties);
+  }
+  LAPIS_TRY_VOID(put_root(view, at, root));
+  return !is_kept;
+}
+
+Result<void> delete_past(storage::MetaView& view, const NamedAt& at, Timestamp time,
+                         BlobRecord past, BlobProperties& holder) {
+  if (!at.keeping.retention) return erase_past(view, at, time, std::move(past), holder);
+  --count_of(holder, past.properties);
+  past.properties.deletion = deletion_at(at);
+  ++count_of(holder, past.properties);
+  mark_expiry(view, at, past.properties.deletion->until, time);
+  put_past(view, at, time, past.properties, past.body);
+  stamp(view, holder);
+  return {};
+}
+
+Result<void> erase_past(storage::MetaView& view, const NamedAt& at, Timestamp time, BlobRecord past,
+                        BlobProperties& holder) {
+  --count_of(holder, past.properties);
+  if (past.properties.deletion) unmark_expiry(view, at, past.properties.deletion->until, time);
+  view.erase(past_key(at.container, at.name, time));
+  stamp(view, holder);
+  return drop_body(view, at.container, std::move(past.body));
+}
+
+void restore_past(storage::MetaView& view, const NamedAt& at, Timestamp time, BlobRecord past,
+                  BlobProperties& holder) {
+  --count_of(holder, past.properties);
+  unmark_expiry(view, at, past.properties.deletion->until, time);
+  past.properties.deletion.reset();
+  ++count_of(holder, past.properties);
+  put_past(view, at, time, past.properties, past.body);
+  stamp(view, holder);
+}
+
+void restore_base(storage::MetaView& view, const NamedAt& at, BlobRows& rows) {
+  unmark_expiry(view, at, rows.root->properties.deletion->until, std::nullopt);
+  view.erase(root_key(at.container, at.name));
+  rows.blob = *std::move(rows.root);
+  rows.root.reset();
+  rows.blob->properties.deletion.reset();
+  stamp(view, rows.blob->properties);
+  view.put(blob_key(at.container, at.name),
+           encode_blob(rows.blob->properties, encode_body(rows.blob->body)));
+}
+
+Result<void> write_holder(storage::MetaView& view, const NamedAt& at, const BlobRows& rows) {
+  if (!rows.blob) return put_root(view, at, *rows.root);
+  view.put(blob_key(at.container, at.name),
+           encode_blob(rows.blob->properties, encode_body(rows.blob->body)));
+  return {};
+}
+
+Result<bool> expire(storage::MetaView& view, const ExpiryKey& due) {
+  LAPIS_TRY(const auto state, view.get(container_state_key(due.container)));
+  if (state) {
+    LAPIS_TRY(const ContainerState container, decode_container_state(*state));
+    if (container.deleted != 0) return false;  // its rows go with it, or come back with it
+  }
+  view.erase(expiry_key(due.until, due.container, due.name, due.state));
+  if (!state) return false;
+  const NamedAt at{due.container, due.name, {}, {}};
+  LAPIS_TRY(BlobRows rows, read_blob_rows(view, due.container, due.name));
+  return due.state ? expire_past(view, at, rows, due) : expire_root(view, at, rows, due.until);
+}
+
+}  // namespace lapis::blob

@@ -1,0 +1,479 @@
+// What becomes of each state of a blob, by operation and by what its account keeps: a table.
+#include "blob/past_states.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "lapis/blob/ops/copy_blob.h"
+#include "lapis/blob/ops/lease_blob.h"
+#include "lapis/blob/ops/set_blob_metadata.h"
+#include "lapis/blob/ops/set_blob_properties.h"
+#include "lapis/blob/ops/set_blob_service_properties.h"
+#include "lapis/blob/ops/set_blob_tags.h"
+#include "lapis/blob/ops/set_blob_tier.h"
+#include "lapis/blob/ops/snapshot_blob.h"
+#include "lapis/blob/ops/undelete_blob.h"
+#include "support/blob_harness.h"
+#include "support/past_findings.h"
+
+namespace lapis::blob {
+namespace {
+
+using storage::Table;
+using test::BlobHarness;
+using test::key_of;
+using test::latest;
+
+constexpr auto kDay = std::chrono::hours(24);
+
+class NoSources final : public CopySources {
+ public:
+  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
+    co_return fail(ErrorCode::kCannotVerifyCopySource);
+  }
+};
+
+// The name "b" of an account, and operations on it by their names.
+class Name {
+ public:
+  explicit Name(bool versions) : harness_({.features = features_}) { keep_versions(versions); }
+
+  void keep_versions(bool keep) { (*features_)["acct"].versioning = keep; }
+
+  void soft_delete(std::optional<std::uint32_t> days, bool permanent = false) {
+    const ServicePropertiesChange change{.delete_retention = DeleteRetention{days, permanent}};
+    ASSERT_TRUE(harness_.run(set_blob_service_properties(harness_.service, {"acct", change})));
+  }
+
+  // Each step at a time of its own. Steps that should not work have a '!' before.
+  void run(const std::string& steps) {
+    std::istringstream words(steps);
+    for (std::string word; words >> word;) {
+      harness_.clock.advance(std::chrono::seconds(1));
+      const bool works = word[0] != '!';
+      EXPECT_EQ(step(works ? word : word.substr(1)), works) << word << " of " << steps;
+    }
+  }
+
+  // Every row of the name in order: S a snapshot, V a previous version, in small letters where they
+  // are soft-deleted; D the soft-deleted blob, R a root that only counts, U uncommitted blocks, B
+  // the blob, C where it has a version's id; and what it holds.
+  std::string states() const {
+    std::string shown;
+    for (const auto& [key, value] : harness_.rows.rows()) {
+      const auto name = parse_name_key(key);
+      if (!name || name->name != "b") continue;
+      if (!shown.empty()) shown += ' ';
+      shown += name->row == NameRow::kUpload ? "U" : show(*name, value);
+    }
+    return shown;
+  }
+
+  std::vector<std::string> findings() { return test::past_findings(harness_.rows); }
+
+  std::optional<BlobProperties> row_of(NameRow row) const {
+    for (const auto& [key, value] : harness_.rows.rows()) {
+      const auto name = parse_name_key(key);
+      if (name && name->name == "b" && name->row == row) return decode_properties(value).value();
+    }
+    return std::nullopt;
+  }
+
+  const std::shared_ptr<FeaturesByAccount> features_ = std::make_shared<FeaturesByAccount>();
+  BlobHarness harness_;
+  ErrorCode last_error = ErrorCode::kInternalError;
+
+ private:
+  static std::string show(const NameKey& key, const std::string& value) {
+    const BlobRecord blob = decode_state(key.row, value).value();
+    const BlobProperties& properties = blob.properties;
+    std::string kind = "B";
+    if (key.row == NameRow::kPast) {
+      kind = properties.snapshot ? "S" : "V";
+      if (properties.deletion) kind[0] = static_cast<char>(kind[0] + ('a' - 'A'));
+    } else if (key.row == NameRow::kRoot) {
+      if (!properties.deletion) return "R";
+      kind = "D";
+    } else if (properties.version) {
+      kind = "C";
+    }
+    if (blob.body.blocks.empty()) return kind + blob.body.inline_bytes;
+    return kind + "L" + std::to_string(blob.body.blocks.size());
+  }
+
+  // The time of the oldest past state of that kind; nothing where there is none.
+  std::optional<Timestamp> oldest(bool snapshot, bool deleted) const {
+    for (const auto& [key, value] : harness_.rows.rows()) {
+      const auto name = parse_name_key(key);
+      if (!name || name->name != "b" || name->row != NameRow::kPast) continue;
+      const BlobProperties past = decode_properties(value).value();
+      if (past.snapshot.has_value() == snapshot && past.deletion.has_value() == deleted) {
+        return name->time;
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool erase(SnapshotDeletion snapshots) {
+    DeleteBlob request;
+    request.key = key_of("b");
+    request.snapshots = snapshots;
+    return ok(harness_.run(delete_blob(harness_.service, request)));
+  }
+
+  bool erase_past(bool snapshot, bool deleted, bool permanently) {
+    DeleteBlob request;
+    request.key = key_of("b");
+    (snapshot ? request.key.snapshot : request.key.version) = oldest(snapshot, deleted);
+    request.permanently = permanently;
+    return ok(harness_.run(delete_blob(harness_.service, request)));
+  }
+
+  bool copy(BlobKey source) {
+    NoSources sources;
+    CopyBlob request;
+    request.blob.key = key_of("b");
+    request.source.url = "http://h/acct/box/b";
+    request.local = std::move(source);
+    return ok(harness_.run(copy_blob(harness_.service, std::move(request), sources)));
+  }
+
+  bool copy_past(bool snapshot) {
+    BlobKey source = key_of("b");
+    (snapshot ? source.snapshot : source.version) = oldest(snapshot, false);
+    return copy(std::move(source));
+  }
+
+  template <class T>
+  bool ok(const Result<T>& result) {
+    if (!result) last_error = result.error().code;
+    return result.has_value();
+  }
+
+  bool step(const std::string& word) {
+    blob::Service& service = harness_.service;
+    const BlobKey key = key_of("b");
+    if (word == "put") return ok(harness_.put("b", std::to_string(++content_)));
+    if (word == "stage") return ok(harness_.stage("b", "QUFB", "bytes"));
+    if (word == "list") return ok(harness_.commit("b", latest({"QUFB"})));
+    if (word == "copy") return copy(key);
+    if (word == "copy-snapshot") return copy_past(true);
+    if (word == "copy-version") return copy_past(false);
+    if (word == "metadata") {
+      return ok(harness_.run(set_blob_metadata(service, {key, Metadata{{"k", "v"}}, {}, {}})));
+    }
+    if (word == "properties") {
+      SetBlobProperties request;
+      request.key = key;
+      return ok(harness_.run(set_blob_properties(service, std::move(request))));
+    }
+    if (word == "tier")
+      return ok(harness_.run(set_blob_tier(service, {key, AccessTier::kCool, {}})));
+    if (word == "tags")
+      return ok(harness_.run(set_blob_tags(service, {key, {{"k", "1"}}, {}, {}})));
+    if (word == "snapshot") return ok(harness_.run(snapshot_blob(service, {key, {}, {}, {}})));
+    if (word == "delete") return erase(SnapshotDeletion::kNone);
+    if (word == "delete-all") return erase(SnapshotDeletion::kInclude);
+    if (word == "delete-snapshots") return erase(SnapshotDeletion::kOnly);
+    if (word == "delete-snapshot") return erase_past(true, false, false);
+    if (word == "delete-version") return erase_past(false, false, false);
+    if (word == "delete-deleted-snapshot") return erase_past(true, true, false);
+    if (word == "purge-snapshot") return erase_past(true, true, true);
+    if (word == "purge-version") return erase_past(false, true, true);
+    if (word == "purge-live-snapshot") return erase_past(true, false, true);
+    if (word == "undelete") return ok(harness_.run(undelete_blob(service, {key})));
+    if (word == "day") return pass(kDay);
+    if (word == "week") return pass(7 * kDay);
+    ADD_FAILURE() << word;
+    return false;
+  }
+
+  bool pass(std::chrono::hours time) {
+    harness_.clock.advance(time);
+    return ok(harness_.run(harness_.reclaimer.expire_deletions()));
+  }
+
+  int content_ = 0;
+};
+
+// What is there after the steps where nothing is kept, with soft delete, with versions, with both.
+struct Case {
+  const char* steps;
+  const char* plain;
+  const char* soft;
+  const char* versions;
+  const char* both;
+};
+
+constexpr Case kCases[] = {
+    {"put put", "B2", "s1 B2", "V1 C2", "V1 C2"},
+    {"put stage", "U B1", "U B1", "U C1", "U C1"},
+    {"put stage list", "BL1", "s1 BL1", "V1 CL1", "V1 CL1"},
+    {"stage list list", "BL1", "sL1 BL1", "VL1 CL1", "VL1 CL1"},
+    {"put copy", "B1", "s1 B1", "V1 C1", "V1 C1"},
+    {"put metadata", "B1", "B1", "V1 C1", "V1 C1"},
+    {"put properties tier tags", "B1", "B1", "C1", "C1"},
+    {"put snapshot", "S1 B1", "S1 B1", "V1 S1 C1", "V1 S1 C1"},
+    {"put snapshot put", "S1 B2", "S1 s1 B2", "V1 S1 V1 C2", "V1 S1 V1 C2"},
+    {"put snapshot put copy-snapshot", "S1 B1", "S1 s1 s2 B1", "V1 S1 V1 V2 C1", "V1 S1 V1 V2 C1"},
+    {"put delete", "", "D1", "V1 R", "V1 R"},
+    {"put delete put", "B2", "s1 B2", "V1 C2", "V1 C2"},
+    {"put delete stage", "U", "D1 U", "V1 R U", "V1 R U"},
+    {"put delete stage list", "BL1", "s1 BL1", "V1 CL1", "V1 CL1"},
+    {"put put delete", "", "s1 D2", "V1 V2 R", "V1 V2 R"},
+    {"put snapshot !delete delete-all", "", "s1 D1", "V1 V1 R", "V1 s1 V1 R"},
+    {"put snapshot delete-snapshots", "B1", "s1 B1", "V1 C1", "V1 s1 C1"},
+    {"put snapshot delete-snapshot", "B1", "s1 B1", "V1 C1", "V1 s1 C1"},
+    {"put snapshot delete-snapshot delete", "", "s1 D1", "V1 V1 R", "V1 s1 V1 R"},
+    {"put undelete", "B1", "B1", "C1", "C1"},
+    {"put put undelete", "B2", "S1 B2", "V1 C2", "V1 C2"},
+    {"put snapshot put delete-all put undelete", "B3", "S1 S1 S2 B3", "V1 V1 V2 C3",
+     "V1 S1 V1 V2 C3"},
+};
+
+class PastStatesTable : public testing::TestWithParam<Case> {};
+
+TEST_P(PastStatesTable, EachStateBecomesWhatItShould) {
+  const Case& c = GetParam();
+  struct Regime {
+    bool soft;
+    bool versions;
+    const char* expected;
+  };
+  for (const Regime regime : {Regime{false, false, c.plain}, Regime{true, false, c.soft},
+                              Regime{false, true, c.versions}, Regime{true, true, c.both}}) {
+    SCOPED_TRACE(testing::Message() << "soft " << regime.soft << ", versions " << regime.versions);
+    Name name(regime.versions);
+    if (regime.soft) name.soft_delete(7);
+    name.run(c.steps);
+    EXPECT_EQ(name.states(), regime.expected);
+    EXPECT_EQ(name.findings(), std::vector<std::string>{});
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operations, PastStatesTable, testing::ValuesIn(kCases), [](const auto& p) {
+  std::string title = p.param.steps;
+  std::erase(title, '!');
+  for (char& c : title) c = c == ' ' || c == '-' ? '_' : c;
+  return title;
+});
+
+// With a retention of seven days alone.
+struct Deleted {
+  const char* steps;
+  const char* states;
+};
+
+constexpr Deleted kDeleted[] = {
+    {"put delete undelete", "B1"},
+    {"put put delete undelete", "S1 B2"},
+    {"put snapshot delete-all undelete", "S1 B1"},
+    {"put delete day day undelete", "B1"},
+    {"put delete week", ""},
+    {"put put week", "B2"},
+    {"put put day put day day day day day day", "s2 B3"},
+    // A deletion keeps its time, whatever is made of the state.
+    {"put delete day day day put day day day", "s1 B2"},
+    {"put delete day day day put day day day day", "B2"},
+    {"put snapshot delete-all day put week", "B2"},
+    {"put snapshot day day delete-all day day day undelete week", "S1 B1"},
+    {"put delete week !undelete", ""},
+    {"put put delete day put day undelete", "S1 S2 B3"},
+    {"put put !delete-deleted-snapshot", "s1 B2"},
+    {"!undelete stage !undelete", "U"},
+};
+
+TEST(PastStates, WhatIsSoftDeletedComesBackOrExpires) {
+  for (const Deleted& c : kDeleted) {
+    SCOPED_TRACE(c.steps);
+    Name name(false);
+    name.soft_delete(7);
+    name.run(c.steps);
+    EXPECT_EQ(name.states(), c.states);
+    EXPECT_EQ(name.findings(), std::vector<std::string>{});
+    name.run("week week");
+    EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
+  }
+}
+
+constexpr Deleted kVersions[] = {
+    {"put put delete-version", "v1 C2"},    {"put put delete-version undelete", "V1 C2"},
+    {"put put delete-version week", "C2"},  {"put put delete delete-version undelete", "V1 V2 R"},
+    {"put delete delete-version", "v1 R"},  {"put delete delete-version undelete", "V1 R"},
+    {"put delete delete-version week", ""}, {"put put copy-version", "V1 V2 C1"},
+    {"put delete copy-version", "V1 C1"},
+};
+
+TEST(PastStates, VersionsGoOneByOne) {
+  for (const Deleted& c : kVersions) {
+    SCOPED_TRACE(c.steps);
+    Name name(true);
+    name.soft_delete(7);
+    name.run(c.steps);
+    EXPECT_EQ(name.states(), c.states);
+    EXPECT_EQ(name.findings(), std::vector<std::string>{});
+  }
+  Name name(true);
+  name.run("put put delete-version put delete delete-version delete-version");
+  EXPECT_EQ(name.states(), "");
+}
+
+TEST(PastStates, ForGoodOnlyWhereAllowedAndSoftDeleted) {
+  Name name(true);
+  name.soft_delete(7);
+  name.run("put snapshot put delete-snapshot delete-version !purge-snapshot !purge-version");
+  EXPECT_EQ(name.last_error, ErrorCode::kBlobOperationNotSupported);
+  name.soft_delete(7, true);
+  name.run("snapshot !purge-live-snapshot");
+  EXPECT_EQ(name.last_error, ErrorCode::kBlobOperationNotSupported);
+  name.run("purge-snapshot purge-version");
+  EXPECT_EQ(name.states(), "V1 V2 S2 C2");
+  EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
+}
+
+TEST(PastStates, TheCurrentVersionIsNotDeletedByItsId) {
+  Name name(true);
+  name.run("put");
+  DeleteBlob request;
+  request.key = key_of("b");
+  request.key.version = name.row_of(NameRow::kBlob)->version;
+  const auto result = name.harness_.run(delete_blob(name.harness_.service, request));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kOperationNotAllowedOnRootBlob);
+}
+
+TEST(PastStates, RetentionIsThatOfTheDeletion) {
+  Name name(false);
+  name.soft_delete(7);
+  name.run("put put");
+  name.soft_delete(1);
+  name.run("put day");
+  EXPECT_EQ(name.states(), "s1 B3");
+  name.soft_delete(std::nullopt);
+  name.run("put !delete");
+  EXPECT_EQ(name.last_error, ErrorCode::kSnapshotsPresent);
+  name.run("delete-all");
+  EXPECT_EQ(name.states(), "s1 R");
+  name.run("undelete");
+  EXPECT_EQ(name.states(), "S1 R");
+  EXPECT_EQ(name.findings(), std::vector<std::string>{});
+}
+
+// A blob from before the account kept versions, and after.
+TEST(PastStates, SwitchingVersionsLosesNone) {
+  Name name(false);
+  name.run("put snapshot");
+  const BlobProperties before = *name.row_of(NameRow::kBlob);
+  name.keep_versions(true);
+  name.run("properties put");
+  EXPECT_EQ(name.states(), "S1 V1 C2");
+  EXPECT_GE(name.row_of(NameRow::kPast)->snapshot, before.last_modified);
+  name.keep_versions(false);
+  name.run("put");
+  EXPECT_EQ(name.states(), "S1 V1 V2 B3") << "what has an id stays";
+  name.run("put");
+  EXPECT_EQ(name.states(), "S1 V1 V2 B4");
+  name.run("delete-all");
+  EXPECT_EQ(name.states(), "V1 V2 R");
+  EXPECT_EQ(name.findings(), std::vector<std::string>{});
+}
+
+TEST(PastStates, TimesAreUniqueAndGrowThoughTheClockStandsStill) {
+  Name name(true);
+  std::optional<Timestamp> last;
+  for (int i = 0; i < 5; ++i) {
+    const auto made = name.harness_.put("b", "x");
+    ASSERT_TRUE(made && made->version);
+    if (last) EXPECT_GT(*made->version, *last);
+    const auto taken =
+        name.harness_.run(snapshot_blob(name.harness_.service, {key_of("b"), {}, {}, {}}));
+    ASSERT_TRUE(taken && taken->version);
+    EXPECT_GT(taken->snapshot, *made->version);
+    EXPECT_GT(*taken->version, taken->snapshot);
+    last = taken->version;
+    if (i == 2) name.harness_.clock.advance(-std::chrono::hours(5));
+  }
+}
+
+TEST(PastStates, AnIdOfOneKindNamesNothingOfAnother) {
+  Name name(true);
+  name.run("put snapshot put");
+  BlobHarness& harness = name.harness_;
+  const auto rows = harness.rows.rows();
+  for (const auto& [key, value] : rows) {
+    const auto parsed = parse_name_key(key);
+    if (!parsed || parsed->row != NameRow::kPast) continue;
+    const bool is_snapshot = decode_properties(value)->snapshot.has_value();
+    GetBlob as_snapshot, as_version;
+    as_snapshot.key = as_version.key = key_of("b");
+    as_snapshot.key.snapshot = as_version.key.version = parsed->time;
+    EXPECT_EQ(harness.run(get_blob(harness.service, as_snapshot)).has_value(), is_snapshot);
+    EXPECT_EQ(harness.run(get_blob(harness.service, as_version)).has_value(), !is_snapshot);
+  }
+}
+
+TEST(PastStates, TagsAreOfTheBlobAlone) {
+  Name name(true);
+  name.soft_delete(7);
+  name.run("put tags");
+  EXPECT_EQ(name.harness_.rows_of(Table::kTag), 1u);
+  name.run("snapshot");
+  EXPECT_EQ(name.harness_.rows_of(Table::kTag), 1u) << "the blob keeps them";
+  name.run("metadata");
+  EXPECT_EQ(name.harness_.rows_of(Table::kTag), 0u) << "a new version starts without";
+  name.run("tags delete-all");
+  EXPECT_EQ(name.harness_.rows_of(Table::kTag), 0u);
+  Name soft(false);
+  soft.soft_delete(7);
+  soft.run("put tags delete");
+  EXPECT_EQ(soft.harness_.rows_of(Table::kTag), 0u);
+  soft.run("undelete");
+  EXPECT_EQ(soft.harness_.rows_of(Table::kTag), 1u);
+}
+
+// Whoever keeps nothing pays for nothing.
+TEST(PastStates, NothingIsReadOrWrittenMoreWhereNothingIsKept) {
+  Name name(false);
+  name.run("put put delete put");
+  EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
+  for (const auto& [key, value] : name.harness_.rows.rows()) {
+    if (static_cast<Table>(key[0]) != Table::kContainerState) continue;
+    EXPECT_FALSE(decode_container_state(value)->has_roots) << "roots are looked for";
+  }
+}
+
+TEST(PastStates, ManySnapshotsComeBack) {
+  Name name(false);
+  name.soft_delete(7);
+  ASSERT_TRUE(name.harness_.put("b", test::pattern(300, 1)));
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(name.harness_.run(snapshot_blob(name.harness_.service, {key_of("b"), {}, {}, {}})));
+  }
+  name.run("delete-all");
+  EXPECT_EQ(name.row_of(NameRow::kRoot)->deleted_snapshots, 1000u);
+  name.run("undelete");
+  EXPECT_EQ(name.row_of(NameRow::kBlob)->snapshots, 1000u);
+  EXPECT_EQ(name.findings(), std::vector<std::string>{});
+  name.run("delete-all week");
+  EXPECT_EQ(name.states(), "");
+  ASSERT_TRUE(name.harness_.reclaim());
+  EXPECT_EQ(name.harness_.chunks.held_bytes(), 0u);
+  EXPECT_EQ(name.harness_.rows_of(Table::kSharedBody), 0u);
+}
+
+TEST(PastStates, ADeletedContainerTakesThemAlong) {
+  Name name(true);
+  name.soft_delete(7);
+  name.run("put put delete-version delete");
+  ASSERT_TRUE(
+      name.harness_.run(delete_container(name.harness_.service, {{"acct", "box"}, {}, {}})));
+  name.run("week");
+  EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 1u);
+  ASSERT_TRUE(name.harness_.reclaim());
+  EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
+  EXPECT_EQ(name.states(), "");
+}
+
+}  // namespace
+}  // namespace lapis::blob
