@@ -118,11 +118,6 @@ const Bad kBad[] = {
 INSTANTIATE_TEST_SUITE_P(Headers, RefusePutBlob, testing::ValuesIn(kBad),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
-TEST(ParsePutBlob, NamesTheOperationThatIsNotBuilt) {
-  const auto request = parse_put_blob(put({{"x-ms-blob-type", "AppendBlob"}}));
-  EXPECT_EQ(field_of(request.error(), "OperationName"), "PutBlob (AppendBlob)");
-}
-
 TEST(ParsePutBlob, BothHashesAreRefused) {
   const auto request = parse_put_blob(
       put({{"Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="}, {"x-ms-content-crc64", "PPzLtEWEL4w="}}));
