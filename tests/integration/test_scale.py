@@ -1,5 +1,5 @@
-"""The service's limits, reached: 50,000 blocks, a block of 4000 MiB, listings of 200,000 blobs,
-searches by tags among 50,000, or as many as LAPIS_TAGGED_BLOBS says."""
+"""The service's limits, reached: 50,000 blocks and appends, a block of 4000 MiB, listings of 200,000
+blobs, searches by tags among 50,000, or as many as LAPIS_TAGGED_BLOBS says."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree.ElementTree import Element
 
 import pytest
 
-from azure_client import expect
+from azure_client import expect, expect_error
 from blob_client import BlobClient, block_id
 from filler import fill_blobs, fill_blocks, fill_tagged_blobs
 from lapis_server import LapisServer
+from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 pytestmark = pytest.mark.slow
@@ -86,6 +88,35 @@ class Generated(io.RawIOBase):
         data = self.mebibyte(self.position // MIB)
         self.position += len(data)
         return data
+
+
+def test_50000_appends(server: LapisServer, owner: BlobClient) -> None:
+    """Lines of eight writers: each writer's are all there, in its order."""
+    writers, lines = 8, 6_250
+    expect(owner.put_append_blob("scale", "log"), 201)
+    token = account_sas(DEVELOPMENT_ACCOUNT, se="2999-01-01")
+
+    def line(writer: int, number: int) -> bytes:
+        return f"{writer} {number:06d} {'x' * (number % 150)}\n".encode()
+
+    def write(writer: int) -> None:
+        client = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, sas=token)
+        for number in range(lines):
+            expect(client.append_block("scale", "log", line(writer, number)), 201)
+        client.close()
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(write, range(writers)))
+    expect_error(owner.append_block("scale", "log", b"more"), 409, "BlockCountExceedsLimit")
+    body = expect(owner.get_blob("scale", "log"), 200).body
+    found = body.splitlines(keepends=True)
+    for writer in range(writers):
+        own = [one for one in found if one.startswith(str(writer).encode())]
+        assert own == [line(writer, number) for number in range(lines)]
+    server.restart()
+    owner.close()
+    owner.endpoint = server.endpoint
+    assert expect(owner.get_blob("scale", "log"), 200).body == body
 
 
 def test_a_block_of_4000_mib(server: LapisServer, owner: BlobClient) -> None:

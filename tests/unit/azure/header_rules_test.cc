@@ -70,6 +70,45 @@ TEST(RefuseUnsupported, LetsHeadersOfCopiesPassWhereOneIsMade) {
   }
 }
 
+TEST(RefuseUnsupported, LetsHeadersOfAppendBlobsPassToWhatTakesThem) {
+  struct Case {
+    const char* comp;
+    bool position, max_size, structured, seal;
+  };
+  for (const Case& c : {
+           Case{"appendblock", true, true, true, false},
+           Case{"seal", true, false, false, false},
+           Case{"block", false, false, true, false},
+           Case{"blocklist", false, false, false, false},
+           Case{"", false, false, true, false},
+       }) {
+    const auto passes = [&](const char* header) {
+      const std::string target = "/acct/box/b?comp=" + std::string(c.comp);
+      return refuse_unsupported(make_call("PUT", target, {{header, "1"}})).has_value();
+    };
+    EXPECT_EQ(passes("x-ms-blob-condition-appendpos"), c.position) << c.comp;
+    EXPECT_EQ(passes("x-ms-blob-condition-maxsize"), c.max_size) << c.comp;
+    EXPECT_EQ(passes("x-ms-structured-body"), c.structured) << c.comp;
+    EXPECT_EQ(passes("x-ms-seal-blob"), c.seal) << c.comp;
+  }
+}
+
+// Of the copies it is Copy Blob's alone.
+TEST(RefuseUnsupported, LetsASealPassWhereAnAppendBlobIsCopied) {
+  const auto passes = [](const char* target, const test::Field& more) {
+    return refuse_unsupported(
+               make_call("PUT", target,
+                         {{"x-ms-copy-source", "http://x/y"}, {"x-ms-seal-blob", "true"}, more}))
+        .has_value();
+  };
+  const test::Field nothing{"x-ms-date", "d"};
+  EXPECT_TRUE(passes("/acct/box/b", nothing));
+  EXPECT_FALSE(passes("/acct/box/b", {"x-ms-requires-sync", "true"}));
+  EXPECT_FALSE(passes("/acct/box/b", {"x-ms-blob-type", "BlockBlob"}));
+  EXPECT_FALSE(passes("/acct/box/b?comp=block", nothing));
+  EXPECT_FALSE(passes("/acct/box/b?comp=appendblock", nothing));
+}
+
 TEST(RefuseUnsupported, LetsTagsPassToWhatTakesThem) {
   struct Case {
     const char* method;
