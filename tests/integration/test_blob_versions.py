@@ -287,3 +287,44 @@ def test_switched_on_and_off(
     client.close()
     checked = lapis("fsck", "--config", server.config, "--deep")
     assert checked.code == 0, checked.out + checked.err
+
+
+@pytest.mark.parametrize("kind", ["append", "page"])
+def test_blobs_of_other_types(
+    server: LapisServer, client: BlobClient, container: str, kind: str
+) -> None:
+    """Data changes in place; what makes a version of a block blob makes one of these."""
+    keep_deleted(client, 7)
+    path = client.path(container, "b")
+
+    def make() -> Response:
+        length = {"x-ms-blob-content-length": "1024"} if kind == "page" else {}
+        sent = {"x-ms-blob-type": f"{kind.title()}Blob"} | length
+        return expect(client.request("PUT", path, [], sent), 201)
+
+    def write(byte: bytes) -> Response:
+        if kind == "append":
+            return client.request("PUT", path, [("comp", "appendblock")], body=byte * 512)
+        sent = {"x-ms-page-write": "update", "x-ms-range": "bytes=0-511"}
+        return client.request("PUT", path, [("comp", "page")], sent, byte * 512)
+
+    first = make()[ID]
+    for byte in (b"a", b"b"):
+        assert expect(write(byte), 201)[ID] is None
+    assert expect(client.get_blob(container, "b"), 200)[ID] == first
+    before = client.get_blob(container, "b").body
+    second = expect(client.set_blob_metadata(container, "b", {"x-ms-meta-k": "v"}), 200)[ID]
+    expect(write(b"c"), 201)
+    expect_error(client.put_blob(container, "b", b"block"), 409, "InvalidBlobType")
+    third = make()[ID]
+    assert client.get_blob(container, "b", versionid=first).body == before
+    after = client.get_blob(container, "b", versionid=second).body
+    assert after == (before + b"c" * 512 if kind == "append" else b"c" * 512 + before[512:])
+    assert ids(client, container, "VersionId", "versions") == [first, second, third]
+    expect(client.delete_blob(container, "b", versionid=first), 202)
+    expect(client.delete_blob(container, "b"), 202)
+    assert kept(client, container) == ["b:v", "b:V", "b:V", "b:R"]
+    expect(client.request("PUT", path, [("comp", "undelete")]), 200)
+    assert client.get_blob(container, "b", versionid=first).body == before
+    checked = lapis("fsck", "--config", server.config, "--deep")
+    assert checked.code == 0, checked.out + checked.err
