@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "lapis/azure/copy_source.h"
-#include "lapis/http/ip_address.h"
 
 namespace lapis::source {
 namespace {
@@ -66,7 +65,7 @@ http::Request request_for(const http::Url& url, const blob::SourceRequest& asked
   request.headers = azure::source_headers(asked);
   request.headers.add("Host", url.authority);
   request.secure = url.secure;
-  request.peer_address = http::parse_ip_address(url.host) ? url.host : "127.0.0.1";
+  request.peer_address = asked.asked_by;  // never out of the URL, which whoever asks has written
   return request;
 }
 

@@ -1,5 +1,5 @@
 // A source in this store: read as any client would read it, through the same gate and the same
-// operation, without a socket between.
+// operation, without a socket between. For the gate it comes from whoever asked for the copy.
 #pragma once
 
 #include <memory>

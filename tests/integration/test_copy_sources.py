@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,7 +18,7 @@ from copying import client_of, copying_server, source_url
 from host_names import HOST, hosts_file, with_hosts
 from lapis_server import LapisServer
 from observing import metrics
-from sas import account_sas
+from sas import account_sas, service_sas
 from signing import DEVELOPMENT_ACCOUNT
 from source_server import Request, SourceServer, answer, azure_error
 
@@ -427,6 +428,28 @@ def test_they_are_counted(
     assert value("lapis_copy_sources_failed_total") == 1
     assert value("lapis_copy_source_bytes_total") == 3
     assert value("lapis_copy_sources_open") == 0
+
+
+@pytest.mark.parametrize(("bound_to", "status"), [("127.0.0.1", 201), ("203.0.113.7", 403)])
+def test_a_token_bound_to_an_address_serves_who_has_it(
+    reading: BlobClient, fetch: Fetch, bound_to: str, status: int
+) -> None:
+    """The address of who asks for the copy counts, whatever the URL says, and Host, which nobody signs."""
+    expect(reading.put_blob("box", "a", b"x"), 201)
+    token = service_sas(DEVELOPMENT_ACCOUNT, "/box/a", "r", sip=bound_to)
+    url = source_url(reading, "box", "a", token)
+    hosts = [urlsplit(reading.endpoint).netloc]
+    hosts += [f"{address}:{urlsplit(url).port}" for address in (bound_to, "198.51.100.9", "localhost")]
+    for host in hosts:
+        client = BlobClient(
+            reading.endpoint, DEVELOPMENT_ACCOUNT.name, account=DEVELOPMENT_ACCOUNT, host=host
+        )
+        response = fetch(client, url.replace(hosts[0], host), {})
+        if status == 201:
+            assert response.status in (201, 202), (host, response)
+        else:
+            expect_error(response, status, "CannotVerifyCopySource")
+        client.close()
 
 
 def test_a_token_of_the_account_serves_for_the_source(reading: BlobClient) -> None:

@@ -21,8 +21,11 @@ struct SourceRequest {
   Conditions conditions;
   std::uint32_t version = 0;  // yyyymmdd of the API, of the request for the copy
   // Where the copy was asked for: a source at the same endpoint is in this store.
-  std::string asked_host;  // host[:port]
+  std::string asked_host;  // host[:port]; what the client says, signed by nobody
   bool asked_securely = false;
+  // Who asks for the copy: the address at the other end of the connection. A source in this store
+  // is read in that name.
+  std::string asked_by;
 };
 
 // What a source says of itself.

@@ -59,6 +59,7 @@ Result<blob::SourceRequest> parse_copy_source(const Call& call, std::uint32_t si
   source.version = call.version.effective.date;
   source.asked_host = request.host();
   source.asked_securely = request.secure;
+  source.asked_by = request.peer_address;
   return source;
 }
 
