@@ -75,9 +75,13 @@ class OneConnection final : public Client {
   io::Task<Result<ClientResponse>> open(const ClientRequest& request) override {
     LAPIS_CO_TRY_VOID(co_await write_request(request));
     const bool to_head = request.method == "HEAD";
-    while (true) {
+    begin_transfer();
+    for (std::size_t interim = 0;; ++interim) {
       LAPIS_CO_TRY(ClientResponse response, co_await read_head(to_head));
-      if (response.status < 200) continue;
+      if (response.status < 200) {
+        LAPIS_CO_TRY_VOID(check_interim(interim));
+        continue;
+      }
       keep_alive_ = response.keep_alive;
       body_left_ = response.body_length;
       if (body_left_ == 0) usable_ = keep_alive_;
@@ -109,9 +113,13 @@ class OneConnection final : public Client {
 
   io::Task<Result<ClientResponse>> read_response(bool to_head) override {
     usable_ = false;
-    while (true) {
+    begin_transfer();
+    for (std::size_t interim = 0;; ++interim) {
       LAPIS_CO_TRY(ClientResponse response, co_await read_one(to_head));
-      if (response.status < 200) continue;
+      if (response.status < 200) {
+        LAPIS_CO_TRY_VOID(check_interim(interim));
+        continue;
+      }
       usable_ = response.keep_alive;
       co_return response;
     }
@@ -127,6 +135,13 @@ class OneConnection final : public Client {
  private:
   // A response has to bring at least this much in each stall_timeout of waiting for it.
   static constexpr std::uint64_t kStallBytes = 16 * 1024;
+  // Interim responses before the one that counts.
+  static constexpr std::size_t kMaxInterim = 64;
+
+  static Result<void> check_interim(std::size_t before) {
+    if (before < kMaxInterim) return {};
+    return fail(ErrorCode::kInternalError, "response: nothing but interim ones");
+  }
 
   void set_alarm(std::chrono::milliseconds limit) {
     alarm_->arm(limit, [this] {
@@ -179,6 +194,7 @@ class OneConnection final : public Client {
     }
     co_return got.bytes;
   }
+  // Once for a response and the interim ones before it: they are no progress.
   void begin_transfer() {
     moved_ = 0;
     allowance_ = options_.stall_timeout;
@@ -190,6 +206,10 @@ class OneConnection final : public Client {
       LAPIS_CO_TRY(const std::size_t used, parser.put(unread_));
       unread_.erase(0, used);
       if (used != 0) co_return true;
+      // A chunk's header or a trailer: the parser limits heads itself.
+      if (unread_.size() > options_.max_head_bytes) {
+        co_return fail(ErrorCode::kInternalError, "response: a part of its framing is too long");
+      }
     }
     LAPIS_CO_TRY(const std::size_t count,
                  co_await receive(std::as_writable_bytes(std::span(piece_))));
@@ -205,7 +225,6 @@ class OneConnection final : public Client {
   io::Task<Result<ClientResponse>> read_one(bool to_head) {
     const ResponseParser::Limits limits{options_.max_head_bytes, options_.max_body_bytes};
     const auto parser = ResponseParser::make(limits, to_head);
-    begin_transfer();
     while (!parser->done()) {
       LAPIS_CO_TRY_VOID(co_await feed(*parser));
     }
@@ -216,7 +235,6 @@ class OneConnection final : public Client {
     const ResponseParser::Limits limits{options_.max_head_bytes,
                                         std::numeric_limits<std::uint64_t>::max()};
     parser_ = ResponseParser::make(limits, to_head, true);
-    begin_transfer();
     while (!parser_->head_done()) {
       LAPIS_CO_TRY_VOID(co_await feed(*parser_));
     }

@@ -46,6 +46,7 @@ class SourceServer:
 
     answers: dict[str, bytes | Callable[[socket.socket, Request], None]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
+    poured: int = 0
     _socket: socket.socket | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -80,14 +81,29 @@ class SourceServer:
 
         return reply
 
-    def trickle(self, head: bytes, pause: float) -> Callable[[socket.socket, Request], None]:
-        """Sends `head`, then a byte every `pause` seconds."""
+    def trickle(
+        self, head: bytes, pause: float, piece: bytes = b"x"
+    ) -> Callable[[socket.socket, Request], None]:
+        """Sends `head`, then `piece` every `pause` seconds."""
 
         def reply(connection: socket.socket, _: Request) -> None:
             connection.sendall(head)
             while not self._stopping.is_set():
-                connection.sendall(b"x")
+                connection.sendall(piece)
                 time.sleep(pause)
+
+        return reply
+
+    def pour(self, head: bytes, piece: bytes, most: int = 64 << 20) -> Callable[[socket.socket, Request], None]:
+        """Sends `head`, then `piece` over and over until the other side has had enough: `poured`
+        tells how much of it went. Gives up at `most`."""
+
+        def reply(connection: socket.socket, _: Request) -> None:
+            self.poured = 0
+            connection.sendall(head)
+            while self.poured < most and not self._stopping.is_set():
+                connection.sendall(piece)
+                self.poured += len(piece)
 
         return reply
 

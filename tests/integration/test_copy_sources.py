@@ -150,6 +150,7 @@ def test_a_long_body_that_comes_in_pieces(reading: BlobClient, source: SourceSer
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
 ENDLESS = b"HTTP/1.1 200 OK\r\n\r\nabc"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 MIB = 1 << 20
 BAD_ANSWERS = {
     "not found": (answer(404), 404, "The specified resource does not exist."),
@@ -197,6 +198,35 @@ def test_an_answer_of_no_use_changes_nothing(
     assert len(source.requests) == 1, "asked once; a redirect is not followed"
 
 
+REFUSAL = b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n"
+# Framing without end: a head, what is sent again and again behind it, and what comes of it.
+ENDLESS_ANSWERS = {
+    "field": (b"HTTP/1.1 200 OK\r\nx: ", b"y" * 4096, 500),
+    "fields": (b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 512, 500),
+    "chunk header": (REFUSAL + b"3;x=", b"y" * 4096, 503),
+    "chunk header, later": (REFUSAL + b"3\r\nabc\r\n3;x=", b"y" * 4096, 503),
+    "digits of a chunk's length": (REFUSAL, b"0" * 4096, 503),
+    "trailer": (REFUSAL + b"3\r\nabc\r\n0\r\n", b"x: y\r\n" * 512, 503),
+    "trailer, one field": (REFUSAL + b"0\r\nx: ", b"y" * 4096, 503),
+    "interim answers": (b"", CONTINUE * 128, 500),
+    "document": (REFUSAL, b"3\r\nabc\r\n" * 512, 503),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS_ANSWERS)
+@pytest.mark.usefixtures("before")
+def test_an_answer_without_end_is_broken_off(
+    reading: BlobClient, source: SourceServer, fetch: Fetch, name: str
+) -> None:
+    """Soon: it is kept in memory as far as it is looked at."""
+    head, piece, status = ENDLESS_ANSWERS[name]
+    began = time.monotonic()
+    response = fetch(reading, source.serve("/c", source.pour(head, piece)), {})
+    expect_error(response, status, "CannotVerifyCopySource")
+    assert time.monotonic() - began < STALL + 4
+    assert source.poured < 16 * MIB, "what sockets hold, not what it would send"
+
+
 @pytest.mark.usefixtures("before")
 def test_a_hash_that_is_wrong_changes_nothing(
     reading: BlobClient, source: SourceServer, fetch: Fetch
@@ -214,6 +244,7 @@ def test_a_source_that_stalls(reading: BlobClient, source: SourceServer, fetch: 
         "stops in its head": source.stall(b"HTTP/1.1 200 OK\r\n"),
         "stops in its body": source.stall(answer(body=b"abc", length=9 * MIB)),
         "trickles": source.trickle(answer(length=9 * MIB), 0.2),
+        "says again and again that it goes on": source.trickle(b"", 0.2, CONTINUE),
     }
     for name, reply in stalled.items():
         began = time.monotonic()
