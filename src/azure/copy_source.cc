@@ -42,19 +42,27 @@ Error not_what_was_asked(std::string text) {
 struct ContentRange {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
+  std::optional<std::uint64_t> total;  // where it is known: "*" says that it is not
 };
 
 // "bytes 0-9/100".
 std::optional<ContentRange> parse_content_range(std::string_view text) {
   constexpr std::string_view kUnit = "bytes ";
   if (!http::iequals(text.substr(0, kUnit.size()), kUnit)) return std::nullopt;
-  text = text.substr(kUnit.size(), text.find('/') - kUnit.size());
+  text.remove_prefix(kUnit.size());
   const auto dash = text.find('-');
-  if (dash == text.npos) return std::nullopt;
+  const auto slash = text.find('/');
+  if (dash == text.npos || slash == text.npos || slash < dash) return std::nullopt;
   const auto first = parse_u64(text.substr(0, dash));
-  const auto last = parse_u64(text.substr(dash + 1));
+  const auto last = parse_u64(text.substr(dash + 1, slash - dash - 1));
   if (!first || !last || *last < *first) return std::nullopt;
-  return ContentRange{*first, *last};
+  ContentRange range{*first, *last, std::nullopt};
+  text.remove_prefix(slash + 1);
+  if (text == "*") return range;
+  const auto total = parse_u64(text);
+  if (!total || *total <= range.last) return std::nullopt;
+  range.total = *total;
+  return range;
 }
 
 // That the answer holds exactly the range that was asked for.
@@ -67,7 +75,10 @@ Result<void> check_range(const blob::RequestedRange& range, int status,
     return fail(not_what_was_asked("The copy source does not serve ranges."));
   }
   const auto got = parse_content_range(headers.get("Content-Range"));
-  if (!got || got->first != range.first || got->last - got->first + 1 != length) {
+  // Without an end all the rest is meant, and whether this is all only its total tells.
+  const bool is_all = got && got->total && got->last + 1 == *got->total;
+  if (!got || got->first != range.first || got->last - got->first + 1 != length ||
+      (!range.last && !is_all)) {
     return fail(not_what_was_asked("The copy source does not serve the range asked for."));
   }
   if (range.last && got->last != *range.last) {

@@ -113,6 +113,23 @@ def test_a_range_is_asked_for(reading: BlobClient, source: SourceServer) -> None
     assert reading.get_blob("box", "b").body == b"nte"
 
 
+@pytest.mark.usefixtures("before")
+def test_all_the_rest_is_asked_for(reading: BlobClient, source: SourceServer) -> None:
+    """A source that sends less of it than there is would leave a block short."""
+    rest = {"x-ms-source-range": "bytes=2-"}
+    for told in ("bytes 2-4/7", "bytes 2-4/*", "bytes 2-4"):
+        url = source.serve("/c", answer(206, {"Content-Range": told}, b"nte"))
+        expect_error(put_block(reading, url, rest), 400, "CannotVerifyCopySource")
+    assert source.requests[0].headers["range"] == "bytes=2-"
+
+
+def test_all_the_rest_is_taken(reading: BlobClient, source: SourceServer) -> None:
+    url = source.serve("/c", answer(206, {"Content-Range": "bytes 2-4/5"}, b"nte"))
+    expect(put_block(reading, url, {"x-ms-source-range": "bytes=2-"}), 201)
+    expect(reading.put_block_list("box", "b", [block_id(1)]), 201)
+    assert reading.get_blob("box", "b").body == b"nte"
+
+
 def test_what_a_source_says_of_itself(reading: BlobClient, source: SourceServer) -> None:
     told = {
         "Content-Type": "text/plain",
