@@ -13,6 +13,14 @@ namespace {
 
 using OpenedSource = Result<std::unique_ptr<blob::CopySource>>;
 
+class HeldTurn final : public blob::CopyTurn {
+ public:
+  explicit HeldTurn(Slots::Slot slot) : slot_(std::move(slot)) {}
+
+ private:
+  Slots::Slot slot_;
+};
+
 // An opened source, and the slot that it takes.
 class HeldSource final : public blob::CopySource {
  public:
@@ -37,6 +45,11 @@ class Reader final : public SourceReader {
         slots_(shard, clock, {.slots = options.max_copies, .wait = options.busy_timeout}) {}
 
   void serve_own_by(http::Handler& server) override { own_ = &server; }
+
+  io::Task<Result<std::unique_ptr<blob::CopyTurn>>> take_turn() override {
+    LAPIS_CO_TRY(Slots::Slot slot, co_await slots_.take());
+    co_return std::make_unique<HeldTurn>(std::move(slot));
+  }
 
   io::Task<OpenedSource> open(blob::SourceRequest request) override {
     LAPIS_CO_TRY(Slots::Slot slot, co_await slots_.take());

@@ -14,7 +14,7 @@ import pytest
 
 from azure_client import Response, expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
-from copying import client_of, copying_server, source_url
+from copying import bare_url, client_of, copying_server, source_url
 from host_names import HOST, hosts_file, with_hosts
 from lapis_server import LapisServer
 from observing import metrics
@@ -407,9 +407,23 @@ def test_this_server_by_its_names(
     client.close()
 
 
+def from_url(client: BlobClient, blob: str, source: BlobClient) -> Response:
+    return client.put_blob_from_url("box", blob, source_url(source, "box", "a"))
+
+
+def from_another_container(client: BlobClient, blob: str, source: BlobClient) -> Response:
+    """Neither shared nor asked for: read and written in one."""
+    return client.copy_blob("crate", blob, bare_url(source, "box", "a"))
+
+
+@pytest.mark.parametrize(
+    ("copy_to", "status", "target"),
+    [(from_url, 201, "box"), (from_another_container, 202, "crate")],
+)
 def test_one_shard_copies_from_itself_without_end_of_buffers(
-    new_server: Callable[..., LapisServer], tmp_path: Path
-) -> None:
+    new_server: Callable[..., LapisServer], tmp_path: Path,
+    copy_to: Callable[[BlobClient, str, BlobClient], Response], status: int, target: str,
+) -> None:  # fmt: skip
     """More copies of long blobs at once than there are buffers: they take turns, all succeed."""
     server = copying_server(
         new_server, tmp_path, copy_sources="", top="shards = 1",
@@ -419,12 +433,12 @@ def test_one_shard_copies_from_itself_without_end_of_buffers(
     expect(client.create_container("box"), 201)
     content = b"0123456789abcdef" * (24 * MIB // 16)
     expect(client.put_blob("box", "a", content), 201)
-    url = source_url(client, "box", "a")
+    expect(client.create_container("crate"), 201)
     statuses: list[int] = []
 
     def copy(number: int) -> None:
         own = client_of(server)
-        statuses.append(own.put_blob_from_url("box", f"c{number}", url).status)
+        statuses.append(copy_to(own, f"c{number}", client).status)
         own.close()
 
     threads = [threading.Thread(target=copy, args=(n,)) for n in range(12)]
@@ -432,8 +446,8 @@ def test_one_shard_copies_from_itself_without_end_of_buffers(
         thread.start()
     for thread in threads:
         thread.join()
-    assert statuses == [201] * 12
-    assert client.get_blob("box", "c7").body == content
+    assert statuses == [status] * 12
+    assert client.get_blob(target, "c7").body == content
     client.close()
 
 

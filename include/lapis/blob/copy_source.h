@@ -49,10 +49,20 @@ class CopySource {
   virtual io::ByteSource& body() = 0;
 };
 
+// One of so many copies at once that their buffers always suffice: who holds buffers for reading
+// and waits for others to write has one. Ends with the object, on the shard.
+class CopyTurn {
+ public:
+  virtual ~CopyTurn() = default;
+};
+
 // Lives on its shard.
 class CopySources {
  public:
   virtual ~CopySources() = default;
+  // For a copy that reads a blob of this store by itself; `open` takes one for what it opens.
+  // Errors: kServerBusy (too many copies).
+  virtual io::Task<Result<std::unique_ptr<CopyTurn>>> take_turn() = 0;
   // Asks for the source once; what is opened is destroyed on this shard. Errors:
   // kCannotVerifyCopySource with the status and message of the source, or of this server where it
   // does not ask it; kInvalidRange (the range is not in the source); kServerBusy (too many copies).

@@ -28,7 +28,8 @@ io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
   co_return CopyBlobResult{made->etag, made->last_modified, id, made->version};
 }
 
-io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) {
+io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
+                                            CopySources& sources) {
   LAPIS_CO_TRY(const auto target, co_await find_container(service, request.blob.key));
   const auto container = co_await find_container(service, *request.local);
   if (!container) co_return fail(of_source(container.error()));
@@ -39,6 +40,7 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request) 
     co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id,
                              copied.version};
   }
+  LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
   GetBlob get;
   get.key = *request.local;
   get.conditions = request.source.conditions;
@@ -77,14 +79,14 @@ io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
   if (request.local) {
     LAPIS_CO_TRY(const bool has_pages, co_await is_page_blob(service, *request.local));
     if (has_pages && request.seal) co_return fail(ErrorCode::kInvalidSourceBlobType);
-    if (has_pages) co_return co_await copy_page_blob(service, std::move(request));
+    if (has_pages) co_return co_await copy_page_blob(service, std::move(request), sources);
   }
   blob.same_type = true;
   blob.type.reset();
   blob.keeps_md5 = true;
   const auto may = co_await check_put_blob(service, blob);
   if (!may) co_return fail(of_target(may.error()));
-  if (request.local) co_return co_await copy_local(service, std::move(request));
+  if (request.local) co_return co_await copy_local(service, std::move(request), sources);
   co_return co_await copy_elsewhere(service, std::move(request), sources);
 }
 

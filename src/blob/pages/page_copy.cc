@@ -174,7 +174,8 @@ io::Task<Result<bool>> is_page_blob(Service& service, const BlobKey& key) {
 
 // The pin is taken before the source is read, and before the entry that names the new map is there:
 // neither is freed while this runs.
-io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request) {
+io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request,
+                                                CopySources& sources) {
   const ReadSlot::Pin pin = service.reads.begin();
   const PutBlob& blob = request.blob;
   if (blob.tier) co_return fail(ErrorCode::kInvalidBlobTier);
@@ -183,6 +184,7 @@ io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob reque
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, target->id, blob.key));
   const auto may = check_new_page_blob(blob, true, existing.get(), *service.time);
   if (!may) co_return fail(of_target(may.error()));
+  LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
   LAPIS_CO_TRY(const Source source, co_await open_source(service, request));
   LAPIS_CO_TRY(const Filled filled, co_await begin(service, target->id, blob.key.name));
   LAPIS_CO_TRY_VOID(co_await copy_content(service, source, filled));

@@ -14,6 +14,7 @@ io::Task<Result<bool>> is_page_blob(Service& service, const BlobKey& key);
 // Takes as long as writing what the source holds: pages that were never written cost nothing. A
 // copy that is cut off is freed by the reclaimer. Errors: as copy_blob; kInvalidBlobTier (a tier
 // is asked for), kInvalidBlobType (what is replaced is no page blob).
-io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request);
+io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request,
+                                                CopySources& sources);
 
 }  // namespace lapis::blob

@@ -13,12 +13,28 @@ using test::BlobHarness;
 using test::key_of;
 using test::pattern;
 
-// A local copy asks for no source.
+// A local copy asks for no source, but for a turn where it holds buffers.
 class NoSources final : public CopySources {
  public:
+  explicit NoSources(bool busy = false) : busy_(busy) {}
   io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
     co_return fail(ErrorCode::kCannotVerifyCopySource);
   }
+  io::Task<Result<std::unique_ptr<CopyTurn>>> take_turn() override {
+    if (busy_) co_return fail(ErrorCode::kServerBusy);
+    ++taken;
+    ++held;
+    co_return std::make_unique<Turn>(*this);
+  }
+  int taken = 0, held = 0;
+
+ private:
+  struct Turn final : CopyTurn {
+    explicit Turn(NoSources& from) : sources(from) {}
+    ~Turn() override { --sources.held; }
+    NoSources& sources;
+  };
+  const bool busy_;
 };
 
 Result<CopyBlobResult> copy(BlobHarness& harness, const std::string& from, const std::string& to) {
@@ -86,6 +102,27 @@ TEST(CopyBlob, TakesTheTagsOfTheRequestAndIndexesThem) {
   const auto found = harness.run(get_blob(harness.service, {key_of("b"), {}, {}, {}}));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->properties->tags, (Tags{{"of", "b"}}));
+}
+
+TEST(CopyBlob, AcrossContainersWaitsForItsTurn) {
+  BlobHarness harness;
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "crate"}, {}})));
+  ASSERT_TRUE(harness.put("a", pattern(5000, 1)));
+  const auto copy_to = [&harness](const BlobKey& to, NoSources& sources) {
+    CopyBlob request;
+    request.blob.key = to;
+    request.local = key_of("a");
+    return harness.run(copy_blob(harness.service, std::move(request), sources));
+  };
+  NoSources busy(true);
+  const auto refused = copy_to({"acct", "crate", "b"}, busy);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kServerBusy);
+  EXPECT_TRUE(copy_to(key_of("b"), busy)) << "in its container it holds no buffers";
+  NoSources sources;
+  EXPECT_TRUE(copy_to({"acct", "crate", "b"}, sources));
+  EXPECT_EQ(sources.taken, 1);
+  EXPECT_EQ(sources.held, 0) << "given back";
 }
 
 TEST(CopyBlob, KeepsNoCredential) {
