@@ -16,6 +16,8 @@ class Alarm {
   // Calls `ring` after `delay`, unless armed anew or disarmed before.
   virtual void arm(std::chrono::milliseconds delay, std::move_only_function<void()> ring) = 0;
   virtual void disarm() = 0;
+  // Rings at once, where it is armed.
+  virtual void ring() = 0;
 
   static std::unique_ptr<Alarm> make(io::Shard& shard);
 };

@@ -56,12 +56,16 @@ class OneConnection final : public Client {
   OneConnection(io::Shard& shard, ClientOptions options)
       : shard_(shard), options_(std::move(options)), alarm_(Alarm::make(shard)) {}
 
-  io::Task<Result<void>> open() {
+  io::Task<Result<void>> connect() override {
+    if (aborted_) co_return was_aborted();
     tls_ = options_.tls_context;
     if (!tls_ && options_.tls) {
       LAPIS_CO_TRY(tls_, make_client_tls(*options_.tls));
     }
-    LAPIS_CO_TRY(transport_, co_await connect_transport(shard_, options_, tls_.get(), *alarm_));
+    auto connected = co_await connect_transport(shard_, options_, tls_.get(), *alarm_);
+    if (aborted_) co_return was_aborted();
+    if (!connected) co_return std::unexpected(std::move(connected).error());
+    transport_ = *std::move(connected);
     usable_ = true;
     co_return Result<void>();
   }
@@ -129,7 +133,11 @@ class OneConnection final : public Client {
 
   void abort() override {
     aborted_ = true;
-    transport_->abort();
+    if (transport_) {
+      transport_->abort();
+    } else {
+      alarm_->ring();  // of connecting
+    }
   }
 
  private:
@@ -141,6 +149,10 @@ class OneConnection final : public Client {
   static Result<void> check_interim(std::size_t before) {
     if (before < kMaxInterim) return {};
     return fail(ErrorCode::kInternalError, "response: nothing but interim ones");
+  }
+
+  static std::unexpected<Error> was_aborted() {
+    return fail(ErrorCode::kInternalError, "connecting: aborted");
   }
 
   void set_alarm(std::chrono::milliseconds limit) {
@@ -280,9 +292,13 @@ Result<std::shared_ptr<TlsContext>> make_client_tls(const ClientTls& options) {
   return TlsContext::for_client(options);
 }
 
+std::unique_ptr<Client> Client::make(io::Shard& shard, ClientOptions options) {
+  return std::make_unique<OneConnection>(shard, std::move(options));
+}
+
 io::Task<Result<std::unique_ptr<Client>>> Client::connect(io::Shard& shard, ClientOptions options) {
-  auto client = std::make_unique<OneConnection>(shard, std::move(options));
-  LAPIS_CO_TRY_VOID(co_await client->open());
+  auto client = make(shard, std::move(options));
+  LAPIS_CO_TRY_VOID(co_await client->connect());
   co_return client;
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <utility>
 #include <vector>
 
 #include "http/tls_transport.h"
@@ -36,6 +37,12 @@ class AsioAlarm final : public Alarm {
     ++state_->turn;
     state_->ring = nullptr;
     state_->timer.cancel();
+  }
+
+  void ring() override {
+    auto ring = std::exchange(state_->ring, nullptr);
+    disarm();
+    if (ring) ring();
   }
 
  private:

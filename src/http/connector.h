@@ -12,7 +12,8 @@
 namespace lapis::http {
 
 // A connection to `options.host`, its handshake done. `tls` is null for a plain one and outlives
-// the transport; `options` and `alarm` outlive the task. Errors: see Client.
+// the transport; `options` and `alarm` outlive the task. Gives up when the alarm rings, by itself
+// or because it is told to. Errors: see Client.
 io::Task<Result<std::unique_ptr<Transport>>> connect_transport(io::Shard& shard,
                                                                const ClientOptions& options,
                                                                TlsContext* tls, Alarm& alarm);

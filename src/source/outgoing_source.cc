@@ -92,9 +92,10 @@ io::Task<Result<std::unique_ptr<blob::CopySource>>> open_outgoing_source(
   options.permits = [&policy = outgoing.policy, port = url.port](const http::IpAddress& address) {
     return policy.permits(address, port);
   };
-  auto connected = co_await http::Client::connect(outgoing.shard, std::move(options));
+  auto client = http::Client::make(outgoing.shard, std::move(options));
+  auto source = std::make_unique<OutgoingSource>(std::move(client), outgoing);
+  auto connected = co_await source->client().connect();
   if (!connected) co_return broken(std::move(connected).error());
-  auto source = std::make_unique<OutgoingSource>(*std::move(connected), outgoing);
 
   http::ClientRequest get;
   get.target = url.target;

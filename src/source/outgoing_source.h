@@ -15,7 +15,7 @@
 
 namespace lapis::source {
 
-// The connections that are open, so that they can be broken off. Lives on one shard.
+// The connections that are open or being made, so that they can be broken off. Lives on one shard.
 using OpenClients = std::set<http::Client*>;
 
 // What a connection is made with; all of it outlives what is opened.

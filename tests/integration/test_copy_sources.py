@@ -14,7 +14,7 @@ import pytest
 
 from azure_client import Response, expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
-from copying import bare_url, client_of, copying_server, source_url
+from copying import FROM_LOOPBACK, bare_url, client_of, copying_server, source_url
 from host_names import HOST, hosts_file, with_hosts
 from lapis_server import LapisServer
 from observing import metrics
@@ -467,6 +467,30 @@ def test_stopping_breaks_copies_off(
     assert server.stop() == 0
     assert time.monotonic() - began < 10
     thread.join()
+    expect_error(responses[0], 500, "CannotVerifyCopySource")
+
+
+def test_stopping_breaks_off_what_only_connects(
+    new_server: Callable[..., LapisServer], tmp_path: Path
+) -> None:
+    """To a server that takes the connection and leaves its handshake unanswered."""
+    server = copying_server(
+        new_server, tmp_path, copy_sources=FROM_LOOPBACK + 'connect_timeout = "60s"\n'
+    ).start()
+    client = client_of(server)
+    expect(client.create_container("box"), 201)
+    responses: list[Response] = []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/c"
+        thread = threading.Thread(target=lambda: responses.append(put_blob(client, url, {})))
+        thread.start()
+        connection, _ = silent.accept()
+        with connection:
+            assert connection.recv(1) != b"", "its side of the handshake"
+            began = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - began < 10
+            thread.join()
     expect_error(responses[0], 500, "CannotVerifyCopySource")
 
 

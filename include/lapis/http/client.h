@@ -68,6 +68,9 @@ struct ClientResponse {
 class Client {
  public:
   static io::Task<Result<std::unique_ptr<Client>>> connect(io::Shard& shard, ClientOptions options);
+  // The halves of that, for who wants to break connecting off: nothing but `connect` comes first.
+  static std::unique_ptr<Client> make(io::Shard& shard, ClientOptions options);
+  virtual io::Task<Result<void>> connect() = 0;
   virtual ~Client() = default;
 
   // Sends `request` and reads its response. `request` outlives the task.
@@ -90,7 +93,8 @@ class Client {
   // connection.
   virtual bool usable() const = 0;
 
-  // Makes what is in flight, and everything later, fail soon. At any time.
+  // Makes what is in flight, and everything later, fail soon. At any time; while a name is looked
+  // up, when that has ended.
   virtual void abort() = 0;
 };
 

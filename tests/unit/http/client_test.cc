@@ -1,7 +1,14 @@
 #include "lapis/http/client.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <stdexcept>
+
+#include "lapis/io/task_group.h"
 #include "support/http_harness.h"
 #include "support/test_shard.h"
 
@@ -226,6 +233,61 @@ TEST(Client, ConnectsOnlyWhereItMay) {
   const auto v4 = parse_ip_address("127.0.0.1");
   options.permits = [&v4](const IpAddress& address) { return address == v4; };
   EXPECT_TRUE(exchange(harness, options, {request("GET", "/hello")}));
+}
+
+// Accepts connections, in its backlog, and says nothing.
+class SilentListener {
+ public:
+  SilentListener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* raw = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket_, raw, length) != 0 || ::listen(socket_, 1) != 0 ||
+        ::getsockname(socket_, raw, &length) != 0) {
+      throw std::runtime_error("no listener");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  SilentListener(const SilentListener&) = delete;
+  ~SilentListener() { ::close(socket_); }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int socket_;
+  std::uint16_t port_ = 0;
+};
+
+// Breaks off after so many turns of the loop, while connecting or the handshake is under way.
+io::Task<void> abort_later(io::Shard& shard, Client& client, int turns) {
+  for (; turns > 0; --turns) co_await shard.sleep(1ms);
+  client.abort();
+}
+
+io::Task<Result<void>> connect_and_abort(io::Shard& shard, ClientOptions options, int turns) {
+  const auto client = Client::make(shard, std::move(options));
+  io::TaskGroup tasks;
+  tasks.spawn(abort_later(shard, *client, turns));
+  auto connected = co_await client->connect();
+  co_await tasks.close();
+  co_return connected;
+}
+
+TEST(Client, BreaksConnectingOff) {
+  test::TestShard shard;
+  const SilentListener listener;
+  ClientOptions options;
+  options.host = "127.0.0.1";
+  options.port = listener.port();
+  options.tls = ClientTls{.ca_file = {}, .verify = false};
+  options.connect_timeout = 1h;
+  for (const int turns : {0, 1, 20}) {
+    const auto connected =
+        test::run_on(*shard, [&] { return connect_and_abort(*shard, options, turns); });
+    ASSERT_FALSE(connected) << turns;
+    EXPECT_EQ(connected.error().code, ErrorCode::kInternalError) << turns;
+  }
 }
 
 io::Task<Result<std::string>> pipeline(io::Shard& shard, ClientOptions options, std::string raw) {
