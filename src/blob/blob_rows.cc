@@ -23,6 +23,10 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
   }
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, claim.lease, time));
+  if (claim.endless_leases_only) {
+    const LeaseView lease = lease_view(properties.lease, time);
+    if (lease.is_locked() && !lease.endless) return fail(ErrorCode::kInfiniteLeaseDurationRequired);
+  }
   const ConditionTarget target = target_of(properties);
   return check_write(claim.conditions, &target, true);
 }

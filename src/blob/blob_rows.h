@@ -92,9 +92,10 @@ struct Replacement {
   const Conditions& conditions;
   // Of what is made; nothing where it is not known yet. A blob that has snapshots keeps its type.
   std::optional<BlobType> type = BlobType::kBlock;
+  bool endless_leases_only = false;  // an active lease must have no end
 };
 // `existing` is null where there is no committed blob. Errors: kUnauthorizedBlobOverwrite,
-// kInvalidBlobType, kBlobArchived, lease, conditions.
+// kInvalidBlobType, kBlobArchived, lease, kInfiniteLeaseDurationRequired, conditions.
 Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
                            const ServiceClock& time);
 

@@ -64,8 +64,9 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
   LAPIS_TRY(auto found, read_source(view, request));
   BlobRecord& source = found.blob;
-  const Replacement claim{blob.may_overwrite, true, blob.lease, blob.conditions,
-                          source.properties.type};
+  const Replacement claim{
+      blob.may_overwrite,      true, blob.lease, blob.conditions, source.properties.type,
+      blob.endless_leases_only};
   const Result<void> may = check_replace(claim, existing, change.time);
   if (!may) return fail(of_target(may.error()));
   const bool is_itself = found.key == blob_key(request.container, name);

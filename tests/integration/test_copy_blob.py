@@ -118,6 +118,36 @@ def test_conditions(client: BlobClient, container: str, target: str, stored: byt
     expect(client.copy_blob(target, "c", url, met), 202)
 
 
+def test_a_lease_on_the_target_has_no_end(
+    client: BlobClient, container: str, target: str, stored: bytes
+) -> None:
+    """Of Copy Blob only, which Azure may take days for."""
+    url = bare_url(client, container, "b")
+    signed = source_url(client, container, "b")
+    before = expect(client.put_blob(target, "c", b"before"), 201)["ETag"]
+    held = {"x-ms-lease-id": GUID}
+    expect(client.lease_blob(target, "c", "acquire", duration="60", proposed=GUID), 201)
+    for source in (url, signed):
+        expect_error(client.copy_blob(target, "c", source), 412, "LeaseIdMissing")
+        response = client.copy_blob(target, "c", source, held)
+        expect_error(response, 412, "InfiniteLeaseDurationRequired")
+        other = held | {"If-Match": '"0x8D0000000000000"'}
+        expect_error(client.copy_blob(target, "c", source, other), 412, "InfiniteLeaseDurationRequired")
+    expect(client.lease_blob(target, "c", "break", break_period="60"), 202)
+    expect_error(client.copy_blob(target, "c", url, held), 412, "InfiniteLeaseDurationRequired")
+    assert client.get_blob(target, "c")["ETag"] == before
+    expect(client.lease_blob(target, "c", "release", id=GUID), 200)
+    expect(client.lease_blob(target, "c", "acquire", duration="60", proposed=GUID), 201)
+    expect(client.copy_blob_from_url(target, "c", signed, held), 202)
+    expect(client.lease_blob(target, "c", "acquire", duration="-1", proposed=GUID), 201)
+    for source in (url, signed):
+        expect_error(client.copy_blob(target, "c", source), 412, "LeaseIdMissing")
+        expect(client.copy_blob(target, "c", source, held), 202)
+    got = client.get_blob(target, "c")
+    assert (got.body, got["x-ms-lease-state"], got["x-ms-lease-duration"]) == (stored, "leased", "infinite")
+    expect(client.lease_blob(target, "c", "release", id=GUID), 200)
+
+
 def test_errors(client: BlobClient, container: str, stored: bytes) -> None:
     url = bare_url(client, container, "b")
     archived = {"x-ms-access-tier": "Archive", "x-ms-rehydrate-priority": "High"}

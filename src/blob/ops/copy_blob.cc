@@ -71,6 +71,7 @@ io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
                                            CopySources& sources) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.source.conditions));
   PutBlob& blob = request.blob;
+  blob.endless_leases_only = true;
   CopyProperties copy;
   copy.id = Guid::make();
   copy.source = shown_source(request.source.url);

@@ -13,8 +13,8 @@ namespace lapis::blob {
 namespace {
 
 Replacement claim_of(const PutBlob& request) {
-  return {request.may_overwrite, request.same_type, request.lease, request.conditions,
-          request.type};
+  return {request.may_overwrite, request.same_type, request.lease,
+          request.conditions,    request.type,      request.endless_leases_only};
 }
 
 // What can be refused from memory, before the client has sent its body.

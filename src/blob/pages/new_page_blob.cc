@@ -21,8 +21,8 @@ BlobProperties properties_of(NewPageBlob& blob, Etag etag, const BlobRecord* exi
 
 Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
                                  const BlobRecord* existing, const ServiceClock& time) {
-  const Replacement claim{blob.may_overwrite, page_blobs_only, blob.lease, blob.conditions,
-                          BlobType::kPage};
+  const Replacement claim{blob.may_overwrite, page_blobs_only, blob.lease,
+                          blob.conditions,    BlobType::kPage, blob.endless_leases_only};
   return check_replace(claim, existing, time);
 }
 

@@ -62,6 +62,44 @@ TEST(CheckReplace, AnswersInTheProtocolsOrder) {
   }
 }
 
+// Of those who hold the lease; without its id they learn of nothing else.
+TEST(CheckReplace, OfACopyNeedsALeaseWithoutEnd) {
+  test::ManualClock clock;
+  const ServiceClock time(clock, {});
+  const ServiceTime now = time.now();
+  const ServiceTime later = now + Ticks(std::chrono::seconds(30));
+  const auto seconds = std::chrono::seconds(60);
+  struct Case {
+    std::string name;
+    std::optional<Lease> lease;
+    const std::optional<LeaseId>& given;
+    const Conditions& conditions;
+    std::string expected, otherwise;  // of a copy; of any other write
+  };
+  const std::string kRequired = "InfiniteLeaseDurationRequired";
+  const Case cases[] = {
+      {"None", {}, kNone, kNoConditions, "ok", "ok"},
+      {"Endless", Lease{*kLease, {}, {}, {}}, kLease, kNoConditions, "ok", "ok"},
+      {"EndlessBreaks", Lease{*kLease, {}, {}, later}, kLease, kNoConditions, "ok", "ok"},
+      {"Ends", Lease{*kLease, seconds, later, {}}, kLease, kNoConditions, kRequired, "ok"},
+      {"EndsBeforeConditions", Lease{*kLease, seconds, later, {}}, kLease, kUnmet, kRequired,
+       "ConditionNotMet"},
+      {"Breaks", Lease{*kLease, seconds, later, later}, kLease, kNoConditions, kRequired, "ok"},
+      {"EndsWithoutId", Lease{*kLease, seconds, later, {}}, kNone, kNoConditions, "LeaseIdMissing",
+       "LeaseIdMissing"},
+      {"HasEnded", Lease{*kLease, seconds, now, {}}, kNone, kNoConditions, "ok", "ok"},
+      {"IsBroken", Lease{*kLease, seconds, later, now}, kNone, kNoConditions, "ok", "ok"},
+  };
+  for (const Case& c : cases) {
+    BlobRecord blob = kBlock;
+    blob.properties.lease = c.lease;
+    Replacement claim{true, true, c.given, c.conditions, BlobType::kBlock, true};
+    EXPECT_EQ(outcome(check_replace(claim, &blob, time)), c.expected) << c.name;
+    claim.endless_leases_only = false;
+    EXPECT_EQ(outcome(check_replace(claim, &blob, time)), c.otherwise) << c.name;
+  }
+}
+
 TEST(CheckBlocks, AnswersInTheProtocolsOrder) {
   const auto check = [](const std::optional<LeaseId>& lease, const BlobRecord* existing) {
     return outcome(check_blocks(LeaseUse::kWriteBlob, lease, existing, kTime));

@@ -27,8 +27,8 @@ struct CopyBlobResult {
 // metadata unless the request brings some. A local source in the same container shares its body
 // with the copy: a few small writes, whatever the size. Errors: those of Put Blob, with
 // kTargetConditionNotMet for kConditionNotMet; kSourceConditionNotMet; kBlobNotFound (a local
-// source), kBlobArchived, kInvalidBlobType, kInvalidSourceBlobType, kServerBusy (too many copies);
-// those of the source.
+// source), kBlobArchived, kInvalidBlobType, kInvalidSourceBlobType, kInfiniteLeaseDurationRequired
+// (an active lease on the blob that ends), kServerBusy (too many copies); those of the source.
 io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
                                            CopySources& sources);
 

@@ -22,6 +22,7 @@ struct PutBlob {
   bool keeps_md5 = false;
   std::optional<CopyProperties> copy = {};
   bool same_type = false;  // what is replaced must be of the type, with or without snapshots
+  bool endless_leases_only = false;  // and a lease on it that is active must have no end
   std::optional<BlobType> type = BlobType::kBlock;  // nothing: not known yet (check_put_blob)
   std::uint32_t append_blocks = 0;                  // of the append blob that is copied
   bool sealed = false;                              // likewise
