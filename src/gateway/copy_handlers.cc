@@ -1,5 +1,6 @@
 #include "gateway/handlers.h"
 #include "gateway/sources.h"
+#include "lapis/azure/ops/abort_copy_blob.h"
 #include "lapis/azure/ops/copy_blob.h"
 #include "lapis/azure/ops/copy_blob_from_url.h"
 #include "lapis/azure/ops/put_blob_from_url.h"
@@ -52,6 +53,12 @@ LAPIS_HANDLER(copy_blob) {
   LAPIS_CO_TRY(const auto result,
                co_await blob::copy_blob(exchange.service, std::move(request), *sources));
   co_return azure::render_copy_blob(exchange.call, result);
+}
+
+LAPIS_HANDLER(abort_copy_blob) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_abort_copy_blob(exchange.call));
+  co_return fail(co_await blob::abort_copy_blob(exchange.service, std::move(request)));
 }
 
 }  // namespace lapis::gateway

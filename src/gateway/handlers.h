@@ -52,6 +52,7 @@ LAPIS_HANDLER(put_block_from_url);
 LAPIS_HANDLER(put_page_from_url);
 LAPIS_HANDLER(copy_blob_from_url);
 LAPIS_HANDLER(copy_blob);
+LAPIS_HANDLER(abort_copy_blob);
 
 // The answer to a batch that fails as a whole.
 http::Response fail_batch(const azure::Call& batch, Subrequests& subrequests, const Error& error);

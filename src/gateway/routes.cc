@@ -144,7 +144,7 @@ constexpr Route kRoutes[] = {
          kCopySource),
     with(row("PutPageFromURL", Method::kPut, kBlob, "", "page", kWrite, put_page_from_url),
          kCopySource),
-    row("AbortCopyBlob", Method::kPut, kBlob, "", "copy", kWrite),
+    row("AbortCopyBlob", Method::kPut, kBlob, "", "copy", kWrite, abort_copy_blob),
     row("IncrementalCopyBlob", Method::kPut, kBlob, "", "incrementalcopy", kCreateOrWrite),
     row("GetBlobMetadata", Method::kGet, kBlob, "", "metadata", kRead, get_blob_metadata),
     row("GetBlobMetadata", Method::kHead, kBlob, "", "metadata", kRead, get_blob_metadata),

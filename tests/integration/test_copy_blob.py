@@ -169,6 +169,44 @@ def test_errors(client: BlobClient, container: str, stored: bytes) -> None:
     expect_error(client.copy_blob(container, "archived", url), 409, "BlobArchived")
 
 
+def test_no_copy_can_be_aborted(
+    client: BlobClient, new_client: Callable[..., BlobClient], container: str, stored: bytes
+) -> None:
+    """Each is done by the time that its id is known."""
+    copied = expect(client.copy_blob(container, "c", bare_url(client, container, "b")), 202)
+    for blob, copy in (("c", copied["x-ms-copy-id"] or ""), ("c", GUID), ("b", GUID)):
+        expect_error(client.abort_copy(container, blob, copy), 409, "NoPendingCopyOperation")
+    for headers, status, code in [
+        ({"x-ms-copy-action": "Abort"}, 409, "NoPendingCopyOperation"),
+        ({"x-ms-copy-action": "resume"}, 400, "InvalidHeaderValue"),
+        ({"x-ms-copy-action": ""}, 400, "MissingRequiredHeader"),
+        ({"x-ms-lease-id": "x"}, 400, "InvalidHeaderValue"),
+        ({"x-ms-lease-id": GUID}, 412, "LeaseNotPresentWithBlobOperation"),
+        ({"If-Match": '"0x8D0000000000000"'}, 409, "NoPendingCopyOperation"),
+    ]:
+        expect_error(client.abort_copy(container, "c", GUID, headers), status, code)
+    response = client.abort_copy(container, "none", "no-guid", {"x-ms-copy-action": "resume"})
+    expect_error(response, 400, "InvalidQueryParameterValue")
+    assert response.error_field("QueryParameterName") == "copyid"
+    assert response.error_field("Reason") == "copyid needs to be valid Guid."
+    path = client.path(container, "c")
+    response = client.request("PUT", path, [("comp", "copy")], {"x-ms-copy-action": "abort"})
+    expect_error(response, 400, "MissingRequiredQueryParameter")
+    expect_error(client.abort_copy(container, "none", GUID), 404, "BlobNotFound")
+    expect(client.put_block(container, "staged", block_id(1), b"x"), 201)
+    expect_error(client.abort_copy(container, "staged", GUID), 404, "BlobNotFound")
+    expect_error(client.abort_copy(container + "x", "c", GUID), 404, "ContainerNotFound")
+    expect(client.lease_blob(container, "c", "acquire", duration="-1", proposed=GUID), 201)
+    expect_error(client.abort_copy(container, "c", GUID), 412, "LeaseIdMissing")
+    response = client.abort_copy(container, "c", GUID, {"x-ms-lease-id": GUID})
+    expect_error(response, 409, "NoPendingCopyOperation")
+    expect(client.lease_blob(container, "c", "release", id=GUID), 200)
+    reader = new_client(sas=account_sas(DEVELOPMENT_ACCOUNT, "rcd"))
+    expect_error(reader.abort_copy(container, "c", GUID), 403, "AuthorizationPermissionMismatch")
+    got = client.get_blob(container, "c")
+    assert (got["ETag"], got.body, got["x-ms-copy-status"]) == (copied["ETag"], stored, "success")
+
+
 def test_uncommitted_blocks_of_the_target_go(client: BlobClient, container: str, stored: bytes) -> None:
     expect(client.put_block(container, "c", block_id(1), b"x"), 201)
     expect(client.copy_blob(container, "c", bare_url(client, container, "b")), 202)

@@ -42,9 +42,6 @@ OPERATIONS = {
         {"x-ms-source-container-name": "c", "x-ms-source-lease-id": LEASE},
         resource="container",
     ),
-    "AbortCopyBlob": Sent(
-        "PUT", [("comp", "copy"), ("copyid", LEASE)], {"x-ms-copy-action": "abort"}
-    ),
     "IncrementalCopyBlob": Sent("PUT", [("comp", "incrementalcopy")], {"x-ms-copy-source": SOURCE}),
     "QueryBlobContents": Sent("POST", [("comp", "query")]),
     "SetBlobExpiry": Sent(

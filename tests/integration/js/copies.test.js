@@ -73,6 +73,8 @@ test("beginCopyFromURL", async () => {
     await fails(copy.beginCopyFromURL(url, once), 409, "BlobAlreadyExists");
     const missing = container.getBlobClient("missing");
     await fails(copy.beginCopyFromURL(missing.url), 404, "BlobNotFound");
+    await fails(copy.abortCopyFromURL(copied.copyId), 409, "NoPendingCopyOperation");
+    await fails(missing.abortCopyFromURL(copied.copyId), 404, "BlobNotFound");
   });
 });
 

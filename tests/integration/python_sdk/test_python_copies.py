@@ -80,7 +80,11 @@ def test_a_copy_that_is_done_when_answered(
 def test_a_copy(sdk_container: ContainerClient, source: BlobClient) -> None:
     """The account's key covers a source in the account."""
     copy = sdk_container.get_blob_client("copy")
-    assert copy.start_copy_from_url(source.url)["copy_status"] == "success"
+    copied = copy.start_copy_from_url(source.url)
+    assert copied["copy_status"] == "success"
+    refused = refusal(lambda: copy.abort_copy(copied["copy_id"]))
+    assert refused == (409, "NoPendingCopyOperation")
+    assert refusal(lambda: copy.abort_copy("x")) == (400, "InvalidQueryParameterValue")
     assert copy.download_blob().readall() == b"content" * 1000
     assert copy.get_blob_properties().copy.source == source.url
     missing = sdk_container.get_blob_client("missing")

@@ -20,7 +20,6 @@ SNAPSHOT = "2021-06-28T05:51:11.5743121Z"
 SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
-    "abort copy": lambda blob: blob.abort_copy(str(uuid.uuid4())),
     "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
     "immutability policy": lambda blob: blob.set_immutability_policy(
         ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")

@@ -1,4 +1,4 @@
-// Copy Blob and Abort Copy Blob: the requests as they were sent, and their answers.
+// Copy Blob: the request as it was sent, and its answer.
 #pragma once
 
 #include "lapis/azure/call.h"
