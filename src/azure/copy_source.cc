@@ -94,11 +94,6 @@ std::optional<blob::BlobType> type_of(std::string_view text) {
   return std::nullopt;
 }
 
-std::string without_quotes(std::string_view tag) {
-  const bool quoted = tag.size() >= 2 && tag.front() == '"' && tag.back() == '"';
-  return std::string(quoted ? tag.substr(1, tag.size() - 2) : tag);
-}
-
 struct SourceError {
   std::string code;
   std::string message;
@@ -176,7 +171,6 @@ Result<blob::SourceProperties> read_source_head(const blob::SourceRequest& reque
   }
   blob::SourceProperties properties;
   properties.length = *body_length;
-  properties.etag = without_quotes(headers.get("ETag"));
   properties.type = type_of(headers.get("x-ms-blob-type"));
   const auto blocks = parse_u64(headers.get("x-ms-blob-committed-block-count"));
   if (blocks && *blocks <= blob::Limits::kMaxCommittedBlocks) {

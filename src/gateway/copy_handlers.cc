@@ -8,51 +8,57 @@
 #include "lapis/azure/ops/put_page_from_url.h"
 
 namespace lapis::gateway {
+namespace {
+
+template <class Request, class Copied>
+using Copying = io::Task<Result<Copied>> (*)(blob::Service&, Request, blob::CopySources&);
+
+template <class Copied>
+using Rendering = http::Response (*)(const azure::Call&, const Copied&);
+
+template <class Request, class Copied>
+io::Task<Result<http::Response>> answer(Exchange exchange, Request request,
+                                        Copying<Request, Copied> copy, Rendering<Copied> render) {
+  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
+  LAPIS_CO_TRY(const Copied copied, co_await copy(exchange.service, std::move(request), *sources));
+  co_return render(exchange.call, copied);
+}
+
+}  // namespace
 
 LAPIS_HANDLER(put_block_from_url) {
   (void)authorized;
   LAPIS_CO_TRY(auto request, azure::parse_put_block_from_url(exchange.call));
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const auto result,
-               co_await blob::put_block_from_url(exchange.service, std::move(request), *sources));
-  co_return azure::render_put_block_from_url(exchange.call, result);
+  co_return co_await answer(exchange, std::move(request), blob::put_block_from_url,
+                            azure::render_put_block_from_url);
 }
 
 LAPIS_HANDLER(put_page_from_url) {
   (void)authorized;
   LAPIS_CO_TRY(auto request, azure::parse_put_page_from_url(exchange.call));
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const auto result,
-               co_await blob::put_page_from_url(exchange.service, std::move(request), *sources));
-  co_return azure::render_put_page_from_url(exchange.call, result);
+  co_return co_await answer(exchange, std::move(request), blob::put_page_from_url,
+                            azure::render_put_page_from_url);
 }
 
 LAPIS_HANDLER(put_blob_from_url) {
   LAPIS_CO_TRY(auto request, azure::parse_put_blob_from_url(exchange.call));
   request.blob.may_overwrite = authorized.may_overwrite();
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const auto result,
-               co_await blob::put_blob_from_url(exchange.service, std::move(request), *sources));
-  co_return azure::render_put_blob_from_url(exchange.call, result);
+  co_return co_await answer(exchange, std::move(request), blob::put_blob_from_url,
+                            azure::render_put_blob_from_url);
 }
 
 LAPIS_HANDLER(copy_blob_from_url) {
   LAPIS_CO_TRY(auto request, azure::parse_copy_blob_from_url(exchange.call));
   request.blob.may_overwrite = authorized.may_overwrite();
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const auto result,
-               co_await blob::copy_blob_from_url(exchange.service, std::move(request), *sources));
-  co_return azure::render_copy_blob_from_url(exchange.call, result);
+  co_return co_await answer(exchange, std::move(request), blob::copy_blob_from_url,
+                            azure::render_copy_blob_from_url);
 }
 
 LAPIS_HANDLER(copy_blob) {
   const bool by_key = authorized.kind() == azure::CredentialKind::kSharedKey;
   LAPIS_CO_TRY(auto request, azure::parse_copy_blob(exchange.call, by_key));
   request.blob.may_overwrite = authorized.may_overwrite();
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const auto result,
-               co_await blob::copy_blob(exchange.service, std::move(request), *sources));
-  co_return azure::render_copy_blob(exchange.call, result);
+  co_return co_await answer(exchange, std::move(request), blob::copy_blob, azure::render_copy_blob);
 }
 
 LAPIS_HANDLER(abort_copy_blob) {

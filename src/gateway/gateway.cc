@@ -10,6 +10,7 @@
 #include "lapis/base/log.h"
 #include "lapis/blob/ops/get_container_acl.h"
 #include "lapis/gateway/request_observer.h"
+#include "lapis/io/pulled_bytes.h"
 
 namespace lapis::gateway {
 namespace {
@@ -52,13 +53,6 @@ bool is_data_lake(const azure::Target& target) {
   return target.data_lake || query.has("action") || query.has("resource") ||
          query.has("position") || query.has("recursive");
 }
-
-// Of a request inside another one's body.
-class NoBody final : public io::ByteSource {
- public:
-  std::uint64_t remaining() const override { return 0; }
-  io::Task<Result<std::size_t>> read(MutableBytes) override { co_return 0; }
-};
 
 Error not_implemented(std::string_view operation) {
   Error error{ErrorCode::kNotImplemented, std::string(operation) + " is not built"};
@@ -188,9 +182,9 @@ http::Response Gateway::settle(Result<http::Response> outcome, const http::Reque
 
 // A part has come with its batch, so it counts as a request, and its bytes as the batch's.
 io::Task<http::Response> Gateway::serve(const azure::Call& call) {
-  NoBody body;
+  io::PulledBytes none;
   bool authorized = false;
-  Result<http::Response> outcome = co_await dispatch(call, body, authorized);
+  Result<http::Response> outcome = co_await dispatch(call, none, authorized);
   http::Response response = settle(std::move(outcome), call.request, call.request_id, &call);
   if (RequestTrace* trace = call.request.trace; trace != nullptr) {
     trace->ended = trace->answered = cycles_now();

@@ -31,7 +31,6 @@ struct SourceRequest {
 // What a source says of itself.
 struct SourceProperties {
   std::uint64_t length = 0;         // of what is read
-  std::string etag;                 // without quotes; empty where there is none
   std::optional<BlobType> type;     // where it is a blob
   std::uint32_t append_blocks = 0;  // of an append blob
   bool sealed = false;              // likewise

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "blob/copy_rules.h"
-#include "blob/lent_body.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_copy.h"
 #include "blob/shared_copy.h"
+#include "lapis/io/pulled_bytes.h"
 
 namespace lapis::blob {
 namespace {
@@ -54,7 +54,7 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
   properties.sealed = found.sealed;
   properties.http = found.http;
   properties.metadata = found.metadata;
-  LentBody body(std::move(read->body));
+  io::PulledBytes body(std::move(read->body));
   co_return co_await put(service, std::move(request), properties, body);
 }
 
