@@ -81,6 +81,7 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
     properties.lease = lease_after_write(old.lease, time);
   }
   properties.created = properties.last_modified;
+  if (properties.copy) properties.copy->completed = properties.last_modified;
   if (made.keeps_creation_time && replaced != nullptr) {
     properties.created = replaced->properties.created;
   }

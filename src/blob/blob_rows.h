@@ -124,7 +124,7 @@ struct NewBlob {
   Metadata metadata;
   Tags tags;  // to be indexed by who writes the row (tag_index.h)
   std::uint64_t content_length = 0;
-  std::optional<CopyProperties> copy = {};  // that makes it
+  std::optional<CopyProperties> copy = {};  // that makes it, and is completed by that
 };
 // The counts of past states go with it, and what becomes of the replaced blob is past_states.h's.
 BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,

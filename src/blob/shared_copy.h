@@ -11,7 +11,7 @@ struct SharedCopy {
   ContainerId container;
   const BlobKey& source;  // a blob, a snapshot or a version
   const Conditions& source_conditions;
-  const PutBlob& blob;       // what it becomes; its `copy` is completed
+  const PutBlob& blob;       // what it becomes, by its `copy`
   std::optional<bool> seal;  // of an append blob; nothing: as the source is
 };
 

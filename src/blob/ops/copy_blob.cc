@@ -75,7 +75,6 @@ io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
   CopyProperties copy;
   copy.id = Guid::make();
   copy.source = shown_source(request.source.url);
-  copy.completed = service.clock.now();
   blob.copy = std::move(copy);
   if (request.local) {
     LAPIS_CO_TRY(const bool has_pages, co_await is_page_blob(service, *request.local));

@@ -22,14 +22,12 @@ io::Task<Result<CopyBlobFromUrlResult>> copy(Service& service, CopyBlobFromUrl r
   LAPIS_CO_TRY_VOID(check_source_length(properties.length, kMaxSyncCopy));
   LAPIS_CO_TRY_VOID(take_over(properties, {}, blob));
   blob.content_length = properties.length;
-  const Guid id = Guid::make();
-  blob.copy = CopyProperties{id,
-                             std::move(shown),
-                             CopyStatus::kSuccess,
-                             {},
-                             properties.length,
-                             properties.length,
-                             service.clock.now()};
+  CopyProperties copy;
+  copy.id = Guid::make();
+  const Guid id = copy.id;
+  copy.source = std::move(shown);
+  copy.copied = copy.total = properties.length;
+  blob.copy = std::move(copy);
   LAPIS_CO_TRY(PutBlobResult put, co_await put_blob(service, std::move(blob), source->body()));
   co_return CopyBlobFromUrlResult{std::move(put), id};
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "lapis/blob/ops/copy_blob_from_url.h"
 #include "support/blob_harness.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -12,33 +14,10 @@ namespace {
 using test::BlobHarness;
 using test::key_of;
 using test::pattern;
-
-// A local copy asks for no source, but for a turn where it holds buffers.
-class NoSources final : public CopySources {
- public:
-  explicit NoSources(bool busy = false) : busy_(busy) {}
-  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
-    co_return fail(ErrorCode::kCannotVerifyCopySource);
-  }
-  io::Task<Result<std::unique_ptr<CopyTurn>>> take_turn() override {
-    if (busy_) co_return fail(ErrorCode::kServerBusy);
-    ++taken;
-    ++held;
-    co_return std::make_unique<Turn>(*this);
-  }
-  int taken = 0, held = 0;
-
- private:
-  struct Turn final : CopyTurn {
-    explicit Turn(NoSources& from) : sources(from) {}
-    ~Turn() override { --sources.held; }
-    NoSources& sources;
-  };
-  const bool busy_;
-};
+using test::ScriptedSources;
 
 Result<CopyBlobResult> copy(BlobHarness& harness, const std::string& from, const std::string& to) {
-  NoSources sources;
+  ScriptedSources sources;
   CopyBlob request;
   request.blob.key = key_of(to);
   request.source.url = "http://h/acct/box/" + from + "?sig=x";
@@ -91,7 +70,7 @@ TEST(CopyBlob, TakesTheTagsOfTheRequestAndIndexesThem) {
   EXPECT_EQ(index_rows(), 4u);
   ASSERT_TRUE(copy(harness, "a", "b"));
   EXPECT_EQ(index_rows(), 2u);
-  NoSources sources;
+  ScriptedSources sources;
   CopyBlob request;
   request.blob.key = key_of("b");
   request.blob.tags = {{"of", "b"}};
@@ -108,21 +87,46 @@ TEST(CopyBlob, AcrossContainersWaitsForItsTurn) {
   BlobHarness harness;
   ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "crate"}, {}})));
   ASSERT_TRUE(harness.put("a", pattern(5000, 1)));
-  const auto copy_to = [&harness](const BlobKey& to, NoSources& sources) {
+  const auto copy_to = [&harness](const BlobKey& to, ScriptedSources& sources) {
     CopyBlob request;
     request.blob.key = to;
     request.local = key_of("a");
     return harness.run(copy_blob(harness.service, std::move(request), sources));
   };
-  NoSources busy(true);
+  ScriptedSources busy;
+  busy.busy = true;
   const auto refused = copy_to({"acct", "crate", "b"}, busy);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kServerBusy);
   EXPECT_TRUE(copy_to(key_of("b"), busy)) << "in its container it holds no buffers";
-  NoSources sources;
+  ScriptedSources sources;
   EXPECT_TRUE(copy_to({"acct", "crate", "b"}, sources));
   EXPECT_EQ(sources.taken, 1);
   EXPECT_EQ(sources.held, 0) << "given back";
+}
+
+TEST(CopyBlob, IsCompletedWhenItIsDone) {
+  BlobHarness harness;
+  ScriptedSources slow;
+  slow.content = pattern(5000, 1);
+  slow.while_read = [&harness] { harness.clock.advance(std::chrono::seconds(10)); };
+  const auto began = harness.clock.now();
+  for (const bool synchronous : {false, true}) {
+    PutBlob blob;
+    blob.key = key_of("b");
+    if (synchronous) {
+      ASSERT_TRUE(harness.run(copy_blob_from_url(harness.service, {blob, {}}, slow)));
+    } else {
+      ASSERT_TRUE(harness.run(copy_blob(harness.service, {blob, {}, {}}, slow)));
+    }
+    const auto found = harness.run(get_blob(harness.service, {key_of("b"), {}, {}, {}}));
+    ASSERT_TRUE(found);
+    const BlobProperties& properties = *found->properties;
+    ASSERT_TRUE(properties.copy);
+    EXPECT_EQ(properties.copy->completed, properties.last_modified);
+    EXPECT_EQ(properties.copy->completed, harness.clock.now());
+  }
+  EXPECT_GE(harness.clock.now(), began + std::chrono::seconds(40)) << "it took its time";
 }
 
 TEST(CopyBlob, KeepsNoCredential) {

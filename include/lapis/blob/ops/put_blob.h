@@ -20,7 +20,7 @@ struct PutBlob {
   bool may_overwrite = true;          // false: the credential may create only
   // Of a copy: the MD5 of `http`, or none, is stored as it is.
   bool keeps_md5 = false;
-  std::optional<CopyProperties> copy = {};
+  std::optional<CopyProperties> copy = {};  // completed when the blob is made
   bool same_type = false;  // what is replaced must be of the type, with or without snapshots
   bool endless_leases_only = false;  // and a lease on it that is active must have no end
   std::optional<BlobType> type = BlobType::kBlock;  // nothing: not known yet (check_put_blob)
