@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "azure/copy_header_rules.h"
 #include "azure/field_errors.h"
 #include "azure/request/conditions_parse.h"
 
@@ -14,22 +15,7 @@ struct RefusedHeader {
   std::string_view comp = {};  // the one operation that takes it, by its `comp`
 };
 
-// What goes with x-ms-copy-source where an operation copies; which of them takes it is told by
-// that.
-constexpr std::string_view kOfCopies[] = {
-    "x-ms-copy-source",
-    "x-ms-copy-source-authorization",
-    "x-ms-copy-source-blob-properties",
-    "x-ms-source-content-md5",
-    "x-ms-source-content-crc64",
-    "x-ms-source-if-match",
-    "x-ms-source-if-none-match",
-    "x-ms-source-if-modified-since",
-    "x-ms-source-if-unmodified-since",
-};
-constexpr std::string_view kSourceRange = "x-ms-source-range";  // of a part's source
 constexpr std::string_view kAppendPosition = "x-ms-blob-condition-appendpos";
-constexpr std::string_view kTagOption = "x-ms-copy-source-tag-option";
 
 // An empty value counts as absent: some clients send headers that way which they do not mean.
 constexpr RefusedHeader kRefusedHeaders[] = {
@@ -39,7 +25,7 @@ constexpr RefusedHeader kRefusedHeaders[] = {
     {"x-ms-immutability-policy-*"},
     {"x-ms-legal-hold"},
     {"x-ms-source-*"},
-    {"x-ms-copy-source*"},  // of an operation that copies nothing
+    {"x-ms-copy-source*"},  // of an operation that copies nothing, or does not take it
     {"x-ms-rehydrate-priority", "tier"},
     {"x-ms-seal-blob"},
     {"x-ms-expiry-*"},
@@ -94,31 +80,6 @@ bool takes_public_access(const Call& call) {
   if (call.request.method != http::Method::kPut) return false;
   const std::string_view comp = call.target.query.get("comp");
   return comp.empty() || http::iequals(comp, "acl");
-}
-
-// Whether the request is one that copies, of those that are built.
-bool copies(const Call& call, std::string_view comp) {
-  return call.request.method == http::Method::kPut && (comp.empty() || is_part(comp)) &&
-         call.target.resource == Resource::kBlob &&
-         !call.request.headers.get("x-ms-copy-source").empty();
-}
-
-// Not one of those that other headers tell from it.
-bool is_copy_blob(const Call& call) {
-  const http::Headers& headers = call.request.headers;
-  return !http::iequals(headers.get("x-ms-requires-sync"), "true") &&
-         headers.get("x-ms-blob-type").empty();
-}
-
-bool is_of_copies(const Call& call, const http::Header& header, std::string_view comp) {
-  const auto same = [&header](std::string_view name) { return http::iequals(name, header.name); };
-  if (std::ranges::any_of(kOfCopies, same)) return true;
-  if (same(kSourceRange)) return is_part(comp);
-  // Checked by Copy Blob; the others pass over it.
-  if (same("x-ms-rehydrate-priority")) return comp.empty();
-  if (same("x-ms-seal-blob")) return comp.empty() && is_copy_blob(call);
-  // Tags are not copied unless that is asked for.
-  return same(kTagOption) && http::iequals(header.value, "REPLACE");
 }
 
 // Put Blob of a page blob is told its length and its number.
@@ -198,14 +159,14 @@ Result<void> refuse_unsupported(const Call& call) {
   if (writes && call.request.headers.find(kPart)) return fail(unsupported_header(kPart));
   const std::string_view comp = call.target.query.get("comp");
   const bool structured = takes_structured(call);
-  const bool is_copy = copies(call, comp);
+  const Copying copies = copying(call);
   const bool is_page_blob = makes_page_blob(call, comp);
   for (const http::Header& header : call.request.headers.all()) {
     if (header.name.size() <= kPrefix || (header.name[0] | 0x20) != 'x') continue;
     if (!structured && !header.value.empty() && matches(kStructured, header.name)) {
       return fail(unsupported_header(header.name));
     }
-    if (is_copy && is_of_copies(call, header, comp)) continue;
+    if (takes_of_copies(copies, header)) continue;
     if (is_page_blob && is_of_page_blobs(header)) continue;
     if (!header.value.empty() && matches(kPublicAccess, header.name) &&
         !takes_public_access(call)) {

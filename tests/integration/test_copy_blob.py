@@ -161,6 +161,10 @@ def test_errors(client: BlobClient, container: str, stored: bytes) -> None:
         (container, url, {"x-ms-access-tier": "Warm"}, 400, "InvalidHeaderValue"),
         (container, url, {"x-ms-rehydrate-priority": "Now"}, 400, "InvalidHeaderValue"),
         (container, url, {"x-ms-seal-blob": "true"}, 409, "InvalidSourceBlobType"),
+        (container, url, {"x-ms-source-content-md5": md5_header(stored)}, 400, "UnsupportedHeader"),
+        (container, url, {"x-ms-source-content-crc64": "AAAAAAAAAAA="}, 400, "UnsupportedHeader"),
+        (container, url, {"x-ms-copy-source-blob-properties": "false"}, 400, "UnsupportedHeader"),
+        (container, url, {"x-ms-source-range": "bytes=0-1"}, 400, "UnsupportedHeader"),
         (container, url, {"x-ms-source-if-tags": "a='b'"}, 400, "UnsupportedHeader"),
     ]
     for where, source, headers, status, code in cases:

@@ -138,6 +138,7 @@ def test_errors(client: BlobClient, new_client: Callable[..., BlobClient], conta
         (url, {"x-ms-source-if-modified-since": FUTURE}, 304, "CannotVerifyCopySource"),
         (url, {"x-ms-source-content-md5": md5_header(b"x")}, 400, "Md5Mismatch"),
         (url, {"x-ms-source-range": "bytes=0-1"}, 400, "UnsupportedHeader"),
+        (url, {"x-ms-copy-source-blob-properties": "false"}, 400, "UnsupportedHeader"),
         (url, {"x-ms-meta-1": "x"}, 400, "InvalidMetadata"),
         (bare_url(client, container, "b"), {}, 409, "CannotVerifyCopySource"),
         (source_url(client, container, "none"), {}, 404, "CannotVerifyCopySource"),

@@ -268,6 +268,7 @@ def test_what_is_not_of_it_is_refused(client: BlobClient, container: str, stored
         "x-ms-source-if-tags": "a='b'",
         "x-ms-source-encryption-key": "AAAA",
         "x-ms-copy-source-tag-option": "COPY",
+        "x-ms-copy-source-blob-properties": "true",
         "x-ms-tags": "a=b",
     }.items():
         response = client.put_block_from_url(container, "c", block_id(1), url, {name: value})

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
 #include "support/azure_call.h"
 
 namespace lapis::azure {
@@ -34,39 +37,72 @@ INSTANTIATE_TEST_SUITE_P(
                     "x-ms-properties", "x-ms-umask", "x-ms-rehydrate-priority",
                     "x-ms-access-tier-if-modified-since"));
 
-struct OfCopy {
-  std::string name, value;
-  bool whole, part;  // of what becomes a blob, of what becomes a block
+// What tells the operations that copy apart; an upload of its own bytes is none of them.
+enum Operation : std::size_t {
+  kCopyBlob,
+  kCopyFromUrl,
+  kPutFromUrl,
+  kBlockFromUrl,
+  kUpload,
+  kCount
+};
+struct Request {
+  const char* target;
+  std::vector<test::Field> headers;
+};
+const test::Field kSource{"x-ms-copy-source", "http://x/y"};
+const test::Field kTyped{"x-ms-blob-type", "BlockBlob"};
+const Request kRequests[kCount] = {
+    {"/acct/box/b", {kSource}},         {"/acct/box/b", {kSource, {"x-ms-requires-sync", "True"}}},
+    {"/acct/box/b", {kSource, kTyped}}, {"/acct/box/b?comp=block", {kSource}},
+    {"/acct/box/b", {kTyped}},
 };
 
-TEST(RefuseUnsupported, LetsHeadersOfCopiesPassWhereOneIsMade) {
+bool passes(const Request& request, const std::string& name, const std::string& value,
+            Error* error = nullptr) {
+  http::Request sent = test::make_request("PUT", request.target);
+  for (const test::Field& field : request.headers) sent.headers.add(field.name, field.value);
+  sent.headers.add(name, value);
+  sent.headers.add("x-ms-version", "2021-12-02");
+  auto result = refuse_unsupported(make_call(std::move(sent)));
+  if (!result && error != nullptr) *error = std::move(result).error();
+  return result.has_value();
+}
+
+struct OfCopy {
+  std::string name, value;
+  std::set<Operation> takers;
+};
+
+TEST(RefuseUnsupported, LetsHeadersOfCopiesPassToWhatTakesThem) {
+  const std::set<Operation> all{kCopyBlob, kCopyFromUrl, kPutFromUrl, kBlockFromUrl};
+  const std::set<Operation> fetches{kCopyFromUrl, kPutFromUrl, kBlockFromUrl};
+  const std::set<Operation> whole{kCopyBlob, kCopyFromUrl, kPutFromUrl};
   const OfCopy cases[] = {
-      {"x-ms-copy-source-authorization", "Bearer x", true, true},
-      {"x-ms-copy-source-blob-properties", "true", true, true},
-      {"x-ms-source-content-md5", "x", true, true},
-      {"x-ms-source-content-crc64", "x", true, true},
-      {"x-ms-source-if-match", "x", true, true},
-      {"x-ms-source-if-none-match", "x", true, true},
-      {"x-ms-source-if-modified-since", "x", true, true},
-      {"x-ms-source-if-unmodified-since", "x", true, true},
-      {"x-ms-source-range", "bytes=0-1", false, true},
-      {"x-ms-copy-source-tag-option", "REPLACE", true, true},
-      {"x-ms-copy-source-tag-option", "COPY", false, false},
-      {"x-ms-source-if-tags", "x", false, false},
-      {"x-ms-source-encryption-key", "x", false, false},
+      {"x-ms-copy-source-authorization", "Bearer x", all},
+      {"x-ms-copy-source-blob-properties", "true", {kPutFromUrl}},
+      {"x-ms-source-content-md5", "x", fetches},
+      {"X-Ms-Source-Content-Crc64", "x", fetches},
+      {"x-ms-source-if-match", "x", all},
+      {"x-ms-source-if-none-match", "x", all},
+      {"x-ms-source-if-modified-since", "x", all},
+      {"x-ms-source-if-unmodified-since", "x", all},
+      {"x-ms-source-range", "bytes=0-1", {kBlockFromUrl}},
+      {"x-ms-rehydrate-priority", "High", whole},
+      {"x-ms-copy-source-tag-option", "REPLACE", all},
+      {"x-ms-copy-source-tag-option", "COPY", {}},
+      {"x-ms-source-if-tags", "x", {}},
+      {"x-ms-source-encryption-key", "x", {}},
   };
   for (const OfCopy& c : cases) {
-    const test::Field source{"x-ms-copy-source", "http://x/y"};
-    const test::Field header{c.name, c.value};
-    const auto passes = [&](const std::string& target, bool copies) {
-      const auto call =
-          copies ? make_call("PUT", target, {source, header}) : make_call("PUT", target, {header});
-      return refuse_unsupported(call).has_value();
-    };
-    EXPECT_EQ(passes("/acct/box/b", true), c.whole) << c.name << c.value;
-    EXPECT_EQ(passes("/acct/box/b?comp=block", true), c.part) << c.name << c.value;
-    EXPECT_FALSE(passes("/acct/box/b", false)) << c.name;
-    EXPECT_FALSE(passes("/acct/box/b?comp=blocklist", true)) << c.name;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      Error error{ErrorCode::kInternalError};
+      const bool taken = c.takers.contains(static_cast<Operation>(i));
+      ASSERT_EQ(passes(kRequests[i], c.name, c.value, &error), taken) << c.name << " by " << i;
+      if (!taken) EXPECT_EQ(field_of(error, "HeaderName"), c.name);
+      EXPECT_TRUE(passes(kRequests[i], c.name, "")) << "an empty " << c.name << " by " << i;
+    }
+    EXPECT_FALSE(passes({"/acct/box/b?comp=blocklist", {kSource}}, c.name, c.value)) << c.name;
   }
 }
 
