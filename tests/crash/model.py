@@ -119,6 +119,12 @@ def put_block_list(entries: list[tuple[str, str]], tags: Tags) -> Change:
     return change
 
 
+def copy_blob(source: State, tags: Tags) -> Change:
+    """Within the container: the copy has the blocks of its source, too, but not its tags."""
+    pieces, blocks = source.pieces, source.blocks
+    return lambda state: State(pieces, blocks, snapshots=state.snapshots, tags=tags)
+
+
 def take_snapshot(state: State) -> State:
     past = Past(state.pieces or (), state.blocks)
     return replace(state, snapshots=(*state.snapshots, past))

@@ -18,11 +18,13 @@ from urllib.parse import urlencode
 
 from azure_client import Response
 from blob_client import BlobClient, block_id, tags_xml
+from copying import bare_url
 from model import (
     Change,
     Key,
     Tags,
     append_block,
+    copy_blob,
     delete,
     delete_snapshots,
     put_append_blob,
@@ -42,7 +44,7 @@ COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
 MAX_SNAPSHOTS = 2  # a key
 TAG_VALUES = 4  # of each of two keys, so that many blobs have the same
 MOST_APPENDED = 4 << 20
-MOST_KEPT = 256 << 10  # no snapshots of what is longer: some stores of these tests are small
+MOST_KEPT = 256 << 10  # neither snapshots nor copies of what is longer: some stores are small
 FORK = multiprocessing.get_context("fork")
 
 # Upper bounds of a body's size and how often it is drawn from there. Up to 4 KiB lives inline.
@@ -67,6 +69,11 @@ def tags_header(tags: Tags) -> dict[str, str]:
 def crash_client(endpoint: str) -> BlobClient:
     token = account_sas(DEVELOPMENT_ACCOUNT, "rwdlactf", se="2999-01-01")
     return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, sas=token, timeout=60)
+
+
+def signing_client(endpoint: str) -> BlobClient:
+    """For copies: one that the account's key signs shares its source's bytes."""
+    return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, account=DEVELOPMENT_ACCOUNT, timeout=60)
 
 
 @dataclass
@@ -108,6 +115,7 @@ class Worker:
     ) -> None:
         self.portfolio = portfolio
         self.client = crash_client(endpoint)
+        self.copier = signing_client(endpoint)
         self.rng = random.Random(seed)
         self.in_flight = in_flight
 
@@ -183,6 +191,17 @@ class Worker:
         else:
             self.append(key)
 
+    def sources(self) -> list[Key]:
+        """What can be copied: any of the worker's block blobs, the target among them."""
+        keys = self.portfolio.hot + self.portfolio.cold
+        return [key for key in keys if key.state.exists() and key.state.size() <= MOST_KEPT]
+
+    def copy(self, key: Key, source: Key) -> None:
+        url = bare_url(self.copier, CONTAINER, source.name)
+        tags, copier = draw_tags(self.rng), self.copier
+        change, headers = copy_blob(source.state, tags), tags_header(tags)
+        self.send(key, change, 202, lambda: copier.copy_blob(CONTAINER, key.name, url, headers))
+
     def delete(self, key: Key) -> None:
         include = {"x-ms-delete-snapshots": "include"}
         self.send(key, delete, 202, lambda: self.client.delete_blob(CONTAINER, key.name, include))
@@ -206,6 +225,8 @@ class Worker:
             self.snapshot(key)
         elif key.state.exists() and self.rng.random() < 0.1:
             self.set_tags(key)
+        elif self.rng.random() < 0.1 and (sources := self.sources()):
+            self.copy(key, self.rng.choice(sources))
         elif key.state.staged and chance < 0.45:
             self.put_block_list(key)
         elif chance < 0.65:

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lapis/blob/ops/copy_blob_from_url.h"
 #include "support/blob_harness.h"
@@ -34,6 +35,40 @@ TEST(CopyBlob, SharesTheBodyInAContainer) {
   ASSERT_TRUE(copy(harness, "b", "c"));
   EXPECT_EQ(harness.chunks.held_bytes(), held) << "no bytes were written";
   for (const char* name : {"a", "b", "c"}) EXPECT_EQ(harness.get(name), content) << name;
+}
+
+// How many rows were put or erased.
+std::size_t count_changes(const test::MetaRows& before, const test::MetaRows& after) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : before) {
+    const auto it = after.find(key);
+    if (it == after.end() || it->second != value) keys.insert(key);
+  }
+  for (const auto& [key, value] : after) {
+    if (!before.contains(key)) keys.insert(key);
+  }
+  return keys.size();
+}
+
+TEST(CopyBlob, WritesAFewRowsWhateverTheSize) {
+  for (const int blocks : {1, 40, 800}) {
+    SCOPED_TRACE(blocks);
+    BlobHarness harness;
+    const std::string content = harness.commit_mixed("a", blocks);
+    harness.commit_mixed("large", blocks);
+    const auto changes = [&harness](const std::string& from, const std::string& to) {
+      const auto before = harness.rows.rows();
+      const auto transactions = harness.meta.counts.transactions;
+      EXPECT_TRUE(copy(harness, from, to));
+      EXPECT_EQ(harness.meta.counts.transactions, transactions + 1);
+      return count_changes(before, harness.rows.rows());
+    };
+    EXPECT_EQ(changes("a", "b"), 3u) << "the copy, its source with an id, how many hold the body";
+    EXPECT_EQ(changes("a", "c"), 2u) << "the source has one";
+    EXPECT_EQ(changes("c", "large"), 3u) << "what is replaced waits to be freed, in one row";
+    EXPECT_EQ(changes("a", "a"), 1u) << "its properties";
+    EXPECT_EQ(harness.get("large"), content);
+  }
 }
 
 TEST(CopyBlob, TheLastOneFreesWhatWasShared) {

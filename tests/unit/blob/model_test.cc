@@ -10,12 +10,14 @@
 #include <random>
 #include <set>
 
+#include "lapis/blob/ops/copy_blob.h"
 #include "lapis/blob/ops/find_blobs_by_tags.h"
 #include "lapis/blob/ops/get_blob_tags.h"
 #include "lapis/blob/ops/list_blobs.h"
 #include "lapis/blob/ops/set_blob_tags.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -77,6 +79,8 @@ class ModelRun {
       take_snapshot(name);
     } else if (kind < 89) {
       set_tags(name);
+    } else if (kind < 92) {
+      copy(name);
     } else if (kind < 95) {
       read(name);
     } else if (kind < 97) {
@@ -132,10 +136,8 @@ class ModelRun {
   // What one row holds alone has no rows that say who holds it.
   void check_sharing() {
     std::size_t states = 0;
-    for (const auto& [name, blob] : model_) states += blob.snapshots.size();
-    if (states == 0) {
-      ASSERT_LE(harness_.rows_of(Table::kSharedBody), model_.size());
-    }
+    for (const auto& [name, blob] : model_) states += blob.snapshots.size() + 1;
+    ASSERT_LE(harness_.rows_of(Table::kSharedBody), states);
     if (model_.empty()) {
       ASSERT_EQ(harness_.rows_of(Table::kSharedBody), 0u);
       ASSERT_EQ(harness_.rows_of(Table::kBlockOwner), 0u);
@@ -311,6 +313,38 @@ class ModelRun {
       ModelBlob& blob = it->second;
       ASSERT_TRUE(blob.snapshots.emplace(result->snapshot, *blob.committed).second);
       ASSERT_EQ(blob.snapshots.rbegin()->first, result->snapshot);
+    }
+  }
+
+  // Of a blob or a snapshot, onto any name: its own, that of its snapshot's blob, a new one.
+  void copy(const std::string& name) {
+    const std::string target = "blob" + std::to_string(random_() % 6);
+    CopyBlob request;
+    request.blob.key = test::key_of(target);
+    request.local = test::key_of(name);
+    const Tags tags = request.blob.tags = random_tags();
+    const auto it = model_.find(name);
+    std::optional<ModelBlob::Committed> source;
+    if (it != model_.end()) {
+      const auto& snapshots = it->second.snapshots;
+      source = it->second.committed;
+      if (!snapshots.empty() && random_() % 2 == 0) {
+        const auto at =
+            std::next(snapshots.begin(), static_cast<std::ptrdiff_t>(random_() % snapshots.size()));
+        request.local->snapshot = at->first;
+        source = at->second;
+      }
+    }
+    test::ScriptedSources none;
+    const auto result = harness_.run(copy_blob(harness_.service, std::move(request), none));
+    if (!source) {
+      ASSERT_FALSE(result);
+      ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+    } else if (happened(result)) {
+      ModelBlob& blob = model_[target];
+      blob.committed = *source;
+      blob.committed->tags = tags;
+      blob.staged.clear();
     }
   }
 
