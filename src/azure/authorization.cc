@@ -93,10 +93,11 @@ const blob::StoredPolicy* find_policy(const blob::ContainerAccess* access, std::
   return found == access->policies.end() ? nullptr : &*found;
 }
 
-// Tags are set, asked about or listed by an operation that is about something else.
+// Tags are set, asked about, copied or listed by an operation that is about something else.
 bool names_tags(const Call& call) {
   const http::Headers& headers = call.request.headers;
   if (!headers.get("x-ms-tags").empty() || !headers.get("x-ms-if-tags").empty()) return true;
+  if (headers.get("x-ms-copy-source-tag-option") == "COPY") return true;
   const Query& query = call.target.query;
   return http::iequals(query.get("comp"), "list") && asks_to_include(query, "tags");
 }

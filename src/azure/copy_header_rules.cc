@@ -25,6 +25,7 @@ constexpr Taken kTaken[] = {
     {"x-ms-copy-source", kAll},
     {"x-ms-copy-source-authorization", kAll},
     {"x-ms-copy-source-blob-properties", bit(Copying::kPutFromUrl)},
+    {"x-ms-copy-source-tag-option", bit(Copying::kBlobFromUrl) | bit(Copying::kPutFromUrl)},
     {"x-ms-copy-source-tag-option", kAll, "REPLACE"},  // as without it
     {"x-ms-source-content-md5", kFetches},
     {"x-ms-source-content-crc64", kFetches},
@@ -32,6 +33,7 @@ constexpr Taken kTaken[] = {
     {"x-ms-source-if-none-match", kAll},
     {"x-ms-source-if-modified-since", kAll},
     {"x-ms-source-if-unmodified-since", kAll},
+    {"x-ms-source-if-tags", bit(Copying::kBlob) | bit(Copying::kPutFromUrl)},
     {"x-ms-source-range", kParts},
     {"x-ms-seal-blob", bit(Copying::kBlob)},
     {"x-ms-rehydrate-priority", kWhole},  // checked by Copy Blob; the others pass over it

@@ -8,6 +8,7 @@
 #include "azure/request/body_hashes.h"
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
+#include "azure/tags/tag_pairs.h"
 #include "azure/xml/xml_document.h"
 #include "lapis/azure/version.h"
 #include "lapis/base/base64.h"
@@ -135,14 +136,35 @@ std::string_view usual_text(int status) {
 
 }  // namespace
 
-http::Headers source_headers(const blob::SourceRequest& request) {
+std::string source_tags_target(std::string_view target) {
+  std::string asked(target);
+  asked.push_back(target.find('?') == target.npos ? '?' : '&');
+  asked.append("comp=tags");
+  return asked;
+}
+
+http::Headers source_tags_headers(const blob::SourceRequest& request) {
   http::Headers headers;
   const ServiceVersion version{std::min(request.version, kSourceVersion.date)};
   headers.add("x-ms-version", version.text());
   if (!request.authorization.empty()) headers.add("Authorization", request.authorization);
+  return headers;
+}
+
+Result<blob::Tags> read_source_tags(int status, std::string_view document) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (document.starts_with(kByteOrderMark)) document.remove_prefix(kByteOrderMark.size());
+  auto tags = parse_tags_document(document);
+  if (status == 200 && tags) return *std::move(tags);
+  return fail(not_what_was_asked("The copy source does not tell the tags of a blob."));
+}
+
+http::Headers source_headers(const blob::SourceRequest& request) {
+  http::Headers headers = source_tags_headers(request);
   if (!request.file_intent.empty()) {
     headers.add("x-ms-file-request-intent", request.file_intent);
   }
+  if (!request.if_tags.empty()) headers.add("x-ms-if-tags", request.if_tags);
   if (request.range) headers.add("Range", range_text(*request.range));
   const blob::Conditions& conditions = request.conditions;
   if (conditions.if_match) headers.add("If-Match", tags_text(*conditions.if_match));

@@ -119,6 +119,9 @@ Result<void> check_tag_headers(const Call& call) {
   if (!headers.get("x-ms-if-tags").empty() && !takes_tag_condition(call)) {
     return fail(unsupported_header("x-ms-if-tags"));
   }
+  if (!headers.get(kSourceIfTags).empty() && !call.at_least(kBlobTags)) {
+    return fail(unsupported_header(kSourceIfTags));
+  }
   return {};
 }
 

@@ -80,6 +80,7 @@ Result<void> take_over(const SourceProperties& source, TakenOver what, PutBlob& 
   }
   if (into.http.content_type.empty()) into.http.content_type = kDefaultType;
   if (what.md5 && !into.http.content_md5) into.http.content_md5 = source.http.content_md5;
+  if (into.tags.empty()) into.tags = source.tags;
   if (!into.metadata.empty()) return {};
   LAPIS_TRY(into.metadata, source.metadata);
   return {};

@@ -31,8 +31,8 @@ Error of_source(Error error);
 std::string shown_source(std::string_view url);
 
 // What a copy takes over from its source: properties that the request leaves out (none where
-// `properties` is false, but the type that a blob has to have), and metadata where it names none.
-// Errors: those of metadata that no blob can have.
+// `properties` is false, but the type that a blob has to have), and metadata and tags where it
+// names none. Errors: those of metadata that no blob can have.
 struct TakenOver {
   bool properties = true;
   bool md5 = true;  // the stored one, too

@@ -63,9 +63,9 @@ class OutgoingSource final : public blob::CopySource {
   std::optional<OutgoingBody> body_;
 };
 
-// The document of a refusal, as far as it is looked at. What cannot be read is no document.
+// A document, of a refusal or of tags, as far as it is looked at. What cannot be read is none.
 io::Task<std::string> read_document(http::Client& client) {
-  std::string text(azure::kMaxSourceErrorBytes, '\0');
+  std::string text(azure::kMaxSourceDocumentBytes, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
     const MutableBytes room = std::as_writable_bytes(std::span(text).subspan(size));
@@ -77,12 +77,8 @@ io::Task<std::string> read_document(http::Client& client) {
   co_return text;
 }
 
-}  // namespace
-
-io::Task<Result<std::unique_ptr<blob::CopySource>>> open_outgoing_source(
-    Outgoing outgoing, const http::Url& url, const blob::SourceRequest& request) {
-  const Result<void> allowed = outgoing.policy.check(url);
-  if (!allowed) co_return fail(azure::source_not_allowed(allowed.error().detail));
+io::Task<Result<std::unique_ptr<OutgoingSource>>> connect(const Outgoing& outgoing,
+                                                          const http::Url& url) {
   http::ClientOptions options;
   options.host = url.host;
   options.port = url.port;
@@ -96,20 +92,50 @@ io::Task<Result<std::unique_ptr<blob::CopySource>>> open_outgoing_source(
   auto source = std::make_unique<OutgoingSource>(std::move(client), outgoing);
   auto connected = co_await source->client().connect();
   if (!connected) co_return broken(std::move(connected).error());
+  co_return source;
+}
 
+// An answer that is no refusal.
+io::Task<Result<http::ClientResponse>> ask(http::Client& client, http::ClientRequest get,
+                                           const blob::SourceRequest& request) {
+  auto answer = co_await client.open(get);
+  if (!answer) co_return broken(std::move(answer).error());
+  if (answer->status == 200 || answer->status == 206) co_return answer;
+  const std::string document = co_await read_document(client);
+  co_return fail(azure::source_refused(request, answer->status, answer->headers, document));
+}
+
+// Over a connection of its own, which ends with it.
+io::Task<Result<blob::Tags>> read_tags(const Outgoing& outgoing, const http::Url& url,
+                                       const blob::SourceRequest& request) {
+  LAPIS_CO_TRY(const auto source, co_await connect(outgoing, url));
+  http::ClientRequest get;
+  get.target = azure::source_tags_target(url.target);
+  get.headers = azure::source_tags_headers(request);
+  get.headers.add("Host", url.authority);
+  LAPIS_CO_TRY(const auto answer, co_await ask(source->client(), std::move(get), request));
+  co_return azure::read_source_tags(answer.status, co_await read_document(source->client()));
+}
+
+}  // namespace
+
+io::Task<Result<std::unique_ptr<blob::CopySource>>> open_outgoing_source(
+    Outgoing outgoing, const http::Url& url, const blob::SourceRequest& request) {
+  const Result<void> allowed = outgoing.policy.check(url);
+  if (!allowed) co_return fail(azure::source_not_allowed(allowed.error().detail));
+  blob::Tags tags;
+  if (request.wants_tags) {
+    LAPIS_CO_TRY(tags, co_await read_tags(outgoing, url, request));
+  }
+  LAPIS_CO_TRY(auto source, co_await connect(outgoing, url));
   http::ClientRequest get;
   get.target = url.target;
   get.headers = azure::source_headers(request);
   get.headers.add("Host", url.authority);
-  auto answer = co_await source->client().open(get);
-  if (!answer) co_return broken(std::move(answer).error());
-  if (answer->status != 200 && answer->status != 206) {
-    const std::string document = co_await read_document(source->client());
-    co_return fail(azure::source_refused(request, answer->status, answer->headers, document));
-  }
-  LAPIS_CO_TRY(
-      blob::SourceProperties properties,
-      azure::read_source_head(request, answer->status, answer->headers, answer->body_length));
+  LAPIS_CO_TRY(const auto answer, co_await ask(source->client(), std::move(get), request));
+  LAPIS_CO_TRY(blob::SourceProperties properties,
+               azure::read_source_head(request, answer.status, answer.headers, answer.body_length));
+  properties.tags = std::move(tags);
   source->promise(std::move(properties));
   co_return source;
 }

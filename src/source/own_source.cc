@@ -30,16 +30,40 @@ class OwnSource final : public blob::CopySource {
   io::ByteSource& body() override { return *answer; }
 };
 
-http::Request request_for(const http::Url& url, const blob::SourceRequest& asked) {
+http::Request request_for(const http::Url& url, std::string_view target, http::Headers headers,
+                          const blob::SourceRequest& asked) {
   http::Request request;
   request.method = http::Method::kGet;
   request.method_text = "GET";
-  request.target = url.target;
-  request.headers = azure::source_headers(asked);
+  request.target = target;
+  request.headers = std::move(headers);
   request.headers.add("Host", url.authority);
   request.secure = url.secure;
   request.peer_address = asked.asked_by;  // never out of the URL, which whoever asks has written
   return request;
+}
+
+std::string_view text_of(const http::Response& response) {
+  const auto* text = std::get_if<std::string>(&response.body);
+  return text == nullptr ? std::string_view() : *text;
+}
+
+// An answer that is no refusal.
+io::Task<Result<http::Response>> ask(http::Handler& server, OwnSource& source,
+                                     const blob::SourceRequest& asked) {
+  http::Response response = co_await server.handle(source.request, source.nothing);
+  if (response.status == 200 || response.status == 206) co_return response;
+  co_return fail(
+      azure::source_refused(asked, response.status, response.headers, text_of(response)));
+}
+
+io::Task<Result<blob::Tags>> read_tags(http::Handler& server, const http::Url& url,
+                                       const blob::SourceRequest& asked) {
+  OwnSource source;
+  source.request = request_for(url, azure::source_tags_target(url.target),
+                               azure::source_tags_headers(asked), asked);
+  LAPIS_CO_TRY(const http::Response response, co_await ask(server, source, asked));
+  co_return azure::read_source_tags(response.status, text_of(response));
 }
 
 }  // namespace
@@ -47,16 +71,16 @@ http::Request request_for(const http::Url& url, const blob::SourceRequest& asked
 io::Task<Result<std::unique_ptr<blob::CopySource>>> open_own_source(
     http::Handler& server, const http::Url& url, const blob::SourceRequest& request) {
   auto source = std::make_unique<OwnSource>();
-  source->request = request_for(url, request);
-  http::Response response = co_await server.handle(source->request, source->nothing);
-  if (response.status != 200 && response.status != 206) {
-    const auto* text = std::get_if<std::string>(&response.body);
-    const std::string_view document = text == nullptr ? std::string_view() : *text;
-    co_return fail(azure::source_refused(request, response.status, response.headers, document));
+  blob::Tags tags;
+  if (request.wants_tags) {
+    LAPIS_CO_TRY(tags, co_await read_tags(server, url, request));
   }
+  source->request = request_for(url, url.target, azure::source_headers(request), request);
+  LAPIS_CO_TRY(http::Response response, co_await ask(server, *source, request));
   source->serve(std::move(response.body));
   LAPIS_CO_TRY(source->known, azure::read_source_head(request, response.status, response.headers,
                                                       source->answer->remaining()));
+  source->known.tags = std::move(tags);
   co_return source;
 }
 

@@ -165,7 +165,6 @@ def test_errors(client: BlobClient, container: str, stored: bytes) -> None:
         (container, url, {"x-ms-source-content-crc64": "AAAAAAAAAAA="}, 400, "UnsupportedHeader"),
         (container, url, {"x-ms-copy-source-blob-properties": "false"}, 400, "UnsupportedHeader"),
         (container, url, {"x-ms-source-range": "bytes=0-1"}, 400, "UnsupportedHeader"),
-        (container, url, {"x-ms-source-if-tags": "a='b'"}, 400, "UnsupportedHeader"),
     ]
     for where, source, headers, status, code in cases:
         expect_error(client.copy_blob(where, "c", source, headers), status, code)

@@ -204,10 +204,8 @@ def test_before_its_version(new_client: Callable[..., BlobClient], client: BlobC
 def test_what_is_not_of_it_is_refused(client: BlobClient, container: str, stored: bytes) -> None:
     url = source_url(client, container, "b")
     for name, value in {
-        "x-ms-source-if-tags": "a='b'",
         "x-ms-source-range": "bytes=0-1",
         "x-ms-source-encryption-key": "AAAA",
-        "x-ms-copy-source-tag-option": "COPY",
         "x-ms-encryption-scope": "x",
         "x-ms-legal-hold": "true",
     }.items():

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "lapis/base/result.h"
@@ -20,8 +21,15 @@ Result<blob::SourceProperties> read_source_head(const blob::SourceRequest& reque
                                                 const http::Headers& headers,
                                                 std::optional<std::uint64_t> body_length);
 
-// How much of an error's document is looked at.
-inline constexpr std::size_t kMaxSourceErrorBytes = 64 * 1024;
+// How much of a document is looked at: of an error, or of tags.
+inline constexpr std::size_t kMaxSourceDocumentBytes = 64 * 1024;
+
+// The request for the source's tags: Get Blob Tags of what `target`, of the source's URL, names.
+std::string source_tags_target(std::string_view target);
+http::Headers source_tags_headers(const blob::SourceRequest& request);
+
+// Its answer. Errors: kCannotVerifyCopySource for one that is none, or that no blob has.
+Result<blob::Tags> read_source_tags(int status, std::string_view document);
 
 // The error of an answer that is a refusal: kCannotVerifyCopySource with the source's own status
 // and, where it speaks Azure's dialect, its message. `body` is the document, as far as it was read.

@@ -19,6 +19,8 @@ struct SourceRequest {
   std::string file_intent;    // of a source that is a file (x-ms-file-request-intent)
   std::optional<RequestedRange> range;
   Conditions conditions;
+  std::string if_tags;        // of the conditions the one on tags, as it was sent
+  bool wants_tags = false;    // which are asked for by a request of their own
   std::uint32_t version = 0;  // yyyymmdd of the API, of the request for the copy
   // Where the copy was asked for: a source at the same endpoint is in this store.
   std::string asked_host;  // host[:port]; what the client says, signed by nobody
@@ -36,6 +38,7 @@ struct SourceProperties {
   bool sealed = false;              // likewise
   HttpProperties http;              // the MD5 only where all of it is read
   Result<Metadata> metadata;        // an error where it could not be a blob's
+  Tags tags;                        // where they were asked for
 };
 
 // A source that has answered, and waits to be read.
@@ -62,7 +65,8 @@ class CopySources {
   // For a copy that reads a blob of this store by itself; `open` takes one for what it opens.
   // Errors: kServerBusy (too many copies).
   virtual io::Task<Result<std::unique_ptr<CopyTurn>>> take_turn() = 0;
-  // Asks for the source once; what is opened is destroyed on this shard. Errors:
+  // Asks for the source once, and before for its tags where they are wanted; what is opened is
+  // destroyed on this shard. Errors:
   // kCannotVerifyCopySource with the status and message of the source, or of this server where it
   // does not ask it; kInvalidRange (the range is not in the source); kServerBusy (too many copies).
   virtual io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest request) = 0;

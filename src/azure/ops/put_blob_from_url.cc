@@ -37,6 +37,7 @@ Result<blob::PutBlobFromUrl> parse_put_blob_from_url(const Call& call) {
   LAPIS_TRY(request.source, parse_copy_source(call, kPutsBlobFromUrl));
   LAPIS_TRY(request.copy_properties, parse_copy_properties(headers));
   request.max_length = put_blob_limit(call.version.effective);
+  LAPIS_TRY(request.source.wants_tags, parse_tag_option(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
   LAPIS_TRY(request.blob.http, set_blob_http_properties(headers));
   LAPIS_TRY(request.blob.hashes, parse_source_hashes(headers));

@@ -70,10 +70,11 @@ Result<void> refuse_tag_list(const std::optional<blob::EtagCondition>& condition
   return fail(ErrorCode::kMultipleConditionHeadersNotSupported, "several entity tags");
 }
 
-Result<std::optional<blob::TagExpression>> parse_expression(const http::Headers& headers) {
-  const std::string_view text = headers.get("x-ms-if-tags");
+Result<std::optional<blob::TagExpression>> parse_expression(
+    const http::Headers& headers, std::string_view name = "x-ms-if-tags") {
+  const std::string_view text = headers.get(name);
   if (text.empty()) return std::nullopt;
-  return parse_tag_condition(text);
+  return parse_tag_condition(text, name);
 }
 
 struct ConditionNames {
@@ -119,7 +120,9 @@ Result<blob::Conditions> parse_write_conditions(const Call& call) {
 }
 
 Result<blob::Conditions> parse_source_conditions(const Call& call) {
-  return parse(call.request.headers, true, kOfSource);
+  LAPIS_TRY(auto conditions, parse(call.request.headers, true, kOfSource));
+  LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers, kSourceIfTags));
+  return conditions;
 }
 
 Result<blob::Conditions> parse_date_conditions(const Call& call) {

@@ -20,6 +20,8 @@ Result<blob::Conditions> parse_read_conditions(const Call& call);
 // For writes: the same, and one tag only.
 Result<blob::Conditions> parse_write_conditions(const Call& call);
 
+inline constexpr std::string_view kSourceIfTags = "x-ms-source-if-tags";
+
 // x-ms-source-if-*: what a copy expects of its source. Errors: as for writes.
 Result<blob::Conditions> parse_source_conditions(const Call& call);
 

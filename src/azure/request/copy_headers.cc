@@ -16,7 +16,9 @@ namespace {
 constexpr std::string_view kSource = "x-ms-copy-source";
 constexpr std::string_view kAuthorization = "x-ms-copy-source-authorization";
 constexpr std::string_view kRange = "x-ms-source-range";
+constexpr std::string_view kTagOption = "x-ms-copy-source-tag-option";
 constexpr std::uint32_t kSourceAuthorization = 20201002;
+constexpr std::uint32_t kCopiesTags = 20210410;
 constexpr std::size_t kMaxUrl = 2048;
 
 Result<void> check_empty_body(const http::Request& request) {
@@ -39,6 +41,14 @@ Result<std::string> parse_authorization(const Call& call) {
   return std::string(value);
 }
 
+// Azure documents the status alone.
+Error tags_of_both() {
+  Error error = invalid_header(kTagOption, "COPY");
+  error.sent_status = 409;
+  error.sent_text = "x-ms-tags cannot be given where the tags of the source are copied.";
+  return error;
+}
+
 }  // namespace
 
 Result<blob::SourceRequest> parse_copy_source(const Call& call, std::uint32_t since) {
@@ -56,11 +66,21 @@ Result<blob::SourceRequest> parse_copy_source(const Call& call, std::uint32_t si
   LAPIS_TRY(source.authorization, parse_authorization(call));
   source.file_intent = request.headers.get("x-ms-file-request-intent");
   LAPIS_TRY(source.conditions, parse_source_conditions(call));
+  source.if_tags = request.headers.get(kSourceIfTags);
   source.version = call.version.effective.date;
   source.asked_host = request.host();
   source.asked_securely = request.secure;
   source.asked_by = request.peer_address;
   return source;
+}
+
+Result<bool> parse_tag_option(const Call& call) {
+  const std::string_view value = call.request.headers.get(kTagOption);
+  if (value.empty() || value == "REPLACE") return false;
+  if (value != "COPY") return fail(invalid_header(kTagOption, value));
+  if (!call.at_least(kCopiesTags)) return fail(unsupported_header(kTagOption));
+  if (call.request.headers.get("x-ms-tags").empty()) return true;
+  return fail(tags_of_both());
 }
 
 Result<std::optional<blob::RequestedRange>> parse_source_range(const http::Headers& headers) {

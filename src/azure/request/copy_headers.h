@@ -18,6 +18,10 @@ inline constexpr std::uint32_t kPutsBlobFromUrl = 20200408;
 // kMultipleConditionHeadersNotSupported.
 Result<blob::SourceRequest> parse_copy_source(const Call& call, std::uint32_t since);
 
+// x-ms-copy-source-tag-option: whether the copy has its source's tags. Errors: kInvalidHeaderValue,
+// 409 where the request has tags of its own, kUnsupportedHeader (before its version).
+Result<bool> parse_tag_option(const Call& call);
+
 // x-ms-source-range, empty like absent. Errors: kInvalidHeaderValue.
 Result<std::optional<blob::RequestedRange>> parse_source_range(const http::Headers& headers);
 

@@ -91,9 +91,9 @@ class ConditionReader {
 
 }  // namespace
 
-Result<blob::TagExpression> parse_tag_condition(std::string_view text) {
+Result<blob::TagExpression> parse_tag_condition(std::string_view text, std::string_view header) {
   auto expression = ConditionReader(text).read();
-  if (!expression) return fail(invalid_header("x-ms-if-tags", text));
+  if (!expression) return fail(invalid_header(header, text));
   return *std::move(expression);
 }
 

@@ -14,8 +14,9 @@
 
 namespace lapis::azure {
 
-// Errors: kInvalidHeaderValue naming x-ms-if-tags.
-Result<blob::TagExpression> parse_tag_condition(std::string_view text);
+// Errors: kInvalidHeaderValue naming `header`.
+Result<blob::TagExpression> parse_tag_condition(std::string_view text,
+                                                std::string_view header = "x-ms-if-tags");
 
 // `names_container`: the request's path names the container already. Errors:
 // kInvalidQueryParameterValue naming `where`, with a message of its own that says what is wrong and

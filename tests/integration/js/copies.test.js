@@ -6,10 +6,10 @@ const test = require("node:test");
 const { BlobSASPermissions } = require("@azure/storage-blob");
 const { bytes, fails, md5, withContainer } = require("./service.js");
 
-// A URL that allows reading the blob.
-const readable = (blob) =>
+// A URL that allows reading the blob, or what else is named.
+const readable = (blob, permissions = "r") =>
   blob.generateSasUrl({
-    permissions: BlobSASPermissions.parse("r"),
+    permissions: BlobSASPermissions.parse(permissions),
     expiresOn: new Date(Date.now() + 3_600_000),
   });
 
@@ -96,5 +96,27 @@ test("syncCopyFromURL", async () => {
     await fails(copy.syncCopyFromURL(url, wrong), 412, "CannotVerifyCopySource");
     const missing = await readable(container.getBlockBlobClient("missing"));
     await fails(copy.syncCopyFromURL(missing), 404, "CannotVerifyCopySource");
+  });
+});
+
+test("tags of sources", async () => {
+  await withSource(async ({ container, source, url }) => {
+    const tags = { of: "source", "a b": "+" };
+    await source.setTags(tags);
+    const tagged = await readable(source, "rt");
+    const copy = container.getBlockBlobClient("copy");
+    await copy.syncCopyFromURL(tagged, { copySourceTags: "COPY" });
+    assert.deepEqual((await copy.getTags()).tags, tags);
+    await copy.syncCopyFromURL(tagged, { copySourceTags: "REPLACE", tags: { of: "request" } });
+    assert.deepEqual((await copy.getTags()).tags, { of: "request" });
+    await copy.syncUploadFromURL(tagged, { copySourceTags: "COPY" });
+    assert.deepEqual((await copy.getTags()).tags, tags);
+    await fails(copy.syncCopyFromURL(url, { copySourceTags: "COPY" }), 403, "CannotVerifyCopySource");
+    const both = { copySourceTags: "COPY", tags };
+    await fails(copy.syncCopyFromURL(tagged, both), 409, "InvalidHeaderValue");
+    const unmet = { sourceConditions: { tagConditions: "of = 'target'" } };
+    await fails(copy.beginCopyFromURL(source.url, unmet), 412, "SourceConditionNotMet");
+    const met = { sourceConditions: { tagConditions: "of = 'source'" } };
+    await (await copy.beginCopyFromURL(source.url, met)).pollUntilDone();
   });
 });

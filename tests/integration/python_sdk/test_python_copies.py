@@ -25,14 +25,18 @@ def source(sdk_container: ContainerClient) -> BlobClient:
     )
 
 
-@pytest.fixture
-def url(source: BlobClient) -> str:
+def signed(source: BlobClient, permission: BlobSasPermissions) -> str:
     token = generate_blob_sas(
         DEVELOPMENT_ACCOUNT.name, source.container_name, source.blob_name,
-        account_key=DEVELOPMENT_ACCOUNT.key, permission=BlobSasPermissions(read=True),
+        account_key=DEVELOPMENT_ACCOUNT.key, permission=permission,
         expiry=datetime.now(timezone.utc) + timedelta(hours=1),
     )  # fmt: skip
     return f"{source.url}?{token}"
+
+
+@pytest.fixture
+def url(source: BlobClient) -> str:
+    return signed(source, BlobSasPermissions(read=True))
 
 
 def refusal(call: object) -> tuple[int | None, str | None]:
@@ -89,3 +93,15 @@ def test_a_copy(sdk_container: ContainerClient, source: BlobClient) -> None:
     assert copy.get_blob_properties().copy.source == source.url
     missing = sdk_container.get_blob_client("missing")
     assert refusal(lambda: copy.start_copy_from_url(missing.url)) == (404, "BlobNotFound")
+
+
+def test_tags_of_the_source(sdk_container: ContainerClient, source: BlobClient, url: str) -> None:
+    source.set_blob_tags({"of": "source", "a b": "+"})
+    tagged = signed(source, BlobSasPermissions(read=True, tag=True))
+    copy = sdk_container.get_blob_client("copy")
+    copy.start_copy_from_url(tagged, requires_sync=True, tags="COPY")
+    assert copy.get_blob_tags() == {"of": "source", "a b": "+"}
+    copy.start_copy_from_url(tagged, requires_sync=True, tags={"of": "request"})
+    assert copy.get_blob_tags() == {"of": "request"}
+    refused = refusal(lambda: copy.start_copy_from_url(url, requires_sync=True, tags="COPY"))
+    assert refused == (403, "CannotVerifyCopySource")

@@ -66,5 +66,52 @@ const AnswerCase kAnswers[] = {
 INSTANTIATE_TEST_SUITE_P(Answers, SourceAnswer, testing::ValuesIn(kAnswers),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
+TEST(SourceTags, AreAskedForBesideWhatTheUrlCarries) {
+  EXPECT_EQ(source_tags_target("/c/b"), "/c/b?comp=tags");
+  EXPECT_EQ(source_tags_target("/c/b?sig=a%2Bb&snapshot=x"), "/c/b?sig=a%2Bb&snapshot=x&comp=tags");
+  blob::SourceRequest request;
+  request.authorization = "Bearer x";
+  request.if_tags = "a='b'";
+  request.conditions.if_match = blob::EtagCondition{false, {"e"}};
+  request.version = 20250101;
+  const http::Headers tags = source_tags_headers(request);
+  EXPECT_EQ(tags.get("Authorization"), "Bearer x");
+  EXPECT_EQ(tags.get("x-ms-version"), "2021-12-02");
+  EXPECT_EQ(tags.find("If-Match"), nullptr) << "the content has it";
+  EXPECT_EQ(tags.find("x-ms-if-tags"), nullptr);
+  const http::Headers content = source_headers(request);
+  EXPECT_EQ(content.get("If-Match"), "\"e\"");
+  EXPECT_EQ(content.get("x-ms-if-tags"), "a='b'");
+}
+
+TEST(SourceTags, AreThoseOfABlobOrNone) {
+  const std::string tag = "<Tag><Key>k</Key><Value>v</Value></Tag>";
+  const auto document = [](const std::string& tags) {
+    return "\xef\xbb\xbf<?xml version=\"1.0\"?><Tags><TagSet>" + tags + "</TagSet></Tags>";
+  };
+  EXPECT_EQ(read_source_tags(200, document("")), blob::Tags{});
+  EXPECT_EQ(read_source_tags(200, document(tag)), (blob::Tags{{"k", "v"}}));
+  struct Case {
+    const char* name;
+    int status;
+    std::string text;
+  };
+  const Case cases[] = {
+      {"nothing", 200, ""},
+      {"no document", 200, "k=v"},
+      {"another", 200, "<Error/>"},
+      {"a part", 206, document(tag)},
+      {"twice the same", 200, document(tag + tag)},
+      {"no value that a blob has", 200, document("<Tag><Key>k</Key><Value>!</Value></Tag>")},
+      {"cut short", 200, document(tag).substr(0, 60)},
+  };
+  for (const Case& c : cases) {
+    const auto tags = read_source_tags(c.status, c.text);
+    ASSERT_FALSE(tags) << c.name;
+    EXPECT_EQ(tags.error().code, kNot) << c.name;
+    EXPECT_EQ(tags.error().status(), 400) << c.name;
+  }
+}
+
 }  // namespace
 }  // namespace lapis::azure

@@ -90,8 +90,8 @@ TEST(RefuseUnsupported, LetsHeadersOfCopiesPassToWhatTakesThem) {
       {"x-ms-source-range", "bytes=0-1", {kBlockFromUrl}},
       {"x-ms-rehydrate-priority", "High", whole},
       {"x-ms-copy-source-tag-option", "REPLACE", all},
-      {"x-ms-copy-source-tag-option", "COPY", {}},
-      {"x-ms-source-if-tags", "x", {}},
+      {"x-ms-copy-source-tag-option", "COPY", {kCopyFromUrl, kPutFromUrl}},
+      {"x-ms-source-if-tags", "x", {kCopyBlob, kPutFromUrl}},
       {"x-ms-source-encryption-key", "x", {}},
   };
   for (const OfCopy& c : cases) {

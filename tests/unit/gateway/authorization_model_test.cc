@@ -119,6 +119,8 @@ constexpr Curiosity kNone{};
 constexpr Curiosity kCurious[] = {
     {.header = {"x-ms-if-tags", "k = '1'"}, .asks_for_tags = true},
     {.header = {"x-ms-tags", "k=1"}, .asks_for_tags = true},
+    {.header = {"x-ms-copy-source-tag-option", "COPY"}, .asks_for_tags = true},
+    {.header = {"x-ms-copy-source-tag-option", "REPLACE"}},
     {.header = {"x-ms-if-tags", ""}},
 };
 // Of List Blobs.
