@@ -5,13 +5,13 @@
 
 #include "blob/body_source.h"
 #include "blob/copy_rules.h"
-#include "blob/lent_body.h"
 #include "blob/lookup.h"
 #include "blob/pages/new_page_blob.h"
 #include "blob/pages/page_body.h"
 #include "blob/pages/page_listing.h"
 #include "blob/state_row.h"
 #include "lapis/blob/ops/put_page.h"
+#include "lapis/io/pulled_bytes.h"
 
 namespace lapis::blob {
 namespace {
@@ -100,7 +100,7 @@ io::Task<Result<void>> copy_range(Service& service, const Source& source, const 
   const std::uint64_t end = range.first + range.length;
   for (std::uint64_t at = range.first; at < end;) {
     const ByteRange part{at, std::min(kMaxPageWrite, end - at)};
-    LentBody body(
+    io::PulledBytes body(
         open_pages(service, source.container, source.snapshot, source.blob.body.pages, part, {}));
     LAPIS_CO_TRY_VOID(co_await write_part(service, filled, part, body));
     at += part.length;

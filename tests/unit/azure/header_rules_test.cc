@@ -43,6 +43,8 @@ enum Operation : std::size_t {
   kCopyFromUrl,
   kPutFromUrl,
   kBlockFromUrl,
+  kPageFromUrl,
+  kAppendFromUrl,
   kUpload,
   kCount
 };
@@ -53,8 +55,12 @@ struct Request {
 const test::Field kSource{"x-ms-copy-source", "http://x/y"};
 const test::Field kTyped{"x-ms-blob-type", "BlockBlob"};
 const Request kRequests[kCount] = {
-    {"/acct/box/b", {kSource}},         {"/acct/box/b", {kSource, {"x-ms-requires-sync", "True"}}},
-    {"/acct/box/b", {kSource, kTyped}}, {"/acct/box/b?comp=block", {kSource}},
+    {"/acct/box/b", {kSource}},
+    {"/acct/box/b", {kSource, {"x-ms-requires-sync", "True"}}},
+    {"/acct/box/b", {kSource, kTyped}},
+    {"/acct/box/b?comp=block", {kSource}},
+    {"/acct/box/b?comp=page", {kSource}},
+    {"/acct/box/b?comp=appendblock", {kSource}},
     {"/acct/box/b", {kTyped}},
 };
 
@@ -75,8 +81,11 @@ struct OfCopy {
 };
 
 TEST(RefuseUnsupported, LetsHeadersOfCopiesPassToWhatTakesThem) {
-  const std::set<Operation> all{kCopyBlob, kCopyFromUrl, kPutFromUrl, kBlockFromUrl};
-  const std::set<Operation> fetches{kCopyFromUrl, kPutFromUrl, kBlockFromUrl};
+  const std::set<Operation> parts{kBlockFromUrl, kPageFromUrl, kAppendFromUrl};
+  std::set<Operation> fetches{kCopyFromUrl, kPutFromUrl};
+  fetches.insert(parts.begin(), parts.end());
+  std::set<Operation> all{kCopyBlob};
+  all.insert(fetches.begin(), fetches.end());
   const std::set<Operation> whole{kCopyBlob, kCopyFromUrl, kPutFromUrl};
   const OfCopy cases[] = {
       {"x-ms-copy-source-authorization", "Bearer x", all},
@@ -87,8 +96,9 @@ TEST(RefuseUnsupported, LetsHeadersOfCopiesPassToWhatTakesThem) {
       {"x-ms-source-if-none-match", "x", all},
       {"x-ms-source-if-modified-since", "x", all},
       {"x-ms-source-if-unmodified-since", "x", all},
-      {"x-ms-source-range", "bytes=0-1", {kBlockFromUrl}},
+      {"x-ms-source-range", "bytes=0-1", parts},
       {"x-ms-rehydrate-priority", "High", whole},
+      {"x-ms-seal-blob", "true", {kCopyBlob}},
       {"x-ms-copy-source-tag-option", "REPLACE", all},
       {"x-ms-copy-source-tag-option", "COPY", {kCopyFromUrl, kPutFromUrl}},
       {"x-ms-source-if-tags", "x", {kCopyBlob, kPutFromUrl}},

@@ -152,7 +152,7 @@ TEST(CopyBlob, IsCompletedWhenItIsDone) {
     if (synchronous) {
       ASSERT_TRUE(harness.run(copy_blob_from_url(harness.service, {blob, {}}, slow)));
     } else {
-      ASSERT_TRUE(harness.run(copy_blob(harness.service, {blob, {}, {}}, slow)));
+      ASSERT_TRUE(harness.run(copy_blob(harness.service, {blob, {}, {}, {}}, slow)));
     }
     const auto found = harness.run(get_blob(harness.service, {key_of("b"), {}, {}, {}}));
     ASSERT_TRUE(found);

@@ -121,8 +121,8 @@ const Rule kRules[] = {
     {"SourceMissing", "BlobNotFound", kNothing, source_is(nullptr, "none")},
     {"SourceContainerMissing", "BlobNotFound", kNothing, source_is("none", "a")},
     {"SourceArchived", "BlobArchived", archive("a")},
-    {"SourceAppend", "InvalidSourceBlobType", retype("a", BlobType::kAppend)},
-    {"SourcePage", "InvalidSourceBlobType", retype("a", BlobType::kPage)},
+    {"SourceAppend", "InvalidBlobType", retype("a", BlobType::kAppend)},  // over a block blob
+    {"SourcePage", "InvalidBlobType", retype("a", BlobType::kPage)},
     {"SourceMatch", "SourceConditionNotMet", kNothing, if_source(kUnmetTag)},
     {"SourceNoneMatch", "SourceConditionNotMet", kNothing, if_source(kNotAny)},
     {"SourceModified", "SourceConditionNotMet", kNothing, if_source(kSinceFuture)},
@@ -222,7 +222,7 @@ const std::string kNoType = "InvalidSourceBlobType";
 const Answer kAnswers[] = {
     {"NoBlob", is({}), {"ok", "ok", "ok"}},
     {"BlockBlob", is(BlobType::kBlock), {"ok", "ok", "ok"}},
-    {"AppendBlob", is(BlobType::kAppend), {kNoType, kNoType, "ok"}},
+    {"AppendBlob", is(BlobType::kAppend), {"InvalidBlobType", kNoType, "ok"}},
     {"PageBlob", is(BlobType::kPage), {kNoType, kNoType, "ok"}},
     {"NotFound", refuses(refusal(404)), {kNoSource, kNoSource, kNoSource}},
     {"NotMet", refuses(refusal(412)), {"SourceConditionNotMet", kNoSource, kNoSource}},
@@ -250,7 +250,7 @@ TEST_P(SourceAnswers, DecideWhatComesOfACopy) {
     blob.key = key_of("b");
     std::string got;
     if (operation == 0) {
-      got = outcome(harness.run(copy_blob(harness.service, {blob, {}, {}}, sources)));
+      got = outcome(harness.run(copy_blob(harness.service, {blob, {}, {}, {}}, sources)));
     } else if (operation == 1) {
       got = outcome(harness.run(copy_blob_from_url(harness.service, {blob, {}}, sources)));
     } else {
