@@ -12,6 +12,7 @@
 #include "lapis/blob/ops/copy_blob.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -23,13 +24,6 @@ using test::pattern;
 
 constexpr std::size_t kInline = 16;
 constexpr std::size_t kNames = 4;
-
-class NoSources final : public CopySources {
- public:
-  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
-    co_return fail(ErrorCode::kCannotVerifyCopySource);
-  }
-};
 
 // What a chunk or a row of bytes holds.
 struct Piece {
@@ -196,7 +190,7 @@ class AppendModel {
       source.snapshot = at->first;
       copied = &at->second;
     }
-    NoSources sources;
+    test::ScriptedSources sources;
     CopyBlob request;
     request.blob.key = key_of(to);
     request.source.url = "http://h/acct/box/" + from;

@@ -8,6 +8,7 @@
 
 #include "lapis/blob/ops/copy_blob.h"
 #include "support/page_requests.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -31,14 +32,6 @@ using Image = std::vector<Origin>;
 struct ModelBlob {
   Image image;
   std::map<Timestamp, Image> snapshots;
-};
-
-// A local copy asks for no source.
-class NoSources final : public CopySources {
- public:
-  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
-    co_return fail(ErrorCode::kCannotVerifyCopySource);
-  }
 };
 
 class PageModel {
@@ -199,7 +192,7 @@ class PageModel {
   void copy(const std::string& name) {
     auto from = blobs_.begin();
     std::advance(from, static_cast<std::ptrdiff_t>(below(blobs_.size())));
-    NoSources sources;
+    test::ScriptedSources sources;
     CopyBlob request;
     request.blob.key = test::key_of(name);
     request.source.url = "http://h/acct/box/" + from->first;

@@ -17,6 +17,7 @@
 #include "lapis/blob/ops/undelete_blob.h"
 #include "support/blob_harness.h"
 #include "support/past_findings.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -54,13 +55,6 @@ struct ModelBlob {
 struct Regime {
   bool soft = false;
   bool versions = false;
-};
-
-class NoSources final : public CopySources {
- public:
-  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
-    co_return fail(ErrorCode::kCannotVerifyCopySource);
-  }
 };
 
 std::string content_of(const ModelBlob::Committed& blob) {
@@ -327,7 +321,7 @@ class ModelRun {
       copied.reset();
       if (!source.past[at].until) copied = source.past[at].state;
     }
-    NoSources sources;
+    test::ScriptedSources sources;
     const auto result = harness_.run(copy_blob(harness_.service, std::move(request), sources));
     if (!copied) {
       ASSERT_FALSE(result);

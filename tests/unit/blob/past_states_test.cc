@@ -16,6 +16,7 @@
 #include "lapis/blob/ops/undelete_blob.h"
 #include "support/blob_harness.h"
 #include "support/past_findings.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -26,13 +27,6 @@ using test::key_of;
 using test::latest;
 
 constexpr auto kDay = std::chrono::hours(24);
-
-class NoSources final : public CopySources {
- public:
-  io::Task<Result<std::unique_ptr<CopySource>>> open(SourceRequest) override {
-    co_return fail(ErrorCode::kCannotVerifyCopySource);
-  }
-};
 
 // The name "b" of an account, and operations on it by their names.
 class Name {
@@ -131,7 +125,7 @@ class Name {
   }
 
   bool copy(BlobKey source) {
-    NoSources sources;
+    test::ScriptedSources sources;
     CopyBlob request;
     request.blob.key = key_of("b");
     request.source.url = "http://h/acct/box/b";
