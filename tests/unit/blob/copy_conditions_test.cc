@@ -82,6 +82,10 @@ Arrange retype(const std::string& name, BlobType type) {
         LAPIS_TRY(const auto row, view.get(blob_key(id, name)));
         LAPIS_TRY(BlobRecord blob, decode_blob(*row));
         blob.properties.type = type;
+        if (type == BlobType::kPage) {
+          blob.body = {};
+          blob.body.pages = {PageMapId{view.next_id()}, 1, 0};
+        }
         view.put(blob_key(id, name), encode_blob(blob.properties, encode_body(blob.body)));
         return {};
       };
