@@ -101,6 +101,23 @@ bool is_header_text(std::string_view text) {
   return true;
 }
 
+Result<void> check_past(const ServiceSasRequest& request, ServiceVersion version) {
+  const std::string& past = request.snapshot.empty() ? request.version_id : request.snapshot;
+  if (past.empty()) return {};
+  LAPIS_TRY_VOID(require(!request.blob.empty(), "a snapshot or version is one of a blob"));
+  LAPIS_TRY_VOID(require(request.snapshot.empty() || request.version_id.empty(),
+                         "a snapshot or a version, not both"));
+  LAPIS_TRY_VOID(require(parse_iso8601(past).has_value(), "2030-01-01T00:00:00.0000000Z"));
+  const ServiceVersion first = request.snapshot.empty() ? kFirstOfVersions : kFirstOfSnapshots;
+  return require(version >= first, std::string("version: a date not before ").append(first.text()));
+}
+
+std::string_view resource_of(const ServiceSasRequest& request) {
+  if (!request.snapshot.empty()) return kSnapshotResource;
+  if (!request.version_id.empty()) return kVersionResource;
+  return request.blob.empty() ? kContainerResource : kBlobResource;
+}
+
 }  // namespace
 
 Result<std::string> make_account_sas(const Account& account, const AccountSasRequest& request) {
@@ -124,9 +141,10 @@ Result<std::string> make_service_sas(const Account& account, const ServiceSasReq
                          "policy: up to 64 characters"));
   LAPIS_TRY_VOID(check_container_name(request.container));
   if (!request.blob.empty()) LAPIS_TRY_VOID(check_blob_name(request.blob));
+  LAPIS_TRY_VOID(check_past(request, version));
   Draft draft;
   set_common(draft, request);
-  draft.set(SasField::kResource, request.blob.empty() ? "c" : "b");
+  draft.set(SasField::kResource, std::string(resource_of(request)));
   draft.set(SasField::kPolicy, request.policy);
   const std::pair<SasField, const std::string*> overrides[] = {
       {SasField::kCacheControl, &request.cache_control},
@@ -138,8 +156,9 @@ Result<std::string> make_service_sas(const Account& account, const ServiceSasReq
     LAPIS_TRY_VOID(require(is_header_text(*value), "response headers hold no control characters"));
     draft.set(field, *value);
   }
-  const std::string text = service_sas_string(draft.fields(SasKind::kService, version),
-                                              {account.name, request.container, request.blob});
+  const std::string& past = request.snapshot.empty() ? request.version_id : request.snapshot;
+  const SasResource resource{account.name, request.container, request.blob, past};
+  const std::string text = service_sas_string(draft.fields(SasKind::kService, version), resource);
   draft.set(SasField::kSignature, SigningKeys(account).sign(text));
   return draft.query();
 }

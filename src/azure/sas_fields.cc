@@ -62,9 +62,7 @@ Result<void> refuse_not_built(const Query& query, const SasFields& sas) {
     return refuse("Encryption scopes (ses) are not supported");
   }
   const std::string_view resource = sas.get(SasField::kResource);
-  if (resource == "bs" || resource == "bv" || resource == "d") {
-    return refuse("Signed resource (sr) '" + std::string(resource) + "' is not supported");
-  }
+  if (resource == "d") return refuse("Signed resource (sr) 'd' is not supported");
   return {};
 }
 
@@ -89,6 +87,13 @@ bool has_override(const SasFields& sas) {
                              sas.values.end(), [](auto value) { return !value.empty(); });
 }
 
+// As far as that version of a signature knows it.
+bool is_resource(std::string_view resource, ServiceVersion version) {
+  if (resource == kSnapshotResource) return version >= kFirstOfSnapshots;
+  if (resource == kVersionResource) return version >= kFirstOfVersions;
+  return resource == kBlobResource || resource == kContainerResource;
+}
+
 bool is_well_formed(const SasFields& sas) {
   const bool letters = std::ranges::all_of(sas.get(SasField::kPermissions),
                                            [](char c) { return c >= 'a' && c <= 'z'; });
@@ -98,7 +103,7 @@ bool is_well_formed(const SasFields& sas) {
   const std::string_view ip = sas.get(SasField::kIp);
   const std::string_view resource = sas.get(SasField::kResource);
   return letters && protocols && (ip.empty() || parse_ip_range(ip).has_value()) &&
-         (resource.empty() || resource == "b" || resource == "c");
+         (resource.empty() || is_resource(resource, sas.version));
 }
 
 bool signs_all_it_carries(const SasFields& sas) {

@@ -37,6 +37,15 @@ inline constexpr std::size_t kSasFieldCount = 17;
 
 std::string_view parameter_name(SasField field);
 
+// What `sr` says that a service SAS is for.
+inline constexpr std::string_view kContainerResource = "c";
+inline constexpr std::string_view kBlobResource = "b";
+inline constexpr std::string_view kSnapshotResource = "bs";
+inline constexpr std::string_view kVersionResource = "bv";
+// The first signatures that can be for them.
+inline constexpr ServiceVersion kFirstOfSnapshots{20181109};
+inline constexpr ServiceVersion kFirstOfVersions{20191212};
+
 enum class SasKind : std::uint8_t { kAccount, kService };
 
 struct SasFields {
@@ -57,8 +66,8 @@ bool has_sas(const Query& query);
 
 // Expiry and permissions may be left to a stored access policy, where one is named. Errors:
 // kAuthenticationFailed with a detail, for missing, empty and malformed fields, for an
-// expiry before the start, and for what is not built: user delegation, snapshots, versions,
-// directories, encryption scopes. A restriction that a SAS of that version does not sign is refused
+// expiry before the start, and for what is not built: user delegation, directories, encryption
+// scopes. A restriction that a SAS of that version does not sign is refused
 // too: it must not be passed over, and it proves nothing.
 Result<SasFields> parse_sas(const Query& query);
 

@@ -92,6 +92,13 @@ Result<std::string> service_sas(const ServiceOptions& options, const Environment
   LAPIS_TRY(std::string token, azure::make_service_sas(account, request));
   const std::string path =
       request.blob.empty() ? request.container : request.container + "/" + request.blob;
+  // The URL of a past state names it beside what was signed.
+  if (!options.url.empty() && !request.snapshot.empty()) {
+    token = "snapshot=" + percent_encode(request.snapshot, ":") + "&" + token;
+  }
+  if (!options.url.empty() && !request.version_id.empty()) {
+    token = "versionid=" + percent_encode(request.version_id, ":") + "&" + token;
+  }
   return with_url(options, path, std::move(token));
 }
 
@@ -125,6 +132,8 @@ void add_sas_commands(CLI::App& app, const Environment& environment, Command& co
                       "a stored access policy, for what is left out of the other options");
   service->add_option("--container", request.container)->required();
   service->add_option("--blob", request.blob, "the container as a whole if left out");
+  service->add_option("--snapshot", request.snapshot, "of the blob: when it was taken");
+  service->add_option("--version-id", request.version_id, "of the blob");
   service->add_option("--cache-control", request.cache_control, "of answers, as the next ones");
   service->add_option("--content-disposition", request.content_disposition);
   service->add_option("--content-encoding", request.content_encoding);

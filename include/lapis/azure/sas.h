@@ -24,6 +24,9 @@ struct AccountSasRequest {
 struct ServiceSasRequest {
   std::string container;
   std::string blob;  // empty: the container (sr=c), else sr=b
+  // The snapshot of the blob (sr=bs) or its version (sr=bv), as URLs name them; at most one.
+  std::string snapshot;
+  std::string version_id;
   // A stored access policy of the container; empty: none. It may give permissions, start and
   // expiry, which are then left out here.
   std::string policy;

@@ -10,11 +10,23 @@
 namespace lapis::azure {
 namespace {
 
-Result<void> check_resource_level(const SasFields& sas, Resource resource) {
-  if (sas.kind == SasKind::kAccount) return {};
-  const bool fits = sas.get(SasField::kResource) == "b" ? resource == Resource::kBlob
-                                                        : resource != Resource::kService;
-  if (fits) return {};
+// The parameter of the URL that names what a SAS of a past state of a blob is for; else empty.
+std::string_view past_parameter(const SasFields& sas) {
+  const std::string_view resource = sas.get(SasField::kResource);
+  if (resource == kSnapshotResource) return "snapshot";
+  return resource == kVersionResource ? "versionid" : "";
+}
+
+bool fits_level(const SasFields& sas, const Target& target) {
+  if (sas.get(SasField::kResource) == kContainerResource) {
+    return target.resource != Resource::kService;
+  }
+  const std::string_view past = past_parameter(sas);
+  return target.resource == Resource::kBlob && (past.empty() || !target.query.get(past).empty());
+}
+
+Result<void> check_resource_level(const SasFields& sas, const Target& target) {
+  if (sas.kind == SasKind::kAccount || fits_level(sas, target)) return {};
   // The wording is Azure's.
   return fail(authentication_failed(
       "The specified signed resource is not allowed for the this resource level"));
@@ -22,10 +34,11 @@ Result<void> check_resource_level(const SasFields& sas, Resource resource) {
 
 Result<void> check_signature(const Call& call, const SasFields& sas, SigningKeys* keys) {
   const Target& target = call.target;
-  const std::string text =
-      sas.kind == SasKind::kAccount
-          ? account_sas_string(sas, target.account)
-          : service_sas_string(sas, {target.account, target.container, target.blob});
+  const std::string_view past = past_parameter(sas);
+  const SasResource resource{target.account, target.container, target.blob,
+                             past.empty() ? past : target.query.get(past)};
+  const std::string text = sas.kind == SasKind::kAccount ? account_sas_string(sas, target.account)
+                                                         : service_sas_string(sas, resource);
   if (keys && keys->verify(text, sas.get(SasField::kSignature))) return {};
   return fail(authentication_failed("Signature did not match. String to sign used was " + text));
 }
@@ -65,7 +78,7 @@ Result<void> check_giver(std::string_view field, bool by_token, bool by_policy, 
 }  // namespace
 
 Result<void> check_signed(const Call& call, const SasFields& sas, SigningKeys* keys) {
-  LAPIS_TRY_VOID(check_resource_level(sas, call.target.resource));
+  LAPIS_TRY_VOID(check_resource_level(sas, call.target));
   return check_signature(call, sas, keys);
 }
 

@@ -6,7 +6,7 @@ namespace lapis::azure {
 namespace {
 
 // Lines that stand for no parameter.
-enum class Line : std::uint8_t { kCanonicalResource = 100, kEmpty = 101 };
+enum class Line : std::uint8_t { kCanonicalResource = 100, kPast = 101 };
 
 struct Slot {
   std::uint8_t id;
@@ -16,7 +16,7 @@ struct Slot {
 
 using enum SasField;
 constexpr Slot kResourceLine = Line::kCanonicalResource;
-constexpr Slot kSnapshotLine = Line::kEmpty;  // snapshots and versions are refused before
+constexpr Slot kPastLine = Line::kPast;
 
 constexpr Slot k2012[] = {kPermissions, kStart, kExpiry, kResourceLine, kPolicy, kVersion};
 constexpr Slot k2013[] = {kPermissions,     kStart,           kExpiry,       kResourceLine,
@@ -29,12 +29,12 @@ constexpr Slot k2015[] = {
 constexpr Slot k2018[] = {kPermissions,     kStart,           kExpiry,
                           kResourceLine,    kPolicy,          kIp,
                           kProtocol,        kVersion,         kResource,
-                          kSnapshotLine,    kCacheControl,    kContentDisposition,
+                          kPastLine,        kCacheControl,    kContentDisposition,
                           kContentEncoding, kContentLanguage, kContentType};
 constexpr Slot k2020[] = {kPermissions,        kStart,           kExpiry,
                           kResourceLine,       kPolicy,          kIp,
                           kProtocol,           kVersion,         kResource,
-                          kSnapshotLine,       kEncryptionScope, kCacheControl,
+                          kPastLine,           kEncryptionScope, kCacheControl,
                           kContentDisposition, kContentEncoding, kContentLanguage,
                           kContentType};
 
@@ -52,7 +52,7 @@ constexpr std::uint32_t kAccountSignsScope = 20201206;
 std::string canonical_resource(const SasFields& sas, const SasResource& resource) {
   std::string text = sas.version.date >= kResourceNamesService ? "/blob/" : "/";
   text.append(resource.account).append("/").append(resource.container);
-  if (sas.get(kResource) == "b") text.append("/").append(resource.blob);
+  if (sas.get(kResource) != kContainerResource) text.append("/").append(resource.blob);
   return text;
 }
 
@@ -65,8 +65,8 @@ std::string service_sas_string(const SasFields& sas, const SasResource& resource
   for (const Slot slot : layout->lines) {
     if (slot.id == kResourceLine.id) {
       out.append(canonical_resource(sas, resource));
-    } else if (slot.id != kSnapshotLine.id) {
-      out.append(sas.values[slot.id]);
+    } else {
+      out.append(slot.id == kPastLine.id ? resource.past : sas.values[slot.id]);
     }
     out.push_back('\n');
   }

@@ -225,6 +225,25 @@ test("generateSasUrl of each client", async () => {
   });
 });
 
+test("generateSasUrl of a snapshot", async () => {
+  await withContainer(async (container) => {
+    const blob = container.getBlockBlobClient("b");
+    await blob.upload("old", 3);
+    const { snapshot } = await blob.createSnapshot();
+    await blob.upload("content", 7);
+    const permissions = BlobSASPermissions.parse("r");
+    const url = await blob
+      .withSnapshot(snapshot)
+      .generateSasUrl({ permissions, expiresOn: inHours(1) });
+    assert.match(url, /sr=bs/);
+    const read = new BlobClient(url, undefined, once);
+    assert.equal((await read.downloadToBuffer()).toString(), "old");
+    const elsewhere = new BlobClient(url.replace(/snapshot=[^&]*&/, ""), undefined, once);
+    const error = await elsewhere.download().catch((reason) => reason);
+    assert.equal(error.statusCode, 403, error.stack);
+  });
+});
+
 test("connection strings, with a key and with a SAS", async () => {
   await withContainer(async (container) => {
     await container.uploadBlockBlob("b", "content", 7);

@@ -150,6 +150,8 @@ TEST_P(SasRefusal, TellsWhy) {
 }
 
 const std::string kMalformed = "Signature fields not well formed.";
+const std::string kOtherLevel =
+    "The specified signed resource is not allowed for the this resource level";
 const Refusal kRefusals[] = {
     {"Expired", service_token().with("se", "2026-11-22T17:00:00Z"),
      "Signature not valid in the specified time frame: Start [] - Expiry [Sun, 22 Nov 2026 "
@@ -178,8 +180,10 @@ const Refusal kRefusals[] = {
      "The container has no access policy of the name si gives"},
     {"PolicyOfAnAccount", account_token().with("si", "p"),
      "si is not a field of an account signature"},
-    {"Snapshot", service_token().with("sr", "bs"), "Signed resource (sr) 'bs' is not supported"},
-    {"Version", service_token().with("sr", "bv"), "Signed resource (sr) 'bv' is not supported"},
+    {"Snapshot", service_token().with("sr", "bs"), kOtherLevel},
+    {"Version", service_token().with("sr", "bv"), kOtherLevel},
+    {"SnapshotTooEarly", service_token().with("sr", "bs").with("sv", "2018-03-28"), kMalformed},
+    {"VersionTooEarly", service_token().with("sr", "bv").with("sv", "2019-07-07"), kMalformed},
     {"Directory", service_token().with("sr", "d").with("sdd", "1"),
      "User delegation and directory signatures (sdd) are not supported"},
     {"UserDelegation", service_token().with("skoid", "x"),
@@ -452,6 +456,41 @@ TEST_F(SasGate, AcceptsWhatLapisMakes) {
     EXPECT_TRUE(authorize(make_request("GET", "/other/box/a%20b/%C3%BC+%25?" + *of_blob)))
         << version;
     EXPECT_FALSE(authorize(make_request("GET", "/other/box/c?" + *of_blob))) << version;
+  }
+}
+
+// A token of a snapshot or version is for that alone, not for the blob, and not the other way
+// round.
+TEST_F(SasGate, AcceptsWhatLapisMakesOfAPastState) {
+  const Account account = make_account("other", {std::string(kSecondKey)}).value();
+  const std::string time = "2026-11-22T16:00:00.1234567Z";
+  const std::string later = "2026-11-22T16:00:00.1234568Z";
+  for (const bool of_version : {false, true}) {
+    ServiceSasRequest request;
+    request.container = "box";
+    request.permissions = "r";
+    request.expiry = clock_.now() + std::chrono::hours(1);
+    (of_version ? request.version_id : request.snapshot) = time;
+    EXPECT_FALSE(make_service_sas(account, request)) << "of a container";
+    request.blob = "b";
+    const auto token = make_service_sas(account, request);
+    ASSERT_TRUE(token) << to_string(token.error());
+    const std::string parameter = of_version ? "versionid=" : "snapshot=";
+    const auto asked = [&](const std::string& query) {
+      return authorize(make_request("GET", "/other/box/b?" + query + *token)).has_value();
+    };
+    EXPECT_TRUE(asked(parameter + time + "&"));
+    EXPECT_FALSE(asked(parameter + later + "&"));
+    EXPECT_FALSE(asked(parameter + "&"));
+    EXPECT_FALSE(asked(""));
+    EXPECT_FALSE(asked((of_version ? "snapshot=" : "versionid=") + time + "&"));
+    request.version = of_version ? "2019-07-07" : "2018-03-28";
+    EXPECT_FALSE(make_service_sas(account, request)) << "before there were such tokens";
+    request.version = "2021-12-02";
+    (of_version ? request.version_id : request.snapshot) = "yesterday";
+    EXPECT_FALSE(make_service_sas(account, request));
+    request.snapshot = request.version_id = time;
+    EXPECT_FALSE(make_service_sas(account, request));
   }
 }
 
