@@ -133,6 +133,16 @@ struct GateAccount {
   SigningKeys keys;
   bool may_be_public = false;
 };
+  std::vector<http::Network> networks;
+
+  bool is_served_to(std::string_view peer) const {
+    if (networks.empty()) return true;
+    const auto address = http::parse_ip_address(peer);
+    if (!address) return false;
+    return std::ranges::any_of(networks, [real = http::unmapped(*address)](const auto& network) {
+      return network.contains(real);
+    });
+  }
 
 struct Gate::State {
   std::map<std::string, GateAccount, std::less<>> accounts;
@@ -147,14 +157,21 @@ struct Gate::State {
 Gate::Gate(const std::vector<Account>& accounts, const Clock& clock)
     : state_(std::make_unique<State>(std::map<std::string, GateAccount, std::less<>>(), clock)) {
   for (const Account& account : accounts) {
-    state_->accounts.emplace(account.name,
-                             GateAccount{SigningKeys(account), account.public_access});
+    state_->accounts.emplace(
+        account.name, GateAccount{SigningKeys(account), account.public_access, account.networks});
   }
 }
 
 Gate::~Gate() = default;
 
 Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
+Result<void> Gate::check_peer(std::string_view account, std::string_view peer) const {
+  const GateAccount* found = state_->find(account);
+  if (found == nullptr || found->is_served_to(peer)) return {};
+  return fail(ErrorCode::kAuthorizationFailure,
+              "the account is not served to " + std::string(peer));
+}
+
   const http::Headers& headers = call.request.headers;
   // What is signed must be what is parsed later.
   LAPIS_TRY_VOID(refuse_repeated_headers(headers));

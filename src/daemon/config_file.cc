@@ -4,6 +4,7 @@
 #include <set>
 
 #include "daemon/copy_sources_config.h"
+#include "daemon/network_list.h"
 #include "daemon/toml_reader.h"
 #include "lapis/base/number.h"
 
@@ -230,6 +231,7 @@ Result<void> read_accounts(TomlReader& root, Config& config) {
     assign(account.public_access, public_access);
     LAPIS_TRY(const auto versioning, reader.flag("versioning"));
     assign(config.features[account.name].versioning, versioning);
+    LAPIS_TRY_VOID(read_networks(reader, "networks", account.networks));
     config.accounts.push_back(std::move(account));
     LAPIS_TRY_VOID(reader.finish());
   }

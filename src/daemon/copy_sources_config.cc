@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/network_list.h"
 #include "lapis/http/client.h"
 
 namespace lapis::daemon {
@@ -18,19 +19,6 @@ Result<void> read_hosts(TomlReader& reader, std::string_view key, std::vector<st
   return {};
 }
 
-Result<void> read_networks(TomlReader& reader, std::vector<source::Network>& into) {
-  LAPIS_TRY(const auto texts, reader.texts("networks"));
-  for (const std::string& text : texts) {
-    const auto network = source::parse_network(text);
-    if (!network) {
-      return config_error(*reader.find("networks"),
-                          "\"" + text + "\" is no network: ADDRESS/BITS with nothing behind them");
-    }
-    into.push_back(*network);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> read_copy_sources(TomlReader& root, Config& config) {
@@ -40,7 +28,7 @@ Result<void> read_copy_sources(TomlReader& root, Config& config) {
   CopySourceConfig& sources = config.copy_sources;
   LAPIS_TRY_VOID(read_hosts(reader, "hosts", sources.policy.hosts));
   LAPIS_TRY_VOID(read_hosts(reader, "own_hosts", sources.policy.own_hosts));
-  LAPIS_TRY_VOID(read_networks(reader, sources.policy.networks));
+  LAPIS_TRY_VOID(read_networks(reader, "networks", sources.policy.networks));
   LAPIS_TRY(const auto ports, reader.numbers("ports", 1, 65'535));
   if (ports) {
     sources.policy.ports.clear();

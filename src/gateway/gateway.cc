@@ -116,7 +116,7 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
   auto target = azure::parse_target(request);
   Watch* const watch = find_watch(target);
   if (request.method == http::Method::kOptions && target) {
-    auto preflight = co_await answer_preflight(request, watch);
+    auto preflight = co_await answer_preflight(request, target->account, watch);
     co_return settle(std::move(preflight), request, request_id, nullptr);
   }
   Result<std::optional<azure::ServiceVersion>> default_version;
@@ -151,7 +151,8 @@ Gateway::Watch* Gateway::find_watch(const Result<azure::Target>& target) {
 // Asked without any credential, for any path. Of an account that is not there no more is told than
 // of one without rules.
 io::Task<Result<http::Response>> Gateway::answer_preflight(const http::Request& request,
-                                                           Watch* watch) {
+                                                           std::string_view account, Watch* watch) {
+  LAPIS_CO_TRY_VOID(gate_.check_peer(account, request.peer_address));
   std::span<const blob::CorsRule> rules;
   if (watch != nullptr) {
     LAPIS_CO_TRY(const auto* properties, co_await watch->get());

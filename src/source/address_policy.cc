@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
-#include "lapis/base/number.h"
+#include "lapis/http/network.h"
 
 namespace lapis::source {
 namespace {
 
 using http::IpAddress;
+using http::Network;
 
 constexpr IpAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c = 0, std::uint8_t d = 0) {
   IpAddress address;
@@ -54,38 +54,12 @@ constexpr Network kSpecialV6[] = {
     {v6(0x3fff), 20},         // documentation
 };
 
-constexpr Network kMapped{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, false}, 96};
 constexpr Network kNat64{v6(0x64, 0xff9b), 96};
 
 }  // namespace
 
-bool Network::contains(const IpAddress& address) const {
-  if (address.is_v4 != first.is_v4) return false;
-  const unsigned whole = length / 8;
-  if (std::memcmp(address.bytes.data(), first.bytes.data(), whole) != 0) return false;
-  if (length % 8 == 0) return true;
-  const unsigned shift = 8 - length % 8;
-  return address.bytes[whole] >> shift == first.bytes[whole] >> shift;
-}
-
-std::optional<Network> parse_network(std::string_view text) {
-  const auto slash = text.find('/');
-  const auto address = http::parse_ip_address(text.substr(0, slash));
-  if (!address) return std::nullopt;
-  const unsigned most = address->is_v4 ? 32 : 128;
-  Network network{*address, most};
-  if (slash == text.npos) return network;
-  const auto length = parse_u64(text.substr(slash + 1));
-  if (!length || *length > most) return std::nullopt;
-  network.length = static_cast<unsigned>(*length);
-  for (unsigned bit = network.length; bit < most; ++bit) {
-    if ((address->bytes[bit / 8] & 0x80u >> bit % 8) != 0) return std::nullopt;
-  }
-  return network;
-}
-
 IpAddress real_address(const IpAddress& address) {
-  if (!kMapped.contains(address) && !kNat64.contains(address)) return address;
+  if (!kNat64.contains(address)) return http::unmapped(address);
   IpAddress real;
   real.is_v4 = true;
   std::copy_n(address.bytes.begin() + 12, 4, real.bytes.begin());

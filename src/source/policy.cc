@@ -12,6 +12,7 @@ namespace lapis::source {
 namespace {
 
 using http::IpAddress;
+using http::Network;
 
 bool matches(std::string_view pattern, std::string_view host) {
   if (!pattern.starts_with("*.")) return http::iequals(pattern, host);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lapis/base/result.h"
+#include "lapis/http/network.h"
 
 namespace lapis::azure {
 
@@ -20,6 +21,7 @@ struct Account {
   std::string name;                          // 3 to 24 of [a-z0-9]
   std::vector<std::vector<std::byte>> keys;  // one or two, decoded
   bool public_access = false;                // whether its containers may be made public
+  std::vector<http::Network> networks = {};  // whom it is served to; empty: everybody
 };
 
 // Errors (for configuration): a bad name, a key that is not base64, none or more than two keys.

@@ -75,6 +75,10 @@ class Gate {
   // container grants in between, where the claim asks for it. Nothing is looked up for a signature
   // that is not good.
 
+  // Whether the account is served to this address, whoever it proves to be: asked of what needs no
+  // credential; the steps below ask it themselves. Errors: kAuthorizationFailure.
+  Result<void> check_peer(std::string_view account, std::string_view peer) const;
+
   // Authenticates, and authorises where that depends on the request alone. Errors:
   // kNoAuthenticationInformation (401) or kResourceNotFound (by version) where there is no
   // credential, kPublicAccessNotPermitted where it could do without one in another account,

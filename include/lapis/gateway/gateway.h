@@ -58,7 +58,16 @@ class Gateway final : public http::Handler, private Subrequests {
   io::Task<Result<std::optional<azure::ServiceVersion>>> find_default_version(Watch& watch);
   io::Task<Result<http::Response>> dispatch(const azure::Call& call, io::ByteSource& body,
                                             bool& authorized);
-  io::Task<Result<http::Response>> answer_preflight(const http::Request& request, Watch* watch);
+  // A page of the account's website.
+  io::Task<http::Response> serve_page(const http::Request& request, const Guid& request_id,
+                                      azure::Target target, Watch* watch);
+  io::Task<Result<http::Response>> find_page(const http::Request& request, const Guid& request_id,
+                                             const azure::Target& target,
+                                             blob::ServiceProperties properties);
+  io::Task<Result<http::Response>> read_page(http::Request request, const Guid& request_id,
+                                             const azure::Target& site, std::string_view page);
+  io::Task<Result<http::Response>> answer_preflight(const http::Request& request,
+                                                    std::string_view account, Watch* watch);
   io::Task<void> add_cors_headers(const http::Request& request, const Guid& request_id,
                                   Watch& watch, http::Response& response);
   // What became of a request, as an answer.

@@ -3,23 +3,9 @@
 // Source: IANA's registries of special-purpose IPv4 and IPv6 addresses.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
 #include "lapis/http/ip_address.h"
 
 namespace lapis::source {
-
-// A range of addresses: "10.0.0.0/8", "fd00::/8"; one address without its length.
-struct Network {
-  http::IpAddress first;
-  unsigned length = 0;  // bits that count
-  bool contains(const http::IpAddress& address) const;
-};
-
-// Nothing where it is none, or has bits behind its length.
-std::optional<Network> parse_network(std::string_view text);
 
 // The address that a connection really leads to: the IPv4 address of one mapped into IPv6
 // (::ffff:0:0/96) or behind the well-known prefix of NAT64 (64:ff9b::/96), any other as it is.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lapis/base/result.h"
+#include "lapis/http/network.h"
 #include "lapis/http/server.h"
 #include "lapis/http/url.h"
 #include "lapis/source/address_policy.h"
@@ -21,7 +22,7 @@ struct PolicyOptions {
   // "name", "*.suffix" for all names below it, or an address; empty: every host.
   std::vector<std::string> hosts = {};
   // Special addresses that may be connected to all the same.
-  std::vector<Network> networks = {};
+  std::vector<http::Network> networks = {};
   // Empty: every port.
   std::vector<std::uint16_t> ports = {};
   // Names of this server, as in `hosts`.

@@ -55,5 +55,33 @@ TEST(PublicGate, AccountAndContainerDecide) {
   }
 }
 
+// Before anything else is looked at: an account's networks are no hint at what it has.
+TEST(PublicGate, AccountIsServedToItsNetworks) {
+  test::ManualClock clock;
+  Account inside = make_account("inside", {std::string(kDevelopmentKey)}).value();
+  inside.public_access = true;
+  inside.networks = {http::parse_network("192.0.2.0/24").value(),
+                     http::parse_network("fd00::/8").value()};
+  Gate gate({inside, make_account("open", {std::string(kDevelopmentKey)}).value()}, clock);
+  const std::pair<const char*, bool> peers[] = {
+      {"192.0.2.7", true}, {"192.0.3.7", false},        {"::ffff:192.0.2.7", true},
+      {"fd12::1", true},   {"fe80::1%eth0", false},     {"::1", false},
+      {"nonsense", false}, {"::ffff:192.0.3.7", false}, {"", false},
+  };
+  for (const auto& [peer, served] : peers) {
+    EXPECT_EQ(gate.check_peer("inside", peer).has_value(), served) << peer;
+    EXPECT_TRUE(gate.check_peer("open", peer)) << peer;
+    EXPECT_TRUE(gate.check_peer("nobody", peer)) << peer;
+    http::Request request = make_request("GET", "/inside/box/b", {{"x-ms-version", "2021-12-02"}});
+    request.peer_address = peer;
+    const Call call{request, parse_target(request).value(), {{20211202}, {20211202}}, Guid{}};
+    const blob::ContainerAccess access{PublicAccess::kBlob, {}};
+    const Needs read{.letters = "r", .in_public = PublicAccess::kBlob};
+    const auto authorized = gate.authorize(call, read, &access);
+    EXPECT_EQ(authorized.has_value(), served) << peer;
+    if (!authorized) EXPECT_EQ(authorized.error().code, ErrorCode::kAuthorizationFailure);
+  }
+}
+
 }  // namespace
 }  // namespace lapis::azure

@@ -60,7 +60,8 @@ TEST(Policy, PermitsNoSpecialAddressUnlessItIsNamed) {
   EXPECT_FALSE(closed.permits(ip("10.1.2.3"), 80));
 
   PolicyOptions options;
-  options.networks = {parse_network("10.1.0.0/16").value(), parse_network("fd12::/16").value()};
+  options.networks = {http::parse_network("10.1.0.0/16").value(),
+                      http::parse_network("fd12::/16").value()};
   const Policy open(options);
   EXPECT_TRUE(open.permits(ip("10.1.2.3"), 80));
   EXPECT_TRUE(open.permits(ip("::ffff:10.1.2.3"), 80));
