@@ -12,6 +12,7 @@
 #include "azure/signing/keys.h"
 #include "azure/signing/sas_check.h"
 #include "azure/signing/shared_key.h"
+#include "lapis/blob/service_properties.h"
 
 namespace lapis::azure {
 namespace {
@@ -132,7 +133,6 @@ Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& 
 struct GateAccount {
   SigningKeys keys;
   bool may_be_public = false;
-};
   std::vector<http::Network> networks;
 
   bool is_served_to(std::string_view peer) const {
@@ -143,6 +143,7 @@ struct GateAccount {
       return network.contains(real);
     });
   }
+};
 
 struct Gate::State {
   std::map<std::string, GateAccount, std::less<>> accounts;
@@ -164,7 +165,6 @@ Gate::Gate(const std::vector<Account>& accounts, const Clock& clock)
 
 Gate::~Gate() = default;
 
-Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
 Result<void> Gate::check_peer(std::string_view account, std::string_view peer) const {
   const GateAccount* found = state_->find(account);
   if (found == nullptr || found->is_served_to(peer)) return {};
@@ -172,6 +172,8 @@ Result<void> Gate::check_peer(std::string_view account, std::string_view peer) c
               "the account is not served to " + std::string(peer));
 }
 
+Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
+  LAPIS_TRY_VOID(check_peer(call.target.account, call.request.peer_address));
   const http::Headers& headers = call.request.headers;
   // What is signed must be what is parsed later.
   LAPIS_TRY_VOID(refuse_repeated_headers(headers));
@@ -212,6 +214,17 @@ Result<Authorized> Gate::decide(const Claim& claim, const Call& call, const Need
   LAPIS_TRY_VOID(apply_policy(sas, find_policy(access, sas.get(SasField::kPolicy))));
   LAPIS_TRY(authorized.may_overwrite_, may_overwrite(call, sas, needs, state_->clock.now()));
   return authorized;
+}
+
+Result<Authorized> Gate::admit_visitor(const Call& call) const {
+  LAPIS_TRY_VOID(check_peer(call.target.account, call.request.peer_address));
+  const bool reads =
+      call.request.method == http::Method::kGet || call.request.method == http::Method::kHead;
+  const Target& target = call.target;
+  if (!target.website || !reads || target.container != blob::kWebContainer) {
+    return fail(ErrorCode::kAuthorizationFailure, "it is no page of a website");
+  }
+  return Authorized(CredentialKind::kAnonymous, false, false);
 }
 
 Result<Authorized> Gate::authorize(const Call& call, const Needs& needs,

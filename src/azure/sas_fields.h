@@ -42,6 +42,9 @@ inline constexpr std::string_view kContainerResource = "c";
 inline constexpr std::string_view kBlobResource = "b";
 inline constexpr std::string_view kSnapshotResource = "bs";
 inline constexpr std::string_view kVersionResource = "bv";
+constexpr bool is_of_blob(std::string_view resource) {
+  return resource == kBlobResource || resource == kSnapshotResource || resource == kVersionResource;
+}
 // The first signatures that can be for them.
 inline constexpr ServiceVersion kFirstOfSnapshots{20181109};
 inline constexpr ServiceVersion kFirstOfVersions{20191212};

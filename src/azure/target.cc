@@ -6,11 +6,16 @@
 
 #include "azure/names.h"
 #include "lapis/base/url.h"
+#include "lapis/blob/service_properties.h"
 
 namespace lapis::azure {
 namespace {
 
 constexpr std::string_view kSecondarySuffix = "-secondary";
+constexpr std::string_view kRootContainer = "$root";
+// Parameters that tell of a container where the path has no more than one segment.
+constexpr std::string_view kOfContainers[] = {"restype",  "resource",  "action",
+                                              "position", "recursive", "directory"};
 
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
@@ -45,21 +50,39 @@ std::string_view lower(std::string_view text, Memory& memory) {
   return memory.keep(text.size());
 }
 
+enum class Endpoint : std::uint8_t { kBlob, kDataLake, kWebsite };
+
 struct HostStyle {
   std::string_view account;  // with "-secondary", if it is there
-  bool data_lake = false;
+  Endpoint endpoint = Endpoint::kBlob;
 };
+
+std::string_view first_label(std::string_view name) { return name.substr(0, name.find('.')); }
+
+// "z" and a number: where on Azure a website is.
+bool is_zone(std::string_view label) {
+  if (label.size() < 2 || (label[0] != 'z' && label[0] != 'Z')) return false;
+  return label.find_first_not_of("0123456789", 1) == label.npos;
+}
+
+// What the labels behind the account name; nothing for any other domain.
+std::optional<Endpoint> parse_service(std::string_view domain) {
+  const std::string_view label = first_label(domain);
+  if (http::iequals(label, "blob")) return Endpoint::kBlob;
+  if (http::iequals(label, "dfs")) return Endpoint::kDataLake;
+  if (!is_zone(label) || domain.size() == label.size()) return std::nullopt;
+  if (!http::iequals(first_label(domain.substr(label.size() + 1)), "web")) return std::nullopt;
+  return Endpoint::kWebsite;
+}
 
 // What a host-style name says; nothing for path style.
 std::optional<HostStyle> parse_host(std::string_view host, Memory& memory) {
   const std::string_view name = without_port(host);
   const auto dot = name.find('.');
   if (dot == name.npos || dot == 0) return std::nullopt;
-  std::string_view service = name.substr(dot + 1);
-  service = service.substr(0, service.find('.'));
-  const bool data_lake = http::iequals(service, "dfs");
-  if (!data_lake && !http::iequals(service, "blob")) return std::nullopt;
-  return HostStyle{lower(name.substr(0, dot), memory), data_lake};
+  const auto endpoint = parse_service(name.substr(dot + 1));
+  if (!endpoint) return std::nullopt;
+  return HostStyle{lower(name.substr(0, dot), memory), *endpoint};
 }
 
 Result<void> set_account(Target& target, std::string_view label) {
@@ -87,7 +110,42 @@ Result<std::string_view> decode(std::string_view text, Memory& memory) {
   return memory.keep(*size);
 }
 
+// Requests to containers say so in their query, at this endpoint and at that of Data Lake; all
+// others with one segment are about a blob of $root.
+bool means_container(const Target& target, std::string_view path) {
+  if (path.find('/') != path.npos || path.starts_with('$') || path.starts_with("%24")) return true;
+  return target.data_lake || std::ranges::any_of(target.query.all(), [](const auto& parameter) {
+           return std::ranges::any_of(kOfContainers, [&](std::string_view name) {
+             return http::iequals(parameter.name, name);
+           });
+         });
+}
+
+Result<void> locate_root_blob(Target& target, std::string_view path, Memory& memory) {
+  target.container = kRootContainer;
+  LAPIS_TRY(target.blob, decode(path, memory));
+  LAPIS_TRY_VOID(check_blob_name(target.blob));
+  if (target.blob.find('/') != target.blob.npos) {
+    return fail(ErrorCode::kInvalidResourceName, "slash in the name of a root blob");
+  }
+  target.resource = Resource::kBlob;
+  return {};
+}
+
+// A page of the account's website: any path, the empty one too.
+Result<void> locate_page(Target& target, std::string_view path, Memory& memory) {
+  target.container = blob::kWebContainer;
+  LAPIS_TRY(target.blob, decode(path, memory));
+  if (!target.blob.empty()) LAPIS_TRY_VOID(check_blob_name(target.blob));
+  target.resource = Resource::kBlob;
+  return {};
+}
+
 Result<void> locate(Target& target, std::string_view path, Memory& memory) {
+  if (target.website) return locate_page(target, path, memory);
+  if (!path.empty() && !means_container(target, path)) {
+    return locate_root_blob(target, path, memory);
+  }
   const std::string_view container = take_segment(path);
   if (container.empty()) {
     if (!path.empty()) return fail(ErrorCode::kInvalidUri, "empty container name");
@@ -99,7 +157,7 @@ Result<void> locate(Target& target, std::string_view path, Memory& memory) {
   if (path.empty()) return {};
   LAPIS_TRY(target.blob, decode(path, memory));
   LAPIS_TRY_VOID(check_blob_name(target.blob));
-  if (target.container == "$root" && target.blob.find('/') != target.blob.npos) {
+  if (target.container == kRootContainer && target.blob.find('/') != target.blob.npos) {
     return fail(ErrorCode::kInvalidResourceName, "slash in the name of a root blob");
   }
   target.resource = Resource::kBlob;
@@ -123,7 +181,8 @@ Result<Target> parse_target(const http::Request& request) {
   const auto host_style = parse_host(host, memory);
   target.path_style = !host_style.has_value();
   if (host_style) {
-    target.data_lake = host_style->data_lake;
+    target.data_lake = host_style->endpoint == Endpoint::kDataLake;
+    target.website = host_style->endpoint == Endpoint::kWebsite;
     LAPIS_TRY_VOID(set_account(target, host_style->account));
   } else {
     LAPIS_TRY(const std::string_view first, decode(take_segment(path), memory));

@@ -18,6 +18,13 @@ Result<ContainerRecord> read_container_to_change(storage::MetaView& view, const 
   return container;
 }
 
+void put_new_container(storage::MetaView& view, const std::string& key, ContainerRecord& record) {
+  record.id.value = view.next_id();
+  record.properties.etag.value = view.next_id();
+  view.put(key, encode(record));
+  view.put(container_state_key(record.id), encode(ContainerState{}));
+}
+
 io::Task<Result<Changed>> change_container(Service& service, const ContainerKey& key,
                                            ContainerChange change,
                                            std::function<void(ContainerProperties&)> edit) {

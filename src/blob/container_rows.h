@@ -28,6 +28,9 @@ Result<ContainerRecord> read_container_to_change(storage::MetaView& view, const 
                                                  const ContainerChange& change,
                                                  const ServiceClock& time);
 
+// Writes a container that is not there yet, with ids and an ETag of its own, into `record` too.
+void put_new_container(storage::MetaView& view, const std::string& key, ContainerRecord& record);
+
 // A change that clients see by a new ETag. `edit` may run again: assigns only. Completion means
 // durable, and Last-Modified never goes back. Errors: as above.
 io::Task<Result<Changed>> change_container(Service& service, const ContainerKey& key,

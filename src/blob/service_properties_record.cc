@@ -55,6 +55,18 @@ Result<CorsRule> take(records::CorsRule& message) {
   return rule;
 }
 
+void put(const StaticWebsite& website, records::StaticWebsite* message) {
+  message->set_index_document(website.index_document);
+  message->set_default_index_path(website.default_index_path);
+  message->set_error_document(website.error_document);
+}
+
+StaticWebsite take(records::StaticWebsite* message) {
+  return {std::move(*message->mutable_index_document()),
+          std::move(*message->mutable_default_index_path()),
+          std::move(*message->mutable_error_document())};
+}
+
 }  // namespace
 
 std::string encode(const ServiceProperties& properties) {
@@ -66,6 +78,7 @@ std::string encode(const ServiceProperties& properties) {
   for (const CorsRule& rule : properties.cors) put(rule, message.add_cors());
   message.set_delete_retention_days(properties.delete_retention.days.value_or(0));
   message.set_permanent_delete(properties.delete_retention.allow_permanent);
+  if (properties.website) put(*properties.website, message.mutable_website());
   return message.SerializeAsString();
 }
 
@@ -83,6 +96,7 @@ Result<ServiceProperties> decode_service_properties(std::string_view row) {
   if (message.delete_retention_days() > kMostRetentionDays) return damaged("service properties");
   if (message.delete_retention_days() != 0) retention.days = message.delete_retention_days();
   retention.allow_permanent = message.permanent_delete();
+  if (message.has_website()) properties.website = take(message.mutable_website());
   const std::uint32_t version = message.default_version();
   if (version == 0) return properties;
   if (version < kFirstVersion || version > kLastVersion) return damaged("service properties");

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "gateway/handlers.h"
+#include "gateway/website.h"
 #include "lapis/azure/cors.h"
 #include "lapis/azure/error_response.h"
 #include "lapis/azure/header_rules.h"
@@ -17,6 +18,8 @@ namespace {
 
 constexpr std::string_view kLogComponent = "gateway";
 constexpr std::size_t kMaxClientRequestId = 1024;
+// Whose headers a page comes with.
+constexpr azure::ServiceVersion kVersionOfPages{20180328};
 
 // Azure echoes up to 1,024 visible ASCII characters and drops anything else.
 bool is_echoable(std::string_view id) {
@@ -41,6 +44,10 @@ void add_common_headers(const http::Request& request, const Guid& request_id,
 // may ask, whether or not there is such a container or blob.
 bool is_hierarchy_probe(const azure::Query& query) {
   return http::iequals(query.get("action"), "getAccessControl");
+}
+
+bool is_missing(ErrorCode code) {
+  return code == ErrorCode::kBlobNotFound || code == ErrorCode::kContainerNotFound;
 }
 
 bool only_reads(http::Method method) {
@@ -119,6 +126,9 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
     auto preflight = co_await answer_preflight(request, target->account, watch);
     co_return settle(std::move(preflight), request, request_id, nullptr);
   }
+  if (target && target->website) {
+    co_return co_await serve_page(request, request_id, *std::move(target), watch);
+  }
   Result<std::optional<azure::ServiceVersion>> default_version;
   if (watch != nullptr && !azure::names_version(request, *target)) {
     default_version = co_await find_default_version(*watch);
@@ -140,6 +150,62 @@ io::Task<http::Response> Gateway::handle(const http::Request& request, io::ByteS
     }
   }
   co_return response;
+}
+
+io::Task<http::Response> Gateway::serve_page(const http::Request& request, const Guid& request_id,
+                                             azure::Target target, Watch* watch) {
+  auto outcome = co_await find_page(request, request_id, target, watch);
+  if (!outcome && is_missing(outcome.error().code)) {
+    outcome = no_page(request_id, clock_.now(), request.method == http::Method::kGet);
+  }
+  http::Response response = settle(std::move(outcome), request, request_id, nullptr);
+  if (watch != nullptr) co_await add_cors_headers(request, request_id, *watch, response);
+  co_return response;
+}
+
+// The page, or the error page in its place. Errors: those of reading; kBlobNotFound where there is
+// neither, or no website.
+io::Task<Result<http::Response>> Gateway::find_page(const http::Request& request,
+                                                    const Guid& request_id,
+                                                    const azure::Target& target, Watch* watch) {
+  LAPIS_CO_TRY_VOID(gate_.check_peer(target.account, request.peer_address));
+  if (!only_reads(request.method)) {
+    co_return fail(ErrorCode::kUnsupportedHttpVerb, "a website is only read");
+  }
+  if (watch == nullptr) co_return fail(ErrorCode::kBlobNotFound, "there is no such account");
+  LAPIS_CO_TRY(const auto* properties, co_await watch->get());
+  if (!properties->website) co_return fail(ErrorCode::kBlobNotFound, "the account has no website");
+  const blob::StaticWebsite website = *properties->website;
+  const std::string page = page_of(website, target.blob);
+  auto found = co_await read_page(page_request(request, true), request_id, target, page);
+  if (found || !is_missing(found.error().code)) co_return found;
+  const std::string_view error_page = error_page_of(website);
+  found = co_await read_page(page_request(request, false), request_id, target, error_page);
+  if (found) found->status = 404;
+  co_return found;
+}
+
+io::Task<Result<http::Response>> Gateway::read_page(http::Request request, const Guid& request_id,
+                                                    const azure::Target& site,
+                                                    std::string_view page) {
+  if (page.empty()) co_return fail(ErrorCode::kBlobNotFound, "a directory without an index");
+  azure::Target target;
+  target.resource = azure::Resource::kBlob;
+  target.website = true;
+  target.secondary = site.secondary;
+  target.account = site.account;
+  target.container = site.container;
+  target.blob = page;
+  const azure::NegotiatedVersion version{kVersionOfPages, kVersionOfPages};
+  const azure::Call call{request, std::move(target), version, request_id};
+  const auto route = find_route(call);
+  const auto permit = gate_.admit_visitor(call);
+  note_routing(request.trace, route ? *route : nullptr, permit);
+  if (!permit) co_return fail(permit.error());
+  if (!route) co_return fail(route.error());
+  io::PulledBytes none;
+  const Exchange exchange{call, service_, none, *this, nullptr};
+  co_return co_await (*route)->handler(exchange, *permit);
 }
 
 Gateway::Watch* Gateway::find_watch(const Result<azure::Target>& target) {

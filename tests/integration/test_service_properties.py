@@ -144,8 +144,6 @@ NOT_HONOURED = {
     f"<IncludeAPIs>true</IncludeAPIs>{OFF}</HourMetrics>",
     "MinuteMetrics": "<MinuteMetrics><Version>1.0</Version><Enabled>true</Enabled>"
     f"<IncludeAPIs>false</IncludeAPIs>{OFF}</MinuteMetrics>",
-    "StaticWebsite": "<StaticWebsite><Enabled>true</Enabled><IndexDocument>i</IndexDocument>"
-    "</StaticWebsite>",
 }
 
 
@@ -297,7 +295,8 @@ def test_the_python_sdk_reads_and_sets(server: LapisServer) -> None:
         target_version="2019-12-12",
     )
     assert service.get_service_properties()["target_version"] == "2019-12-12"
+    service.set_service_properties(static_website=blob.StaticWebsite(enabled=True, index_document="i"))
+    website = service.get_service_properties()["static_website"]
+    assert website.enabled and website.index_document == "i"
     with pytest.raises(Exception, match="NotImplemented"):
-        service.set_service_properties(
-            static_website=blob.StaticWebsite(enabled=True, index_document="i")
-        )
+        service.set_service_properties(hour_metrics=blob.Metrics(enabled=True, include_apis=True))

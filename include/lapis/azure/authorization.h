@@ -93,6 +93,10 @@ class Gate {
   Result<Authorized> decide(const Claim& claim, const Call& call, const Needs& needs,
                             const blob::ContainerAccess* access) const;
 
+  // A visitor of the account's website, who needs no credential and gets none; `call` is to read a
+  // page of it. Errors: kAuthorizationFailure.
+  Result<Authorized> admit_visitor(const Call& call) const;
+
   // Both steps, for where the container is known to grant nothing, or `access`.
   Result<Authorized> authorize(const Call& call, const Needs& needs,
                                const blob::ContainerAccess* access = nullptr);

@@ -21,6 +21,7 @@ struct Target {
   bool secondary = false;
   bool path_style = false;
   bool data_lake = false;      // ACCOUNT.dfs.any.domain
+  bool website = false;        // ACCOUNT.z1.web.any.domain: `blob` is the path of a page
   std::string_view account;    // without "-secondary"
   std::string_view container;  // decoded and valid, or empty
   std::string_view blob;       // decoded and valid, or empty
@@ -30,10 +31,11 @@ struct Target {
 };
 
 // Host style where the Host's first label is followed by ".blob." (or is "ACCOUNT.blob"), likewise
-// with "dfs"; else path style. Names are checked: kInvalidResourceName, kOutOfRangeInput (length),
-// kInvalidUri (NUL, not UTF-8, malformed escapes, more than 254 segments). "%2F" in a blob's name
-// equals "/"; dot segments are names like any other and are not resolved.
-// `request` outlives the target.
+// with "dfs" and "z1.web" (a page of $web); else path style. One segment is a blob of $root where
+// no parameter says that it is a container (`restype`). Names are checked: kInvalidResourceName,
+// kOutOfRangeInput (length), kInvalidUri (NUL, not UTF-8, malformed escapes, more than 254
+// segments). "%2F" in a blob's name equals "/"; dot segments are names like any other and are not
+// resolved. `request` outlives the target.
 Result<Target> parse_target(const http::Request& request);
 
 // "http://127.0.0.1:10000/devstoreaccount1/": what listings call the service endpoint.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lapis/blob/cors_rule.h"
@@ -25,6 +26,17 @@ struct DeleteRetention {
   friend bool operator==(const DeleteRetention&, const DeleteRetention&) = default;
 };
 
+// Where a website's pages are.
+inline constexpr std::string_view kWebContainer = "$web";
+
+// The account's website: the blobs of kWebContainer, served to anybody at an endpoint of its own.
+struct StaticWebsite {
+  std::string index_document;      // the page of each directory; empty: none
+  std::string default_index_path;  // one page for all directories instead; empty: none
+  std::string error_document;      // the page for what is not there; empty: none
+  friend bool operator==(const StaticWebsite&, const StaticWebsite&) = default;
+};
+
 struct ServiceProperties {
   AnalyticsProperties logging;
   AnalyticsProperties hour_metrics;
@@ -33,6 +45,7 @@ struct ServiceProperties {
   std::optional<std::uint32_t> default_version;
   std::vector<CorsRule> cors;  // the first that fits a request decides
   DeleteRetention delete_retention = {};
+  std::optional<StaticWebsite> website;
   friend bool operator==(const ServiceProperties&, const ServiceProperties&) = default;
 };
 
@@ -44,6 +57,7 @@ struct ServicePropertiesChange {
   std::optional<std::optional<std::uint32_t>> default_version = {};
   std::optional<std::vector<CorsRule>> cors = {};
   std::optional<DeleteRetention> delete_retention = {};
+  std::optional<std::optional<StaticWebsite>> website = {};
 };
 
 }  // namespace lapis::blob

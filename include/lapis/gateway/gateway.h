@@ -62,8 +62,7 @@ class Gateway final : public http::Handler, private Subrequests {
   io::Task<http::Response> serve_page(const http::Request& request, const Guid& request_id,
                                       azure::Target target, Watch* watch);
   io::Task<Result<http::Response>> find_page(const http::Request& request, const Guid& request_id,
-                                             const azure::Target& target,
-                                             blob::ServiceProperties properties);
+                                             const azure::Target& target, Watch* watch);
   io::Task<Result<http::Response>> read_page(http::Request request, const Guid& request_id,
                                              const azure::Target& site, std::string_view page);
   io::Task<Result<http::Response>> answer_preflight(const http::Request& request,

@@ -52,7 +52,7 @@ constexpr std::uint32_t kAccountSignsScope = 20201206;
 std::string canonical_resource(const SasFields& sas, const SasResource& resource) {
   std::string text = sas.version.date >= kResourceNamesService ? "/blob/" : "/";
   text.append(resource.account).append("/").append(resource.container);
-  if (sas.get(kResource) != kContainerResource) text.append("/").append(resource.blob);
+  if (is_of_blob(sas.get(kResource))) text.append("/").append(resource.blob);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "azure/field_errors.h"
+#include "azure/names.h"
 #include "azure/xml/cors_xml.h"
 #include "azure/xml/xml_document.h"
 #include "azure/xml/xml_writer.h"
@@ -20,6 +21,7 @@ constexpr ServiceVersion kPartial{
 constexpr ServiceVersion kSoftDelete{20170729};
 constexpr ServiceVersion kStaticWebsite{20180328};
 constexpr std::uint64_t kMostRetentionDays = 365;
+constexpr std::size_t kLongestPage = 255;  // bytes, of a website's pages
 
 struct RootElement {
   std::string_view name;
@@ -54,7 +56,7 @@ class Reader {
     LAPIS_TRY(change.cors, read_cors());
     LAPIS_TRY(change.default_version, read_default_version());
     LAPIS_TRY(change.delete_retention, read_soft_delete());
-    LAPIS_TRY_VOID(read_website());
+    LAPIS_TRY(change.website, read_website());
     if (!not_built_.empty()) return fail(xml_node_not_implemented(not_built_));
     return change;
   }
@@ -167,18 +169,37 @@ class Reader {
     return retention;
   }
 
-  Result<void> read_website() {
+  // A page's name, or its path, which may begin with a slash; empty where it is left out.
+  Result<std::string> read_page(pugi::xml_node website, const char* name, bool is_path) {
+    if (!website.child(name)) return std::string();
+    LAPIS_TRY(std::string text, required_text(website, name));
+    if (text.size() > kLongestPage) return fail(invalid_xml_node(name, text, "It is too long."));
+    if (text.empty()) return text;
+    const std::string_view page = std::string_view(text).substr(is_path && text[0] == '/' ? 1 : 0);
+    const bool is_name = !page.empty() && check_blob_name(page) && !page.ends_with('/');
+    if (!is_name || (!is_path && page.find('/') != page.npos)) {
+      return fail(invalid_xml_node(name, text, "It is no page."));
+    }
+    return text;
+  }
+
+  Result<std::optional<std::optional<blob::StaticWebsite>>> read_website() {
+    using Change = std::optional<std::optional<blob::StaticWebsite>>;
     const pugi::xml_node node = root_.child("StaticWebsite");
-    if (!node) return {};
+    if (!node) return Change();
     LAPIS_TRY_VOID(document_.check_children(
         node, {"Enabled", "IndexDocument", "DefaultIndexDocumentPath", "ErrorDocument404Path"}));
     LAPIS_TRY(const bool enabled, required_bool(node, "Enabled"));
-    if (node.child("IndexDocument") && node.child("DefaultIndexDocumentPath")) {
+    blob::StaticWebsite website;
+    LAPIS_TRY(website.index_document, read_page(node, "IndexDocument", false));
+    LAPIS_TRY(website.default_index_path, read_page(node, "DefaultIndexDocumentPath", true));
+    LAPIS_TRY(website.error_document, read_page(node, "ErrorDocument404Path", true));
+    if (!website.index_document.empty() && !website.default_index_path.empty()) {
       return document_.malformed(node,
                                  "IndexDocument and DefaultIndexDocumentPath exclude another.");
     }
-    refuse(enabled, "StaticWebsite");
-    return {};
+    if (!enabled) return Change(std::in_place, std::nullopt);
+    return Change(std::in_place, std::move(website));
   }
 
   const XmlDocument& document_;
@@ -209,6 +230,21 @@ void write_metrics(XmlWriter& xml, std::string_view name,
   xml.plain_element("Enabled", "false");
   write_retention(xml, metrics.retention_days);
   xml.close(name);
+}
+
+void write_page(XmlWriter& xml, std::string_view name, const std::string& page) {
+  if (!page.empty()) xml.element(name, page);
+}
+
+void write_website(XmlWriter& xml, const std::optional<blob::StaticWebsite>& website) {
+  xml.open("StaticWebsite");
+  xml.plain_element("Enabled", website ? "true" : "false");
+  if (website) {
+    write_page(xml, "IndexDocument", website->index_document);
+    write_page(xml, "DefaultIndexDocumentPath", website->default_index_path);
+    write_page(xml, "ErrorDocument404Path", website->error_document);
+  }
+  xml.close("StaticWebsite");
 }
 
 }  // namespace
@@ -243,9 +279,7 @@ std::string service_properties_xml(const blob::ServiceProperties& properties,
   if (version >= kSoftDelete) {
     write_soft_delete(xml, properties.delete_retention);
   }
-  if (version >= kStaticWebsite) {
-    xml.raw("<StaticWebsite><Enabled>false</Enabled></StaticWebsite>");
-  }
+  if (version >= kStaticWebsite) write_website(xml, properties.website);
   xml.close("StorageServiceProperties");
   return text;
 }

@@ -1,6 +1,6 @@
 #include "lapis/blob/ops/create_container.h"
 
-#include "blob/records.h"
+#include "blob/container_rows.h"
 
 namespace lapis::blob {
 namespace {
@@ -8,10 +8,7 @@ namespace {
 Result<void> apply(storage::MetaView& view, const std::string& key, ContainerRecord& record) {
   LAPIS_TRY(const auto row, view.get(key));
   if (row) return fail(ErrorCode::kContainerAlreadyExists);
-  record.id.value = view.next_id();
-  record.properties.etag.value = view.next_id();
-  view.put(key, encode(record));
-  view.put(container_state_key(record.id), encode(ContainerState{}));
+  put_new_container(view, key, record);
   return {};
 }
 

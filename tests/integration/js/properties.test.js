@@ -239,7 +239,17 @@ test("the service's properties", async () => {
   } finally {
     await service.setProperties({ cors: [] });
   }
-  const website = { staticWebsite: { enabled: true, indexDocument: "i" } };
-  await fails(service.setProperties(website), 501, "NotImplemented");
+  const website = { enabled: true, indexDocument: "i.html", errorDocument404Path: "lost.html" };
+  try {
+    await service.setProperties({ staticWebsite: website });
+    const { staticWebsite: told } = await service.getProperties();
+    assert.deepEqual({ ...told, ...website }, told);
+    assert.equal(await service.getContainerClient("$web").exists(), true);
+  } finally {
+    await service.setProperties({ staticWebsite: { enabled: false } });
+    await service.getContainerClient("$web").deleteIfExists();
+  }
+  const gathered = { ...hourMetrics, enabled: true, includeAPIs: true };
+  await fails(service.setProperties({ hourMetrics: gathered }), 501, "NotImplemented");
   await fails(service.setProperties({ cors: Array(6).fill(rule) }), 400, "InvalidXmlDocument");
 });

@@ -193,6 +193,12 @@ ServiceProperties cors_properties() {
   return properties;
 }
 
+ServiceProperties website_properties() {
+  ServiceProperties properties = service_properties();
+  properties.website = StaticWebsite{"i", "", "/e.h"};
+  return properties;
+}
+
 test::Goldens goldens() {
   Release parts;
   parts.body.blocks = {kOneChunk, kShort};
@@ -238,6 +244,7 @@ test::Goldens goldens() {
       {"blob/past_keys", past_keys()},
       {"blob/service_properties", encode(service_properties())},
       {"blob/service_properties_cors", encode(cors_properties())},
+      {"blob/service_properties_website", encode(website_properties())},
       {"blob/account_keys",
        test::key_lines({{"service_properties", service_properties_key("acct")}})}};
 }
@@ -380,6 +387,10 @@ TEST(BlobGolden, ServicePropertiesAreRead) {
   const auto rules = decode_service_properties(test::read_golden("blob/service_properties_cors"));
   ASSERT_TRUE(rules);
   EXPECT_EQ(*rules, cors_properties());
+  const auto website =
+      decode_service_properties(test::read_golden("blob/service_properties_website"));
+  ASSERT_TRUE(website);
+  EXPECT_EQ(*website, website_properties());
 
   const auto properties = decode_service_properties(test::read_golden("blob/service_properties"));
   ASSERT_TRUE(properties);

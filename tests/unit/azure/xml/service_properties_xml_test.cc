@@ -226,10 +226,6 @@ const Bad kBad[] = {
      "<HourMetrics><Version>1.0</Version><Enabled>true</Enabled><IncludeAPIs>false</IncludeAPIs>" +
          retention() + "</HourMetrics>",
      kNotBuilt, "HourMetrics"},
-    {"Website",
-     "<StaticWebsite><Enabled>true</Enabled><IndexDocument>index.html</IndexDocument>"
-     "<ErrorDocument404Path>404.html</ErrorDocument404Path></StaticWebsite>",
-     kNotBuilt, "StaticWebsite"},
     {"InvalidBeatsNotBuilt",
      "<HourMetrics><Version>1.0</Version><Enabled>true</Enabled><IncludeAPIs>false</IncludeAPIs>" +
          retention() + "</HourMetrics><StaticWebsite />",
@@ -264,6 +260,29 @@ TEST(ParseServiceProperties, CorsRulesGoBothWays) {
       cors(rule(repeated(64, "a"), "GET", repeated(64, "x-") + ",a*,b*", repeated(64, "x-")))));
   EXPECT_EQ(read("<Cors />")->cors, std::vector<blob::CorsRule>());
   EXPECT_EQ(read("")->cors, std::nullopt);
+}
+
+TEST(ParseServiceProperties, WebsitesGoBothWays) {
+  const blob::StaticWebsite websites[] = {{},
+                                          {"index.html", "", "/errors/404.html"},
+                                          {"", "app/start.html", "404.html"},
+                                          {"i", "", ""}};
+  for (const blob::StaticWebsite& website : websites) {
+    blob::ServiceProperties properties;
+    properties.website = website;
+    const std::string xml = service_properties_xml(properties, {20211202});
+    const auto change = parse_service_properties(xml, ServiceVersion{20211202});
+    ASSERT_TRUE(change) << to_string(change.error());
+    ASSERT_TRUE(change->website);
+    EXPECT_EQ(*change->website, website);
+  }
+  const auto off = parse_service_properties(
+      "<StorageServiceProperties><StaticWebsite><Enabled>false</Enabled>"
+      "<IndexDocument>i</IndexDocument></StaticWebsite></StorageServiceProperties>",
+      kNow);
+  ASSERT_TRUE(off) << to_string(off.error());
+  ASSERT_TRUE(off->website);
+  EXPECT_EQ(*off->website, std::nullopt);
 }
 
 TEST(ParseServiceProperties, RootHasItsName) {
