@@ -82,7 +82,7 @@ void parse_all(const Call& call) {
   if (!list) return;
   static const test::ManualClock clock;
   static const blob::ServiceClock time(clock, {});
-  ListBlobsWriter writer(call, *list, time);
+  ListBlobsWriter writer(call, *list, time, Timestamp{});
   writer.prefix(call.target.blob);
   (void)std::move(writer).finish({});
 }
