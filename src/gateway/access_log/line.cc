@@ -138,10 +138,13 @@ void LineWriter::append_resource(JsonObject& line, const AccessRecord& record) {
   const std::string_view host = record.text(RecordText::kHost);
   text_.assign(request.secure ? "https://" : "http://").append(host).append(request.target);
   line.text("Uri", redacted(text_));
-  // What the parameters are does not matter here, nor whether they are well-formed.
-  request.target = request.target.substr(0, request.target.find('?'));
   request.headers.add("Host", host);
-  const auto target = azure::parse_target(request);
+  auto target = azure::parse_target(request);
+  if (!target) {
+    // Whether the parameters are well-formed does not matter here.
+    request.target = request.target.substr(0, request.target.find('?'));
+    target = azure::parse_target(request);
+  }
   if (!target) return;
   line.text("AccountName", target->account);
   if (target->container.empty()) return;
