@@ -25,7 +25,7 @@ FAST = '[scrub]\nperiod = "2s"\nrate = "1GiB"\n'
 OFF = "[scrub]\nenabled = false\n"
 DAMAGED = "lapis_scrub_damaged_chunks"
 NAMED = re.compile(
-    r"bytes of a blob are damaged account=(\S+) container=(\S+) blob=(\S+) snapshot=\S* "
+    r"bytes of a blob are damaged account=(\S+) container=(\S+) blob=(\S+) snapshot=\S* version=\S* "
     r"block=(\S*) offset=(\d+) length=(\d+)"
 )
 
