@@ -43,7 +43,7 @@ LOGS = 3  # a worker; append blobs
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
 MAX_SNAPSHOTS = 2  # a key
 TAG_VALUES = 4  # of each of two keys, so that many blobs have the same
-MOST_APPENDED = 4 << 20
+MOST_APPENDED = 1 << 20  # a snapshot of a short log keeps all that is appended to it later
 MOST_KEPT = 256 << 10  # neither snapshots nor copies of what is longer: some stores are small
 FORK = multiprocessing.get_context("fork")
 

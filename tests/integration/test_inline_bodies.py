@@ -200,6 +200,7 @@ def test_a_kill_while_they_move_loses_nothing(make: Make):
         check_clean(server)
         server.start()
         check_all(server)
+    put_all(server)  # enough to move again, however far the last time had come
     settled(server)
     check_all(server)
     assert server.stop() == 0
