@@ -54,7 +54,7 @@ io::Task<Result<PutPageResult>> commit(Service& service, Change change) {
     LAPIS_CO_TRY_VOID(co_await service.meta.transact({change.container}, std::move(transaction)));
     if (!change.stale) co_return change.result;
   }
-  co_return fail(ErrorCode::kServerBusy, "others keep writing to the same pages");
+  co_return fail(ErrorCode::kServerBusy, "others keep overtaking a change of pages");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "blob/pages/page_change.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "blob/pages/page_map.h"
@@ -25,23 +26,24 @@ PagePieces pieces_after(const StripeRow& stripe, const PageChange& change) {
 
 class Writer {
  public:
-  Writer(storage::MetaView& view, ContainerId container, const PageChange& change)
-      : view_(view), container_(container), change_(change) {}
+  // `pages` as the plan saw them, and as they are.
+  Writer(storage::MetaView& view, ContainerId container, const PageBody& pages,
+         const PageChange& change)
+      : view_(view), container_(container), pages_(pages), change_(change) {}
 
-  // Whether the rows are those that the plan was made from. Rows of generations before are never
-  // changed, and one that shows is never erased.
-  Result<bool> is_current(const PagePlan& plan) const {
-    for (const StripeRow& stripe : plan.stripes) {
-      LAPIS_TRY(const auto row, view_.get(key_of(plan.pages, stripe.stripe)));
-      const bool was_there = stripe.generation == plan.pages.generation;
-      if (row.has_value() != was_there || (row && *row != stripe.row)) return false;
-    }
+  // Takes up a stripe, as it is by now. False where that has to be looked for again.
+  Result<bool> add(const StripeRow& planned) {
+    LAPIS_TRY(const StripeRow* stripe, current(planned));
+    if (stripe == nullptr) return false;
+    PagePieces after = pieces_after(*stripe, change_);
+    if (after != stripe->pieces) stripes_.push_back({stripe, std::move(after)});
     return true;
   }
 
-  Result<void> write(const PagePlan& plan, PageBody& pages) {
+  Result<void> write(PageBody& pages) {
+    if (stripes_.empty()) return {};
     LAPIS_TRY(const auto held, open_generation(view_, container_, pages));
-    for (const StripeRow& stripe : plan.stripes) write_stripe(stripe, pages, held);
+    for (const Stripe& stripe : stripes_) write_stripe(stripe, pages.generation, held);
     std::ranges::sort(replaced_);
     const auto repeats = std::ranges::unique(replaced_);
     replaced_.erase(repeats.begin(), repeats.end());
@@ -52,33 +54,64 @@ class Writer {
   }
 
  private:
-  std::string key_of(const PageBody& pages, std::uint64_t stripe) const {
-    return page_stripe_key({container_, pages.map, stripe, pages.generation});
+  struct Stripe {
+    const StripeRow* before;  // the plan's, or among `read_`
+    PagePieces after;
+  };
+
+  std::string key_of(std::uint64_t stripe, std::uint64_t generation) const {
+    return page_stripe_key({container_, pages_.map, stripe, generation});
   }
 
-  void write_stripe(const StripeRow& stripe, const PageBody& pages,
+  // Since the plan was made rows were written of the blob's generation only. So one that is there
+  // is what the stripe shows; while there is none that is what showed before, if its row is there
+  // still. Else both were cleared away. Null where it is not known.
+  Result<const StripeRow*> current(const StripeRow& planned) {
+    const bool is_youngest = planned.generation == pages_.generation;
+    LAPIS_TRY(const auto row, view_.get(key_of(planned.stripe, pages_.generation)));
+    if (row) {
+      if (is_youngest && *row == planned.row) return &planned;
+      LAPIS_TRY(StripeRow now,
+                read_stripe({container_, pages_.map, planned.stripe, pages_.generation}, *row));
+      now.has_older = planned.has_older || (planned.generation != 0 && !is_youngest);
+      return &read_.emplace_back(std::move(now));
+    }
+    if (planned.generation == 0) return &planned;
+    if (is_youngest) return nullptr;
+    LAPIS_TRY(const auto older, view_.get(key_of(planned.stripe, planned.generation)));
+    return older && *older == planned.row ? &planned : nullptr;
+  }
+
+  void write_stripe(const Stripe& stripe, std::uint64_t generation,
                     const std::vector<std::uint64_t>& held) {
-    const PagePieces pieces = pieces_after(stripe, change_);
-    const bool had_row = stripe.generation != 0;
-    const bool stays = had_row && shows(held, stripe.generation, pages.generation);
+    const StripeRow& before = *stripe.before;
+    const bool had_row = before.generation != 0;
+    const bool stays = had_row && shows(held, before.generation, generation);
     if (had_row && !stays) {
-      add_replaced(stripe, pieces);
-      view_.erase(page_stripe_key({container_, pages.map, stripe.stripe, stripe.generation}));
+      add_replaced(stripe);
+      view_.erase(key_of(before.stripe, before.generation));
     }
     // An empty row hides those of generations before.
-    const bool hides = had_row && (stays || stripe.has_older);
-    if (!pieces.empty() || hides) view_.put(key_of(pages, stripe.stripe), encode(pieces));
+    const bool hides = had_row && (stays || before.has_older);
+    if (!stripe.after.empty() || hides) {
+      view_.put(key_of(before.stripe, generation), encode(stripe.after));
+    }
   }
 
-  void add_replaced(const StripeRow& stripe, const PagePieces& now) {
-    for (const PagePiece& piece : stripe.pieces) {
-      if (!names(now, piece.target)) replaced_.push_back(target_of(stripe.stripe, piece));
+  void add_replaced(const Stripe& stripe) {
+    for (const PagePiece& piece : stripe.before->pieces) {
+      if (!names(stripe.after, piece.target)) {
+        replaced_.push_back(target_of(stripe.before->stripe, piece));
+      }
     }
   }
 
   storage::MetaView& view_;
   const ContainerId container_;
+  const PageBody pages_;
   const PageChange& change_;
+  std::deque<StripeRow> read_;
+  std::vector<Stripe> stripes_;
   std::vector<PageTarget> replaced_;
 };
 
@@ -103,6 +136,9 @@ Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId contain
 Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
                             const PageBody& pages, std::uint64_t first, std::uint64_t end) {
   const StripeSpan span = stripes_of(first, end);
+  if (span.end - span.first <= kStripesInChange) {
+    return plan_write(snapshot, container, pages, first, end);
+  }
   PagePlan plan{pages, {}, end};
   StripeScan scan(snapshot, container, pages, span.first, span.end);
   while (true) {
@@ -120,10 +156,12 @@ Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId contain
 Result<bool> change_pages(storage::MetaView& view, ContainerId container, const PagePlan& plan,
                           const PageChange& change, PageBody& pages) {
   if (pages.map != plan.pages.map || pages.generation != plan.pages.generation) return false;
-  Writer writer(view, container, change);
-  LAPIS_TRY(const bool is_current, writer.is_current(plan));
-  if (!is_current) return false;
-  if (!plan.stripes.empty()) LAPIS_TRY_VOID(writer.write(plan, pages));
+  Writer writer(view, container, pages, change);
+  for (const StripeRow& stripe : plan.stripes) {
+    LAPIS_TRY(const bool is_known, writer.add(stripe));
+    if (!is_known) return false;
+  }
+  LAPIS_TRY_VOID(writer.write(pages));
   return true;
 }
 

@@ -1,6 +1,7 @@
-// Changing pages of a page blob: what stands there is looked up outside the transaction, and found
-// unchanged inside it by point reads. Writers of different stripes do not disturb one another; one
-// whose stripe was changed meanwhile looks again.
+// Changing pages of a page blob. Where a stripe's row is found is looked up outside the
+// transaction; what it says is read inside it by point reads, so that writers of one stripe need
+// not look again (I14). They do where the blob began another generation since, or all of the stripe
+// was cleared.
 #pragma once
 
 #include <cstdint>
@@ -31,13 +32,13 @@ inline constexpr std::size_t kStripesInChange = 256;
 // For pages that are to be written, all of them at once: a row for each stripe. Blocks.
 Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId container,
                             const PageBody& pages, std::uint64_t first, std::uint64_t end);
-// For pages that are to be cleared: only the stripes that have rows, and no more than a transaction
-// takes. Blocks.
+// For pages that are to be cleared: likewise, in as many stripes as a transaction takes. Of more
+// than that only those that have rows: what is written meanwhile where nothing was stays. Blocks.
 Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
                             const PageBody& pages, std::uint64_t first, std::uint64_t end);
 
-// Inside a transaction, on the blob's `pages`. False, and nothing is changed, where the plan is out
-// of date.
+// Inside a transaction, on the blob's `pages`. False, and nothing is changed, where the plan does
+// not tell any more which rows to go by.
 Result<bool> change_pages(storage::MetaView& view, ContainerId container, const PagePlan& plan,
                           const PageChange& change, PageBody& pages);
 

@@ -1,5 +1,6 @@
 #include "blob/pages/page_clear.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "blob/blob_rows.h"
@@ -14,6 +15,10 @@ Result<PagePlan> plan_in(storage::MetaSnapshot& snapshot, ContainerId container,
   LAPIS_TRY(const BlobRecord blob, decode_blob(*row));
   if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidBlobType);
   return planner(snapshot, container, blob.body.pages, first, end);
+}
+
+bool is_blank(const PagePlan& plan) {
+  return std::ranges::all_of(plan.stripes, [](const auto& row) { return row.pieces.empty(); });
 }
 
 // False where the plan is out of date.
@@ -54,7 +59,7 @@ io::Task<Result<void>> run_clear(Service& service, PageClear clear) {
   for (int attempt = 0; attempt < kPageAttempts; ++attempt) {
     LAPIS_CO_TRY(const PagePlan plan, co_await plan_pages(service, clear.container, clear.key,
                                                           plan_clear, first, clear.end));
-    if (plan.stripes.empty() && !clear.edit) co_return Result<void>{};
+    if (!clear.edit && is_blank(plan)) co_return Result<void>{};
     bool done = false;
     auto transaction = [&](storage::MetaView& view) -> Result<void> {
       LAPIS_TRY(done, apply(view, clear, plan, first));
@@ -67,7 +72,7 @@ io::Task<Result<void>> run_clear(Service& service, PageClear clear) {
     first = plan.end;
     attempt = -1;
   }
-  co_return fail(ErrorCode::kServerBusy, "others keep writing to the same pages");
+  co_return fail(ErrorCode::kServerBusy, "others keep overtaking a change of pages");
 }
 
 }  // namespace lapis::blob

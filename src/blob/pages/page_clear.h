@@ -37,7 +37,7 @@ struct PageClear {
   std::function<void()> committed = {};
 };
 
-// Errors: those of `check`; kServerBusy where others keep writing to the same pages.
+// Errors: those of `check`; kServerBusy where others keep overtaking it.
 io::Task<Result<void>> run_clear(Service& service, PageClear clear);
 
 }  // namespace lapis::blob

@@ -36,8 +36,8 @@ struct PutPageResult {
 // Writes `body`, which is as long as the range, at once or not at all. Completion means durable.
 // Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType, lease, conditions,
 // kSequenceNumberConditionNotMet, kInvalidPageRange (beyond the blob), kMd5Mismatch,
-// kCrc64Mismatch, kInsufficientStorage, kServerBusy (others keep writing to the same pages), the
-// body's.
+// kCrc64Mismatch, kInsufficientStorage, kServerBusy (overtaken again and again by writes behind new
+// snapshots, or by clears of all around), the body's.
 io::Task<Result<PutPageResult>> put_page(Service& service, PutPage request, io::ByteSource& body);
 
 // What of that can be refused before there is a body. Errors: as above.
