@@ -30,9 +30,15 @@ struct Target {
   std::set<std::uint64_t> tags;  // of the blobs' names; none: all blobs
 };
 
+// Where a batch begins: at a row, or within the pages of a blob.
+struct Place {
+  std::string row;  // empty: at the end
+  std::uint64_t stripe = 0;
+};
+
 struct Batch {
   std::vector<AffectedRange> found;
-  std::string next;  // where the next batch begins; empty at the end
+  Place next;
 };
 
 // Looks at the rows of one snapshot. Blocks.
@@ -43,25 +49,30 @@ class BatchSearch {
               std::size_t most)
       : snapshot_(snapshot), target_(target), damaged_(damaged), most_(most) {}
 
-  Result<Batch> run(const std::string& first) {
+  Result<Batch> run(const Place& first) {
     const std::string last = prefix_end(container_prefix(Table::kBlob, target_.container));
-    const auto cursor = snapshot_.scan(first, last);
+    const auto cursor = snapshot_.scan(first.row, last);
     std::size_t walked = 0;
     for (std::size_t rows = 0; cursor->valid() && batch_.found.size() < most_;
          cursor->next(), ++rows) {
-      if (rows == kRowsInBatch || walked == kWalkedInBatch) {
-        batch_.next = cursor->key();
+      if (rows == kRowsInBatch || walked == kWalkedInBatch || steps_ == 0) {
+        batch_.next.row = cursor->key();
         return std::move(batch_);
       }
       const auto key = parse_name_key(cursor->key());
       if (!key || !is_wanted(key->name)) continue;
       ++walked;
+      first_stripe_ = cursor->key() == first.row ? first.stripe : 0;
       const Result<void> looked = key->row == NameRow::kUpload
                                       ? look_at_upload(*key, cursor->value())
                                       : look_at_blob(*key, cursor->value());
       if (!looked) {
         log_warn("scrub", "a blob's rows cannot be searched for damage",
                  {{"container", target_.name}, {"error", to_string(looked.error())}});
+      }
+      if (batch_.next.stripe != 0) {
+        batch_.next.row = cursor->key();
+        return std::move(batch_);
       }
     }
     if (!cursor->valid()) LAPIS_TRY_VOID(cursor->status());
@@ -95,12 +106,17 @@ class BatchSearch {
   // What the blob's generation shows of damaged chunks.
   Result<void> look_at_pages(const BlobKey& named, ContainerId container, const BlobRecord& blob) {
     const std::uint64_t pages = blob.properties.content_length / kPageBytes;
-    StripeScan scan(snapshot_, container, blob.body.pages, 0, stripes_of(0, pages).end);
+    const StripeSpan span{first_stripe_, stripes_of(0, pages).end};
+    if (span.first >= span.end) return {};  // it was cut off since
+    StripeScan scan(snapshot_, container, blob.body.pages, span, steps_);
     while (true) {
       LAPIS_TRY(const auto row, scan.next());
-      if (!row) return {};
+      if (!row) break;
       for (const PagePiece& piece : row->pieces) look_at_piece(named, row->stripe, piece);
     }
+    steps_ = scan.steps_left();
+    if (scan.end() < span.end) batch_.next.stripe = scan.end();
+    return {};
   }
 
   void look_at_piece(const BlobKey& named, std::uint64_t stripe, const PagePiece& piece) {
@@ -162,6 +178,8 @@ class BatchSearch {
   const Target& target_;
   const Damaged& damaged_;
   const std::size_t most_;
+  std::size_t steps_ = kStepsInJob;  // through pages
+  std::uint64_t first_stripe_ = 0;   // of the row at hand
   Batch batch_;
 };
 
@@ -186,8 +204,8 @@ io::Task<Result<std::vector<Target>>> all_containers(Service& service) {
 io::Task<Result<void>> search(Service& service, const Target& target, const Damaged& damaged,
                               const std::atomic<bool>& stopping,
                               std::vector<AffectedRange>& found) {
-  std::string first = container_prefix(Table::kBlob, target.container);
-  while (!first.empty() && found.size() < kMostAffected) {
+  Place first{container_prefix(Table::kBlob, target.container)};
+  while (!first.row.empty() && found.size() < kMostAffected) {
     if (stopping) co_return fail(ErrorCode::kServerBusy, "the search for blobs is stopped");
     const auto snapshot = service.meta.snapshot();
     const std::size_t most = kMostAffected - found.size();

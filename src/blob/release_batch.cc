@@ -57,9 +57,12 @@ io::Task<Result<void>> ReleaseBatch::add_pages(const PageRelease& release) {
   if (release.whole) co_return co_await add_page_map(release.map);
   if (release.thinned) co_return co_await thin_map(service_, container_, release.map);
   const auto snapshot = service_.meta.snapshot();
-  auto job = [&] { return find_unnamed(*snapshot, container_, release); };
-  LAPIS_CO_TRY(const auto unnamed, co_await service_.blocking.run(std::move(job)));
-  for (const BlockTarget& target : unnamed) LAPIS_CO_TRY_VOID(co_await add_target(target));
+  UnnamedTargets search(*snapshot, container_, release);
+  while (!search.is_done()) {
+    auto job = [&search] { return search.step(); };
+    LAPIS_CO_TRY(const auto unnamed, co_await service_.blocking.run(std::move(job)));
+    for (const BlockTarget& target : unnamed) LAPIS_CO_TRY_VOID(co_await add_target(target));
+  }
   co_return Result<void>{};
 }
 

@@ -52,8 +52,11 @@ Result<std::optional<Timestamp>> parse_previous(const Call& call, const blob::Bl
 
 Result<void> parse_paging(const Call& call, blob::GetPageRanges& into) {
   into.in_pages = call.at_least(kPages);
-  into.max_results = blob::kMostPageRanges;
-  if (!into.in_pages) return {};
+  if (!into.in_pages) {
+    into.max_results = blob::kMostPageRanges;
+    into.max_steps = blob::kMostPageSteps;
+    return {};
+  }
   LAPIS_TRY(const auto most, parse_max_results(call.target.query, blob::kMaxPageRanges));
   into.max_results = most.value_or(blob::kMaxPageRanges);
   const std::string_view marker = call.target.query.get("marker");

@@ -21,7 +21,7 @@ Result<void> check(const GetPageRanges& request, const BlobProperties& propertie
 
 // The pages that are asked for.
 Result<PageListing> listing_of(const GetPageRanges& request, std::uint64_t length) {
-  PageListing listing{0, length / kPageBytes, request.max_results, request.in_pages};
+  PageListing listing{0, length / kPageBytes, request.max_results};
   if (request.range) {
     if (request.range->first >= length) {
       return fail(Error{ErrorCode::kInvalidRange}.with("Content-Range",
@@ -53,22 +53,25 @@ Result<std::optional<ListedPages>> find_previous(storage::MetaSnapshot& snapshot
   return ListedPages{past->body.pages, past->properties.content_length / kPageBytes};
 }
 
-Result<GetPageRangesResult> read(storage::MetaSnapshot& snapshot, ContainerId container,
-                                 const GetPageRanges& request, const ServiceClock& time) {
+// A list that has begun.
+struct Opened {
+  BlobProperties properties;
+  PageLister lister;
+};
+
+Result<Opened> open(storage::MetaSnapshot& snapshot, ContainerId container,
+                    const GetPageRanges& request, const ServiceClock& time) {
   LAPIS_TRY_VOID(check_live(snapshot, container));
   LAPIS_TRY(const StateRow state, read_state(snapshot, container, request.key));
-  LAPIS_TRY(const BlobRecord blob, decode_blob(state.row));
-  const BlobProperties& properties = blob.properties;
+  LAPIS_TRY(BlobRecord blob, decode_blob(state.row));
+  BlobProperties& properties = blob.properties;
   LAPIS_TRY_VOID(check(request, properties, time));
   LAPIS_TRY(const PageListing listing, listing_of(request, properties.content_length));
   LAPIS_TRY(const auto previous, find_previous(snapshot, container, request, blob));
   const ListedPages pages{blob.body.pages, properties.content_length / kPageBytes};
-  LAPIS_TRY(ListedRanges listed, list_pages(snapshot, container, pages, previous, listing));
-  if (listed.next && !request.in_pages) {
-    return fail(ErrorCode::kOperationTimedOut, "too many ranges to be told at once");
-  }
-  return GetPageRangesResult{properties.etag, properties.last_modified, properties.content_length,
-                             std::move(listed.ranges), listed.next};
+  PageLister lister(snapshot, container, pages, previous, listing);
+  LAPIS_TRY_VOID(lister.step());
+  return Opened{std::move(properties), std::move(lister)};
 }
 
 }  // namespace
@@ -76,8 +79,20 @@ Result<GetPageRangesResult> read(storage::MetaSnapshot& snapshot, ContainerId co
 io::Task<Result<GetPageRangesResult>> get_page_ranges(Service& service, GetPageRanges request) {
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] { return read(*snapshot, container->id, request, *service.time); };
-  co_return co_await service.blocking.run(std::move(job));
+  auto job = [&] { return open(*snapshot, container->id, request, *service.time); };
+  LAPIS_CO_TRY(Opened opened, co_await service.blocking.run(std::move(job)));
+  for (std::size_t steps = kStepsInJob; !opened.lister.is_done() && steps < request.max_steps;
+       steps += kStepsInJob) {
+    auto more = [&opened] { return opened.lister.step(); };
+    LAPIS_CO_TRY_VOID(co_await service.blocking.run(std::move(more)));
+  }
+  ListedRanges listed = opened.lister.take();
+  if (listed.next && !request.in_pages) {
+    co_return fail(ErrorCode::kOperationTimedOut, "too much to be told at once");
+  }
+  const BlobProperties& properties = opened.properties;
+  co_return GetPageRangesResult{properties.etag, properties.last_modified,
+                                properties.content_length, std::move(listed.ranges), listed.next};
 }
 
 }  // namespace lapis::blob

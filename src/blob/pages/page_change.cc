@@ -121,7 +121,7 @@ Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId contain
                             const PageBody& pages, std::uint64_t first, std::uint64_t end) {
   const StripeSpan span = stripes_of(first, end);
   PagePlan plan{pages, {}, end};
-  StripeScan scan(snapshot, container, pages, span.first, span.end);
+  StripeScan scan(snapshot, container, pages, span);
   for (std::uint64_t next = span.first; next < span.end;) {
     LAPIS_TRY(auto row, scan.next());
     const std::uint64_t upto = row ? row->stripe : span.end;
@@ -130,7 +130,8 @@ Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId contain
     plan.stripes.push_back(*std::move(row));
     ++next;
   }
-  return plan;
+  if (scan.end() == span.end) return plan;
+  return fail(ErrorCode::kInternalError, "more pages are written at once than can be looked for");
 }
 
 Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
@@ -140,17 +141,17 @@ Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId contain
     return plan_write(snapshot, container, pages, first, end);
   }
   PagePlan plan{pages, {}, end};
-  StripeScan scan(snapshot, container, pages, span.first, span.end);
-  while (true) {
+  StripeScan scan(snapshot, container, pages, span);
+  while (plan.stripes.size() < kStripesInChange) {
     LAPIS_TRY(auto row, scan.next());
-    if (!row) return plan;
-    if (row->pieces.empty()) continue;
-    if (plan.stripes.size() == kStripesInChange) {
-      plan.end = row->stripe * kStripePages;
+    if (!row) {
+      plan.end = std::min(end, scan.end() * kStripePages);
       return plan;
     }
-    plan.stripes.push_back(*std::move(row));
+    if (!row->pieces.empty()) plan.stripes.push_back(*std::move(row));
   }
+  plan.end = std::min(end, (plan.stripes.back().stripe + 1) * kStripePages);
+  return plan;
 }
 
 Result<bool> change_pages(storage::MetaView& view, ContainerId container, const PagePlan& plan,

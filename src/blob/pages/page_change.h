@@ -33,7 +33,8 @@ inline constexpr std::size_t kStripesInChange = 256;
 Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId container,
                             const PageBody& pages, std::uint64_t first, std::uint64_t end);
 // For pages that are to be cleared: likewise, in as many stripes as a transaction takes. Of more
-// than that only those that have rows: what is written meanwhile where nothing was stays. Blocks.
+// than that only those that have pages, as far as one job gets: what is written meanwhile where
+// nothing was stays. Blocks.
 Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
                             const PageBody& pages, std::uint64_t first, std::uint64_t end);
 

@@ -56,19 +56,24 @@ Result<BlobRecord> read_page_blob(storage::MetaView& view, ContainerId container
 
 io::Task<Result<void>> run_clear(Service& service, PageClear clear) {
   std::uint64_t first = clear.first;
+  bool has_begun = false;
   for (int attempt = 0; attempt < kPageAttempts; ++attempt) {
     LAPIS_CO_TRY(const PagePlan plan, co_await plan_pages(service, clear.container, clear.key,
                                                           plan_clear, first, clear.end));
-    if (!clear.edit && is_blank(plan)) co_return Result<void>{};
-    bool done = false;
-    auto transaction = [&](storage::MetaView& view) -> Result<void> {
-      LAPIS_TRY(done, apply(view, clear, plan, first));
-      return {};
-    };
-    LAPIS_CO_TRY_VOID(co_await service.meta.transact({clear.container}, std::move(transaction)));
-    if (!done) continue;
-    if (clear.committed) clear.committed();
-    if (plan.end == clear.end) co_return Result<void>{};
+    const bool is_last = plan.end == clear.end;
+    const bool is_seen = clear.edit && is_last && !has_begun;  // although nothing is cleared
+    if (is_seen || !is_blank(plan)) {
+      bool done = false;
+      auto transaction = [&](storage::MetaView& view) -> Result<void> {
+        LAPIS_TRY(done, apply(view, clear, plan, first));
+        return {};
+      };
+      LAPIS_CO_TRY_VOID(co_await service.meta.transact({clear.container}, std::move(transaction)));
+      if (!done) continue;
+      if (clear.committed) clear.committed();
+      has_begun = true;
+    }
+    if (is_last) co_return Result<void>{};
     first = plan.end;
     attempt = -1;
   }

@@ -111,12 +111,12 @@ io::Task<Result<void>> copy_range(Service& service, const Source& source, const 
 io::Task<Result<void>> copy_content(Service& service, const Source& source, const Filled& filled) {
   const std::uint64_t pages = source.blob.properties.content_length / kPageBytes;
   const ListedPages listed{source.blob.body.pages, pages};
-  PageListing listing{0, pages, kRangesAtOnce, true};
+  PageListing listing{0, pages, kRangesAtOnce};
   while (true) {
-    auto job = [&] {
-      return list_pages(*source.snapshot, source.container, listed, std::nullopt, listing);
-    };
-    LAPIS_CO_TRY(const ListedRanges ranges, co_await service.blocking.run(std::move(job)));
+    PageLister lister(*source.snapshot, source.container, listed, std::nullopt, listing);
+    auto job = [&lister] { return lister.step(); };
+    LAPIS_CO_TRY_VOID(co_await service.blocking.run(std::move(job)));
+    const ListedRanges ranges = lister.take();
     for (const PageRange& range : ranges.ranges) {
       LAPIS_CO_TRY_VOID(co_await copy_range(service, source, filled, range));
     }

@@ -6,35 +6,6 @@
 namespace lapis::blob {
 namespace {
 
-// About a second's work.
-constexpr std::size_t kMostStripes = 200'000;
-
-// Gathers ranges up to a number of them.
-class Ranges {
- public:
-  explicit Ranges(std::size_t most) : most_(most) {}
-
-  // In order. False where there is no room for it.
-  bool add(std::uint64_t page, std::uint64_t pages, bool is_cleared) {
-    const PageRange range{page * kPageBytes, pages * kPageBytes, is_cleared};
-    if (!all_.empty()) {
-      PageRange& last = all_.back();
-      if (last.first + last.length == range.first && last.is_cleared == is_cleared) {
-        last.length += range.length;
-        return true;
-      }
-    }
-    if (all_.size() == most_) return false;
-    all_.push_back(range);
-    return true;
-  }
-  std::vector<PageRange> take() { return std::move(all_); }
-
- private:
-  const std::size_t most_;
-  std::vector<PageRange> all_;
-};
-
 // What pages of the blob a stripe shows; behind the blob's end it shows nothing.
 PagePieces seen(PagePieces pieces, std::uint64_t stripe, std::uint64_t length) {
   const std::uint64_t begin = stripe * kStripePages;
@@ -43,88 +14,101 @@ PagePieces seen(PagePieces pieces, std::uint64_t stripe, std::uint64_t length) {
   return without(pieces, static_cast<std::uint32_t>(end), kStripePages);
 }
 
-// Stripe by stripe, the rows of both generations.
-class Listing {
+// The rows of one generation, each until it is taken.
+class Rows {
  public:
-  Listing(storage::MetaSnapshot& snapshot, ContainerId container, const ListedPages& now,
-          const std::optional<ListedPages>& before, const PageListing& listing)
-      : now_(now),
-        before_(before),
-        listing_(listing),
-        span_(stripes_of(listing.first, listing.end)),
-        now_rows_(snapshot, container, now.pages, span_.first, span_.end),
-        ranges_(listing.most) {
-    if (before) before_rows_.emplace(snapshot, container, before->pages, span_.first, span_.end);
-  }
+  Rows(storage::MetaSnapshot& snapshot, ContainerId container, const ListedPages& listed,
+       StripeSpan span, std::size_t steps)
+      : length_(listed.length), scan_(snapshot, container, listed.pages, span, steps) {}
 
-  Result<ListedRanges> run() {
-    ListedRanges listed;
-    std::size_t walked = 0;
-    while (true) {
-      LAPIS_TRY(const bool is_more, step());
-      if (!is_more) break;
-      const bool much = listing_.cuts_walk && ++walked == kMostStripes;
-      if (much && !next_) next_ = (stripe_ + 1) * kStripePages;
-      if (next_) break;
+  // The stripe of the next of them; where the walk ends if there is none.
+  Result<std::uint64_t> next() {
+    if (!row_) {
+      LAPIS_TRY(row_, scan_.next());
     }
-    listed.ranges = ranges_.take();
-    if (next_ && *next_ < listing_.end) listed.next = *next_ * kPageBytes;
-    return listed;
+    return row_ ? row_->stripe : scan_.end();
   }
+  // Of the next row, where that is of this stripe.
+  PagePieces take(std::uint64_t stripe) {
+    if (!row_ || row_->stripe != stripe) return {};
+    return seen(std::exchange(row_, {})->pieces, stripe, length_);
+  }
+  bool has_row() const { return row_.has_value(); }
 
  private:
-  // The next stripe that either has; false at the end.
-  Result<bool> step() {
-    if (!row_) {
-      LAPIS_TRY(row_, now_rows_.next());
-    }
-    if (before_rows_ && !old_row_) {
-      LAPIS_TRY(old_row_, before_rows_->next());
-    }
-    if (!row_ && !old_row_) return false;
-    stripe_ = std::min(row_ ? row_->stripe : ~0ull, old_row_ ? old_row_->stripe : ~0ull);
-    const bool in_now = row_ && row_->stripe == stripe_;
-    const bool in_old = old_row_ && old_row_->stripe == stripe_;
-    PagePieces now = in_now ? std::exchange(row_, {})->pieces : PagePieces{};
-    PagePieces old = in_old ? std::exchange(old_row_, {})->pieces : PagePieces{};
-    add(seen(std::move(old), stripe_, before_ ? before_->length : 0),
-        seen(std::move(now), stripe_, now_.length));
-    return true;
-  }
-
-  void add(const PagePieces& old, const PagePieces& now) {
-    const std::uint64_t begin = stripe_ * kStripePages;
-    const std::uint64_t first = std::max(begin, listing_.first);
-    const std::uint64_t end = std::min(begin + kStripePages, listing_.end);
-    const auto sink = [&](PageChangeKind kind, std::uint32_t page, std::uint32_t pages) {
-      if (next_) return;
-      const bool fits = ranges_.add(begin + page, pages, kind == PageChangeKind::kCleared);
-      if (!fits) next_ = begin + page;
-    };
-    if (first >= end) return;
-    compare(old, now, static_cast<std::uint32_t>(first - begin),
-            static_cast<std::uint32_t>(end - begin), sink);
-  }
-
-  const ListedPages now_;
-  const std::optional<ListedPages> before_;
-  const PageListing listing_;
-  const StripeSpan span_;
-  StripeScan now_rows_;
-  std::optional<StripeScan> before_rows_;
+  const std::uint64_t length_;
+  StripeScan scan_;
   std::optional<StripeRow> row_;
-  std::optional<StripeRow> old_row_;
-  Ranges ranges_;
-  std::uint64_t stripe_ = 0;
-  std::optional<std::uint64_t> next_;  // page where the next page of results begins
 };
 
 }  // namespace
 
-Result<ListedRanges> list_pages(storage::MetaSnapshot& snapshot, ContainerId container,
-                                const ListedPages& now, const std::optional<ListedPages>& before,
-                                const PageListing& listing) {
-  return Listing(snapshot, container, now, before, listing).run();
+PageLister::PageLister(storage::MetaSnapshot& snapshot, ContainerId container,
+                       const ListedPages& now, const std::optional<ListedPages>& before,
+                       const PageListing& listing)
+    : snapshot_(snapshot),
+      container_(container),
+      now_(now),
+      before_(before),
+      listing_(listing),
+      left_(stripes_of(listing.first, listing.end)) {}
+
+// Stripe by stripe, the rows of both generations, until one of the walks has taken its steps.
+Result<void> PageLister::step(std::size_t steps) {
+  Rows now(snapshot_, container_, now_, left_, steps);
+  std::optional<Rows> before;
+  if (before_) before.emplace(snapshot_, container_, *before_, left_, steps);
+  while (!is_done()) {
+    LAPIS_TRY(const std::uint64_t stripe, now.next());
+    std::uint64_t old_stripe = left_.end;
+    if (before) {
+      LAPIS_TRY(old_stripe, before->next());
+    }
+    left_.first = std::min(stripe, old_stripe);
+    // What either shows is not known from where its walk ended.
+    if (!now.has_row() && stripe == left_.first) return {};
+    if (before && !before->has_row() && old_stripe == left_.first) return {};
+    const PagePieces old = before ? before->take(left_.first) : PagePieces{};
+    add(left_.first, old, now.take(left_.first));
+    ++left_.first;
+  }
+  return {};
+}
+
+ListedRanges PageLister::take() {
+  ListedRanges listed{std::move(ranges_), {}};
+  const std::uint64_t next = full_at_.value_or(left_.first * kStripePages);
+  if (next < listing_.end) listed.next = next * kPageBytes;
+  return listed;
+}
+
+void PageLister::add(std::uint64_t stripe, const PagePieces& old, const PagePieces& now) {
+  const std::uint64_t begin = stripe * kStripePages;
+  const std::uint64_t first = std::max(begin, listing_.first);
+  const std::uint64_t end = std::min(begin + kStripePages, listing_.end);
+  if (first >= end) return;
+  const auto sink = [&](PageChangeKind kind, std::uint32_t page, std::uint32_t pages) {
+    if (full_at_) return;
+    const bool fits = add_range(begin + page, pages, kind == PageChangeKind::kCleared);
+    if (!fits) full_at_ = begin + page;
+  };
+  compare(old, now, static_cast<std::uint32_t>(first - begin),
+          static_cast<std::uint32_t>(end - begin), sink);
+}
+
+// In order. False where there is no room for it.
+bool PageLister::add_range(std::uint64_t page, std::uint64_t pages, bool is_cleared) {
+  const PageRange range{page * kPageBytes, pages * kPageBytes, is_cleared};
+  if (!ranges_.empty()) {
+    PageRange& last = ranges_.back();
+    if (last.first + last.length == range.first && last.is_cleared == is_cleared) {
+      last.length += range.length;
+      return true;
+    }
+  }
+  if (ranges_.size() == listing_.most) return false;
+  ranges_.push_back(range);
+  return true;
 }
 
 }  // namespace lapis::blob

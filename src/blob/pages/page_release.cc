@@ -6,14 +6,12 @@
 
 #include "blob/blob_rows.h"
 #include "blob/pages/page_map.h"
-#include "blob/pages/page_rows.h"
 #include "blob/release.h"
 
 namespace lapis::blob {
 namespace {
 
-// Rows that are looked at, and erased, in one step.
-constexpr std::size_t kRowsInStep = 4096;
+// Rows that are erased in one step.
 constexpr std::size_t kErasedInStep = 256;
 
 Result<PageStripeKey> stripe_key(std::string_view key) {
@@ -22,20 +20,14 @@ Result<PageStripeKey> stripe_key(std::string_view key) {
   return *parsed;
 }
 
-// In any generation.
-Result<bool> is_named(storage::MetaSnapshot& snapshot, ContainerId container, PageMapId map,
-                      const PageTarget& target) {
+// Over the rows of all generations that may name it.
+std::unique_ptr<storage::MetaCursor> rows_of(storage::MetaSnapshot& snapshot, ContainerId container,
+                                             PageMapId map, const PageTarget& target) {
   const StripeSpan span = stripes_of(target.first, target.first + target.pages);
   const auto key_of = [&](std::uint64_t stripe) {
     return page_stripe_key({container, map, stripe, ~std::uint64_t{0}});
   };
-  const auto cursor = snapshot.scan(key_of(span.first), key_of(span.end));
-  for (; cursor->valid(); cursor->next()) {
-    LAPIS_TRY(const PagePieces pieces, decode_pieces(cursor->value(), container));
-    if (names(pieces, target.target)) return true;
-  }
-  LAPIS_TRY_VOID(cursor->status());
-  return false;
+  return snapshot.scan(key_of(span.first), key_of(span.end));
 }
 
 // One step of walking a map.
@@ -57,7 +49,7 @@ Result<Step> look(storage::MetaSnapshot& snapshot, ContainerId container, PageMa
   for (const auto& generation : held_map.generations) held.push_back(generation.number);
   const auto cursor = snapshot.scan(before.next, prefix_end(page_map_prefix(container, map)));
   for (std::size_t rows = 0; cursor->valid(); cursor->next(), ++rows) {
-    if (rows == kRowsInStep || step.unseen.size() == kErasedInStep) {
+    if (rows == kStepsInJob || step.unseen.size() == kErasedInStep) {
       step.next = cursor->key();
       return step;
     }
@@ -87,12 +79,23 @@ Result<void> erase(storage::MetaView& view, ContainerId container, PageMapId map
 
 }  // namespace
 
-Result<std::vector<BlockTarget>> find_unnamed(storage::MetaSnapshot& snapshot,
-                                              ContainerId container, const PageRelease& release) {
+Result<std::vector<BlockTarget>> UnnamedTargets::step(std::size_t rows) {
   std::vector<BlockTarget> unnamed;
-  for (const PageTarget& target : release.targets) {
-    LAPIS_TRY(const bool named, is_named(snapshot, container, release.map, target));
-    if (!named) unnamed.push_back(target.target);
+  while (!is_done()) {
+    const PageTarget& target = release_.targets[at_];
+    if (!cursor_) cursor_ = rows_of(snapshot_, container_, release_.map, target);
+    bool is_named = false;
+    for (; cursor_->valid() && !is_named; cursor_->next(), --rows) {
+      if (rows == 0) return unnamed;
+      LAPIS_TRY(const PagePieces pieces, decode_pieces(cursor_->value(), container_));
+      is_named = names(pieces, target.target);
+    }
+    if (!is_named) {
+      LAPIS_TRY_VOID(cursor_->status());
+      unnamed.push_back(target.target);
+    }
+    cursor_.reset();
+    ++at_;
   }
   return unnamed;
 }

@@ -3,16 +3,32 @@
 // transactions, and doing it again is harmless.
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "blob/records.h"
+#include "blob/pages/page_rows.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
 
-// Those of `targets` that no row of the map names. Blocks.
-Result<std::vector<BlockTarget>> find_unnamed(storage::MetaSnapshot& snapshot,
-                                              ContainerId container, const PageRelease& release);
+// Finds those of a release's targets that no row of the map names. Used by one thread at a time.
+class UnnamedTargets {
+ public:
+  // `snapshot` and `release` outlive it.
+  UnnamedTargets(storage::MetaSnapshot& snapshot, ContainerId container, const PageRelease& release)
+      : snapshot_(snapshot), container_(container), release_(release) {}
+
+  bool is_done() const { return at_ == release_.targets.size(); }
+  // Looks on, at no more rows than one job should. Those that it found. Blocks.
+  Result<std::vector<BlockTarget>> step(std::size_t rows = kStepsInJob);
+
+ private:
+  storage::MetaSnapshot& snapshot_;
+  const ContainerId container_;
+  const PageRelease& release_;
+  std::size_t at_ = 0;                           // the target that is looked for
+  std::unique_ptr<storage::MetaCursor> cursor_;  // where it may still be named
+};
 
 // Erases the rows that no generation shows which a row holds, and queues what they name.
 io::Task<Result<void>> thin_map(Service& service, ContainerId container, PageMapId map);

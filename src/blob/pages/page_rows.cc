@@ -15,20 +15,28 @@ Result<StripeRow> read_stripe(const PageStripeKey& key, std::string_view row) {
 }
 
 StripeScan::StripeScan(storage::MetaSnapshot& snapshot, ContainerId container,
-                       const PageBody& pages, std::uint64_t first, std::uint64_t end)
+                       const PageBody& pages, StripeSpan span, std::size_t steps)
     : container_(container),
       pages_(pages),
-      cursor_(snapshot.scan(key_of(first),
-                            page_stripe_key({container, pages.map, end, ~std::uint64_t{0}}))) {}
+      end_(span.end),
+      steps_(steps),
+      cursor_(snapshot.scan(key_of(span.first),
+                            page_stripe_key({container, pages.map, span.end, ~std::uint64_t{0}}))) {
+}
 
 std::string StripeScan::key_of(std::uint64_t stripe) const {
   return page_stripe_key({container_, pages_.map, stripe, pages_.generation});
 }
 
+// What begins at a stripe finds its row, or is behind it: so each scan gets on.
 Result<std::optional<StripeRow>> StripeScan::next() {
-  while (cursor_->valid()) {
+  for (; cursor_->valid(); --steps_) {
     const auto key = parse_page_stripe_key(cursor_->key());
     if (!key) return fail(ErrorCode::kInternalError, "key of a page stripe is damaged");
+    if (steps_ == 0) {
+      end_ = key->stripe;
+      return std::nullopt;
+    }
     if (key->generation > pages_.generation) {
       cursor_->seek(key_of(key->stripe));
       continue;
@@ -40,6 +48,7 @@ Result<std::optional<StripeRow>> StripeScan::next() {
       row.has_older = following && following->stripe == row.stripe;
       if (row.has_older) cursor_->seek(key_of(row.stripe + 1));
     }
+    --steps_;
     return row;
   }
   LAPIS_TRY_VOID(cursor_->status());

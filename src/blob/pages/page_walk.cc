@@ -89,12 +89,12 @@ io::Task<Result<BodyPart>> PageWalk::next() {
 Result<std::deque<BodyPart>> PageWalk::load() {
   Parts parts(*snapshot_, container_, loaded_, end_);
   const std::uint64_t end_stripe = (end_ + kStripeBytes - 1) / kStripeBytes;
-  StripeScan scan(*snapshot_, container_, pages_, loaded_ / kStripeBytes, end_stripe);
+  StripeScan scan(*snapshot_, container_, pages_, {loaded_ / kStripeBytes, end_stripe});
   for (std::size_t stripes = 0; stripes < kStripesAtOnce && parts.bytes() < kBytesAtOnce;
        ++stripes) {
     LAPIS_TRY(const auto row, scan.next());
     if (!row) {
-      parts.add_zeros(end_);
+      parts.add_zeros(scan.end() * kStripeBytes);
       break;
     }
     for (const PagePiece& piece : row->pieces) LAPIS_TRY_VOID(parts.add(row->stripe, piece));

@@ -6,13 +6,14 @@
 #include "blob/keys.h"
 #include "blob/records.h"
 #include "lapis/base/crc64.h"
-#include "support/blob_harness.h"
+#include "support/page_rows.h"
 
 namespace lapis::blob {
 namespace {
 
 using test::BlobHarness;
 using test::latest;
+using test::page_of;
 using test::pattern;
 
 class AffectedBlobs : public testing::Test {
@@ -134,6 +135,24 @@ TEST_F(AffectedBlobs, WhatNoBlobNamesHasNoRange) {
   ASSERT_TRUE(harness_.put("gone", "short"));
   EXPECT_TRUE(find({owned(damage(chunk, {{0, 16}}), "gone")}).empty());
   EXPECT_TRUE(find({}).empty());
+}
+
+// Behind more stripes than one job looks at.
+TEST_F(AffectedBlobs, PagesAreFoundHoweverLargeTheBlob) {
+  constexpr std::uint64_t kStripes = 2 * kStepsInJob + 100;
+  ASSERT_TRUE(test::make_pages(harness_, "disk", kStripes * kStripeBytes));
+  std::vector<test::WrittenStripe> stripes;
+  for (std::uint64_t i = 0; i < kStripes; ++i) stripes.push_back({i, 1, {page_of(ChunkId{7}, 3)}});
+  for (const std::uint64_t i : {1, 5000, 8291}) stripes[i].pieces = {page_of(ChunkId{8}, 2)};
+  test::write_stripes(harness_, test::pages_of(harness_, "disk").map, stripes);
+  ASSERT_TRUE(harness_.put("other", pattern(90, 1)));
+  const ChunkId other = blob("other").body.blocks.at(0).chunks.at(0).id;
+  const auto found = find({damage(ChunkId{8}, {{0, 100}}), damage(other, {{0, 16}})});
+  ASSERT_EQ(found.size(), 4u);
+  expect_range(found[0], "disk", 1 * kStripeBytes + 2 * kPageBytes, 100);
+  expect_range(found[1], "disk", 5000 * kStripeBytes + 2 * kPageBytes, 100);
+  expect_range(found[2], "disk", 8291 * kStripeBytes + 2 * kPageBytes, 100);
+  expect_range(found[3], "other", 0, 16);
 }
 
 }  // namespace

@@ -8,8 +8,11 @@
 namespace lapis::blob {
 
 inline constexpr std::size_t kMaxPageRanges = 10'000;
-// Of an answer that cannot be told in pages.
+// How many rows of stripes are walked for a page of results: about two seconds' work.
+inline constexpr std::size_t kMaxPageSteps = 400'000;
+// Of an answer that cannot be told in pages: a blob of 1 TiB, written all over, can be told of.
 inline constexpr std::size_t kMostPageRanges = 200'000;
+inline constexpr std::size_t kMostPageSteps = 5'000'000;
 
 struct GetPageRanges {
   BlobKey key;
@@ -18,7 +21,8 @@ struct GetPageRanges {
   std::optional<Timestamp> previous = {};
   std::uint64_t start = 0;  // from this byte on: where an earlier page ended
   std::size_t max_results = kMaxPageRanges;
-  bool in_pages = true;  // false: all of it, or an error
+  std::size_t max_steps = kMaxPageSteps;  // no fewer than one job takes
+  bool in_pages = true;                   // false: all of it, or an error
   Conditions conditions = {};
   std::optional<LeaseId> lease = {};
 };
@@ -39,7 +43,7 @@ struct GetPageRangesResult {
 };
 
 // Pages are whole: a range that was asked for is widened to them. A page of results ends early
-// where many stripes lie between two ranges. Errors: kContainerNotFound, kBlobNotFound,
+// where there is much to walk. Errors: kContainerNotFound, kBlobNotFound,
 // kInvalidBlobType, lease, conditions, kInvalidRange, kPreviousSnapshotNotFound (or the blob was
 // made anew since), kPreviousSnapshotCannotBeNewer, kOperationTimedOut (too much to be told at
 // once).
