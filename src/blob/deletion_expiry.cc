@@ -55,7 +55,7 @@ io::Task<Result<void>> expire_together(Service& service, ContainerId container,
 
 }  // namespace
 
-io::Task<Result<void>> expire_deletions_until(Service& service, Timestamp now,
+io::Task<Result<void>> expire_deletions_until(Service& service, ServiceTime now,
                                               ReclaimStats& stats) {
   std::string first = table_prefix(storage::Table::kExpiry);
   const std::string last = expiry_end(now);

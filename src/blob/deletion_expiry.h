@@ -7,6 +7,7 @@ namespace lapis::blob {
 
 // Ends all whose time is over at `now`, in small transactions; counts them in `stats`. Visits the
 // rows of table 2f up to that time, nothing else.
-io::Task<Result<void>> expire_deletions_until(Service& service, Timestamp now, ReclaimStats& stats);
+io::Task<Result<void>> expire_deletions_until(Service& service, ServiceTime now,
+                                              ReclaimStats& stats);
 
 }  // namespace lapis::blob

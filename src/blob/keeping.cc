@@ -21,7 +21,7 @@ Keeping keeping_of(const Service& service, std::string_view account,
   keeping.versions = service.features_of(account).versioning;
   keeping.permanent_delete = properties.delete_retention.allow_permanent;
   if (const auto days = properties.delete_retention.days) {
-    keeping.retention = std::chrono::hours(24) * *days;
+    keeping.deleted_until = service.time->now() + std::chrono::hours(24) * *days;
   }
   return keeping;
 }

@@ -11,7 +11,8 @@ namespace lapis::blob {
 
 struct Keeping {
   bool versions = false;
-  std::optional<Ticks> retention = std::nullopt;  // of soft delete; nothing: off
+  // Until when it is kept that is soft-deleted now; nothing: soft delete is off.
+  std::optional<ServiceTime> deleted_until = std::nullopt;
   bool permanent_delete = false;  // whether what is soft-deleted may be deleted for good
 };
 

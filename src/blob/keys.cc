@@ -20,7 +20,8 @@ constexpr std::size_t kFourIds = kThreeIds + kIdSize;
 // Times of past states are less; what is more is one of the suffixes above.
 constexpr std::uint64_t kTimesEnd = 0x8000'0000'0000'0000;
 
-std::uint64_t ticks_of(Timestamp time) {
+template <class Clock>
+std::uint64_t ticks_of(std::chrono::time_point<Clock, Ticks> time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
 
@@ -180,7 +181,7 @@ std::string page_map_key(ContainerId container, PageMapId map) {
 
 std::string service_clock_key() { return table_prefix(Table::kServiceClock); }
 
-std::string expiry_key(Timestamp until, ContainerId container, std::string_view name,
+std::string expiry_key(ServiceTime until, ContainerId container, std::string_view name,
                        std::optional<Timestamp> state) {
   std::string key = two_ids(Table::kExpiry, ContainerId{ticks_of(until)}, container.value,
                             name.size() + kBlobSuffix.size());
@@ -191,7 +192,7 @@ std::string expiry_key(Timestamp until, ContainerId container, std::string_view 
   return key;
 }
 
-std::string expiry_end(Timestamp now) {
+std::string expiry_end(ServiceTime now) {
   return one_id(Table::kExpiry, ContainerId{ticks_of(now + Ticks(1))});
 }
 
@@ -284,10 +285,10 @@ std::optional<PageMapKey> parse_page_map_key(std::string_view key) {
 std::optional<ExpiryKey> parse_expiry_key(std::string_view key) {
   if (!is_of(key, Table::kExpiry, kTwoIds + 1 + kBlobSuffix.size())) return std::nullopt;
   const std::string_view suffix = key.substr(key.size() - kBlobSuffix.size());
-  ExpiryKey parsed{Timestamp(Ticks(static_cast<std::int64_t>(id_at(key, 1)))),
+  ExpiryKey parsed{ServiceTime(Ticks(static_cast<std::int64_t>(id_at(key, 1)))),
                    ContainerId{id_at(key, kOneId)},
                    key.substr(kTwoIds, key.size() - kTwoIds - suffix.size()), std::nullopt};
-  if (parsed.until < Timestamp{}) return std::nullopt;
+  if (parsed.until < ServiceTime{}) return std::nullopt;
   if (suffix == kBlobSuffix) return parsed;
   const std::uint64_t time = id_at(suffix, 1);
   if (suffix[0] != '\0' || time >= kTimesEnd) return std::nullopt;

@@ -81,10 +81,10 @@ std::string page_stripe_key(const PageStripeKey& key);
 std::string page_map_key(ContainerId container, PageMapId map);
 std::string service_clock_key();
 // `state`: of a past state; nothing: of the root.
-std::string expiry_key(Timestamp until, ContainerId container, std::string_view name,
+std::string expiry_key(ServiceTime until, ContainerId container, std::string_view name,
                        std::optional<Timestamp> state);
 // Where the keys end of what is over at `now`.
-std::string expiry_end(Timestamp now);
+std::string expiry_end(ServiceTime now);
 // Tags hold no NUL, so that values of a key sort by their bytes, and one value's blobs by name.
 std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
                     std::string_view name);
@@ -170,7 +170,7 @@ std::optional<TagKey> parse_tag_key(std::string_view key);
 
 // A key of table 2f. `name` points into the key.
 struct ExpiryKey {
-  Timestamp until;
+  ServiceTime until;
   ContainerId container;
   std::string_view name;
   std::optional<Timestamp> state;  // nothing: the root

@@ -35,14 +35,14 @@ void put_past(storage::MetaView& view, const NamedAt& at, Timestamp time,
   view.put(past_key(at.container, at.name, time), encode_blob(past, encode_body(body)));
 }
 
-Deletion deletion_at(const NamedAt& at) { return {at.now, at.now + *at.keeping.retention}; }
+Deletion deletion_at(const NamedAt& at) { return {at.now, *at.keeping.deleted_until}; }
 
-void mark_expiry(storage::MetaView& view, const NamedAt& at, Timestamp until,
+void mark_expiry(storage::MetaView& view, const NamedAt& at, ServiceTime until,
                  std::optional<Timestamp> state) {
   view.put(expiry_key(until, at.container, at.name, state), {});
 }
 
-void unmark_expiry(storage::MetaView& view, const NamedAt& at, Timestamp until,
+void unmark_expiry(storage::MetaView& view, const NamedAt& at, ServiceTime until,
                    std::optional<Timestamp> state) {
   view.erase(expiry_key(until, at.container, at.name, state));
 }
@@ -51,7 +51,7 @@ void unmark_expiry(storage::MetaView& view, const NamedAt& at, Timestamp until,
 // type cannot be a snapshot of the new blob.
 Result<void> keep_root(storage::MetaView& view, const NamedAt& at, BlobRecord root,
                        BlobProperties& holder) {
-  const Timestamp until = root.properties.deletion->until;
+  const ServiceTime until = root.properties.deletion->until;
   unmark_expiry(view, at, until, std::nullopt);
   if (root.properties.type != holder.type) {
     return drop_body(view, at.container, std::move(root.body));
@@ -81,7 +81,7 @@ Result<void> put_root(storage::MetaView& view, const NamedAt& at, const BlobReco
 }
 
 Result<bool> expire_root(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
-                         Timestamp until) {
+                         ServiceTime until) {
   if (!rows.root || !rows.root->properties.deletion) return false;
   BlobRecord& root = *rows.root;
   if (root.properties.deletion->until != until) return false;
@@ -112,7 +112,7 @@ bool becomes_version(const BlobProperties& base, const Keeping& keeping) {
 }
 
 bool outlives(const BlobProperties& base, const Keeping& keeping) {
-  return becomes_version(base, keeping) || keeping.retention.has_value();
+  return becomes_version(base, keeping) || keeping.deleted_until.has_value();
 }
 
 Timestamp next_time(BlobProperties& holder, Timestamp not_before) {
@@ -191,7 +191,7 @@ Result<bool> delete_base(storage::MetaView& view, const NamedAt& at, BlobRows& r
 
 Result<void> delete_past(storage::MetaView& view, const NamedAt& at, Timestamp time,
                          BlobRecord past, BlobProperties& holder) {
-  if (!at.keeping.retention) return erase_past(view, at, time, std::move(past), holder);
+  if (!at.keeping.deleted_until) return erase_past(view, at, time, std::move(past), holder);
   --count_of(holder, past.properties);
   past.properties.deletion = deletion_at(at);
   ++count_of(holder, past.properties);

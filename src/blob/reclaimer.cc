@@ -37,7 +37,7 @@ io::Task<Result<ReclaimStats>> Reclaimer::expire_uploads() {
 
 io::Task<Result<ReclaimStats>> Reclaimer::expire_deletions() {
   ReclaimStats pass;
-  Result<void> done = co_await expire_deletions_until(service_, service_.clock.now(), pass);
+  Result<void> done = co_await expire_deletions_until(service_, service_.time->now(), pass);
   count(pass);
   LAPIS_CO_TRY_VOID(std::move(done));
   co_return pass;

@@ -95,7 +95,8 @@ Result<BlobProperties> from_message(records::Properties message) {
   properties.tags = take_pairs(message.mutable_tags());
   if (message.has_version()) properties.version = time_of(message.version());
   if (message.has_deleted()) {
-    properties.deletion = Deletion{time_of(message.deleted()), time_of(message.deleted_until())};
+    properties.deletion =
+        Deletion{time_of(message.deleted()), service_time_of(message.deleted_until())};
   }
   properties.past_changes = message.past_changes();
   properties.append_blocks = message.append_blocks();

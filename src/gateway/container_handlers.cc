@@ -81,8 +81,7 @@ LAPIS_HANDLER(delete_container) {
 LAPIS_HANDLER(list_blobs) {
   (void)authorized;
   LAPIS_CO_TRY(const auto query, azure::parse_list_blobs(exchange.call));
-  azure::ListBlobsWriter writer(exchange.call, query, *exchange.service.time,
-                                exchange.service.clock.now());
+  azure::ListBlobsWriter writer(exchange.call, query, *exchange.service.time);
   LAPIS_CO_TRY(const auto result,
                co_await blob::list_blobs(exchange.service, query.request, writer));
   co_return std::move(writer).finish(result);

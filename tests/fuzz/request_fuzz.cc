@@ -82,7 +82,7 @@ void parse_all(const Call& call) {
   if (!list) return;
   static const test::ManualClock clock;
   static const blob::ServiceClock time(clock, {});
-  ListBlobsWriter writer(call, *list, time, Timestamp{});
+  ListBlobsWriter writer(call, *list, time);
   writer.prefix(call.target.blob);
   (void)std::move(writer).finish({});
 }

@@ -99,7 +99,7 @@ struct CopyProperties {
 // When a state of a blob was deleted that can be brought back, and until when it can.
 struct Deletion {
   Timestamp at;
-  Timestamp until;
+  ServiceTime until;
 };
 
 // Everything that GET, HEAD and a listing show of a committed blob.

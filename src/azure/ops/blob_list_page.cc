@@ -39,11 +39,10 @@ const std::string& ListBlobsWriter::Page::DateText::operator()(Timestamp time) {
 }
 
 ListBlobsWriter::Page::Page(const Call& call, const ListBlobsQuery& query,
-                            const blob::ServiceClock& time, Timestamp now)
+                            const blob::ServiceClock& time)
     : call_(call),
       query_(query),
       time_(time),
-      now_(now),
       endpoint_(service_endpoint(call.request, call.target)),
       xml_(text_) {
   constexpr std::size_t kReservedEntries = 256;
@@ -148,7 +147,7 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
 // Days that have begun count.
 void ListBlobsWriter::Page::write_deletion(const blob::Deletion& deletion) {
   xml_.plain_element("DeletedTime", format_http_date(deletion.at));
-  const auto left = std::chrono::ceil<std::chrono::days>(deletion.until - now_);
+  const auto left = std::chrono::ceil<std::chrono::days>(deletion.until - time_.now());
   xml_.element("RemainingRetentionDays",
                static_cast<std::size_t>(std::max<std::int64_t>(left.count(), 0)));
 }

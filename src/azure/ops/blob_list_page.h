@@ -16,8 +16,7 @@ namespace lapis::azure {
 // Borrows what it is made with. Used by one thread at a time.
 class ListBlobsWriter::Page {
  public:
-  Page(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time,
-       Timestamp now);
+  Page(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time);
   void blob(std::string_view name, const blob::BlobProperties& properties);
   void versions_only(std::string_view name, const blob::BlobProperties& properties);
   void uncommitted(std::string_view name);
@@ -50,7 +49,6 @@ class ListBlobsWriter::Page {
   const Call& call_;
   const ListBlobsQuery& query_;
   const blob::ServiceClock& time_;
-  const Timestamp now_;
   const std::string endpoint_;
   std::string text_;
   XmlWriter xml_;

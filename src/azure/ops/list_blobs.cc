@@ -78,8 +78,8 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
 }
 
 ListBlobsWriter::ListBlobsWriter(const Call& call, const ListBlobsQuery& query,
-                                 const blob::ServiceClock& time, Timestamp now)
-    : page_(std::make_unique<Page>(call, query, time, now)) {}
+                                 const blob::ServiceClock& time)
+    : page_(std::make_unique<Page>(call, query, time)) {}
 
 ListBlobsWriter::~ListBlobsWriter() = default;
 

@@ -82,7 +82,7 @@ Result<void> delete_snapshots(storage::MetaView& view, Change& change, BlobRows&
     if (!snapshot) return fail(ErrorCode::kInternalError, "a snapshot has no row");
     LAPIS_TRY_VOID(delete_past(view, at, time, *std::move(snapshot), holder));
   }
-  change.is_permanent = !at.keeping.retention;
+  change.is_permanent = !at.keeping.deleted_until;
   return {};
 }
 
@@ -145,7 +145,7 @@ io::Task<Result<DeleteBlobResult>> delete_blob(Service& service, DeleteBlob requ
     return delete_state(view, at, request, *service.time);
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
-  co_return DeleteBlobResult{request.permanently || !keeping->retention};
+  co_return DeleteBlobResult{request.permanently || !keeping->deleted_until};
 }
 
 }  // namespace lapis::blob

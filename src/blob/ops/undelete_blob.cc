@@ -16,11 +16,12 @@ constexpr std::size_t kInTransaction = 256;
 
 struct Change {
   NamedAt at;
+  ServiceTime now;
   bool more = false;  // out: past states wait to be restored
 };
 
 // What is over already waits to be freed, and does not come back.
-bool lasts(const BlobProperties& properties, Timestamp now) {
+bool lasts(const BlobProperties& properties, ServiceTime now) {
   return properties.deletion && properties.deletion->until > now;
 }
 
@@ -28,7 +29,7 @@ Result<void> restore_blob(storage::MetaView& view, Change& change) {
   const NamedAt& at = change.at;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, at.container, at.name));
   if (!rows.blob && !rows.root) return fail(ErrorCode::kBlobNotFound);
-  if (!rows.blob && lasts(rows.root->properties, at.now)) {
+  if (!rows.blob && lasts(rows.root->properties, change.now)) {
     restore_base(view, at, rows);
     index_tags(view, at.container, at.name, {}, rows.blob->properties.tags);
   }
@@ -38,14 +39,15 @@ Result<void> restore_blob(storage::MetaView& view, Change& change) {
 }
 
 // Of the past states at `times` those that are soft-deleted still.
-Result<void> restore_some(storage::MetaView& view, const NamedAt& at,
+Result<void> restore_some(storage::MetaView& view, const Change& change,
                           std::span<const Timestamp> times) {
+  const NamedAt& at = change.at;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, at.container, at.name));
   BlobProperties* holder = holder_of(rows);
   if (holder == nullptr) return {};
   for (const Timestamp time : times) {
     LAPIS_TRY(auto past, read_past(view, at.container, at.name, time));
-    if (past && lasts(past->properties, at.now)) {
+    if (past && lasts(past->properties, change.now)) {
       restore_past(view, at, time, *std::move(past), *holder);
     }
   }
@@ -57,7 +59,7 @@ Result<void> restore_some(storage::MetaView& view, const NamedAt& at,
 io::Task<Result<void>> undelete_blob(Service& service, UndeleteBlob request) {
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   const std::string& name = request.key.name;
-  Change change{{container->id, name, service.clock.now(), {}}};
+  Change change{{container->id, name, service.clock.now(), {}}, service.time->now()};
   auto restore = [&change](storage::MetaView& view) { return restore_blob(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(restore)));
   if (!change.more) co_return Result<void>{};
@@ -67,7 +69,7 @@ io::Task<Result<void>> undelete_blob(Service& service, UndeleteBlob request) {
   for (std::span<const Timestamp> left(deleted.times); !left.empty();) {
     const auto some = left.first(std::min(left.size(), kInTransaction));
     left = left.subspan(some.size());
-    auto next = [&](storage::MetaView& view) { return restore_some(view, change.at, some); };
+    auto next = [&](storage::MetaView& view) { return restore_some(view, change, some); };
     LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(next)));
   }
   co_return Result<void>{};

@@ -21,7 +21,7 @@ BlobProperties properties() {
 BlobProperties deleted_version() {
   BlobProperties p = properties();
   p.version = ticks(300);
-  p.deletion = Deletion{ticks(400), ticks(500)};
+  p.deletion = Deletion{ticks(400), ServiceTime(Ticks(500))};
   return p;
 }
 
@@ -45,10 +45,11 @@ Body short_body() {
 
 std::string keys() {
   const ContainerId container{258};
-  const Timestamp until = ticks(17'953'812'000'000'000);
+  const Ticks time(17'953'812'000'000'000);
+  const ServiceTime until(time);
   return test::key_lines(
       {{"root", root_key(container, "a/b.txt")},
-       {"expiry_of_past", expiry_key(until, container, "a/b.txt", until - Ticks(1))},
+       {"expiry_of_past", expiry_key(until, container, "a/b.txt", Timestamp(time - Ticks(1)))},
        {"expiry_of_root", expiry_key(until, container, "a/b.txt", std::nullopt)}});
 }
 
@@ -72,7 +73,7 @@ TEST(PastGolden, TheFilesAreRead) {
   EXPECT_EQ(past->properties.version, ticks(300));
   ASSERT_TRUE(past->properties.deletion);
   EXPECT_EQ(past->properties.deletion->at, ticks(400));
-  EXPECT_EQ(past->properties.deletion->until, ticks(500));
+  EXPECT_EQ(past->properties.deletion->until, ServiceTime(Ticks(500)));
   const auto counts = decode_root(test::read_golden("blob/root"));
   ASSERT_TRUE(counts) << to_string(counts.error());
   EXPECT_EQ(counts->properties.versions, 2u);
@@ -88,15 +89,15 @@ TEST(PastGolden, KeysGoBothWays) {
   const ContainerId container{258};
   for (const std::optional<Timestamp> state :
        {std::optional<Timestamp>{}, std::optional(ticks(5))}) {
-    const std::string key = expiry_key(ticks(9), container, "n", state);
+    const std::string key = expiry_key(ServiceTime(Ticks(9)), container, "n", state);
     const auto parsed = parse_expiry_key(key);
     ASSERT_TRUE(parsed);
-    EXPECT_EQ(parsed->until, ticks(9));
+    EXPECT_EQ(parsed->until, ServiceTime(Ticks(9)));
     EXPECT_EQ(parsed->container, container);
     EXPECT_EQ(parsed->name, "n");
     EXPECT_EQ(parsed->state, state);
-    EXPECT_LT(key, expiry_end(ticks(9)));
-    EXPECT_GE(key, expiry_end(ticks(8)));
+    EXPECT_LT(key, expiry_end(ServiceTime(Ticks(9))));
+    EXPECT_GE(key, expiry_end(ServiceTime(Ticks(8))));
     EXPECT_FALSE(parse_expiry_key(key.substr(0, key.size() - 1)));
   }
   const std::string root = root_key(container, "n");

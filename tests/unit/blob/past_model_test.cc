@@ -37,7 +37,7 @@ struct ModelBlob {
   struct Past {
     Committed state;
     bool is_snapshot = false;
-    std::optional<Timestamp> until = {};  // deleted, and kept until then
+    std::optional<ServiceTime> until = {};  // deleted, and kept until then
   };
   std::optional<Committed> committed;
   std::map<std::string, Bytes> staged;
@@ -371,7 +371,7 @@ class ModelRun {
     (void)harness_.run(harness_.reclaimer.expire_deletions());
     harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
     ASSERT_TRUE(harness_.run(harness_.reclaimer.expire_deletions()));
-    const Timestamp now = harness_.clock.now();
+    const ServiceTime now = harness_.service.time->now();
     for (auto it = model_.begin(); it != model_.end();) {
       ModelBlob& blob = it->second;
       std::erase_if(blob.past, [now](const auto& one) { return one.until && *one.until <= now; });
@@ -380,7 +380,7 @@ class ModelRun {
     }
   }
 
-  Timestamp until() const { return harness_.clock.now() + std::chrono::hours(24 * 7); }
+  ServiceTime until() const { return harness_.service.time->now() + std::chrono::hours(24 * 7); }
 
   // What stood there becomes what the account keeps of it.
   void retire(ModelBlob& blob) {

@@ -354,6 +354,21 @@ TEST(PastStates, RetentionIsThatOfTheDeletion) {
   EXPECT_EQ(name.findings(), std::vector<std::string>{});
 }
 
+// It goes by the time that passes, not by what a clock on the wall is put to.
+TEST(PastStates, AWallClockPutForwardEndsNoRetention) {
+  Name name(false);
+  name.soft_delete(7);
+  name.run("put put delete");
+  const std::string kept = name.states();
+  name.harness_.clock.set(name.harness_.clock.now() + std::chrono::hours(24 * 365));
+  ASSERT_TRUE(name.harness_.run(name.harness_.reclaimer.expire_deletions()));
+  EXPECT_EQ(name.states(), kept);
+  name.run("undelete");
+  EXPECT_EQ(name.states(), "S1 B2");
+  name.run("delete-all week");
+  EXPECT_EQ(name.states(), "");
+}
+
 // A blob from before the account kept versions, and after.
 TEST(PastStates, SwitchingVersionsLosesNone) {
   Name name(false);

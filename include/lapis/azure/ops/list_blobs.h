@@ -29,9 +29,8 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call);
 // finished on the shard.
 class ListBlobsWriter : public blob::ListSink {
  public:
-  // All outlive it. `time`: for the states of leases; `now`: for how long what is deleted is kept.
-  ListBlobsWriter(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time,
-                  Timestamp now);
+  // All outlive it. `time`: for the states of leases, and for how long what is deleted is kept.
+  ListBlobsWriter(const Call& call, const ListBlobsQuery& query, const blob::ServiceClock& time);
   ~ListBlobsWriter() override;
   void blob(std::string_view name, const blob::BlobProperties& properties) override;
   void versions_only(std::string_view name, const blob::BlobProperties& properties) override;
