@@ -43,6 +43,11 @@ std::optional<IpAddress> address_of(const sockaddr* raw) {
   return std::nullopt;
 }
 
+// 0.0.0.0 and ::, which mean this machine.
+bool is_unspecified(const IpAddress& address) {
+  return std::ranges::all_of(address.bytes, [](auto byte) { return byte == 0; });
+}
+
 // Those of this machine's interfaces, as they are now.
 std::vector<IpAddress> interface_addresses() {
   std::vector<IpAddress> found;
@@ -80,8 +85,7 @@ void Policy::listens_on(const std::vector<http::ListenAddress>& addresses) {
     const auto address = http::parse_ip_address(each.address);
     if (!address) continue;
     list->push_back({*address, each.port, each.tls});
-    const bool is_any = std::ranges::all_of(address->bytes, [](auto byte) { return byte == 0; });
-    if (!is_any) continue;
+    if (!is_unspecified(*address)) continue;
     for (const IpAddress& one : interface_addresses()) {
       if (one.is_v4 || !address->is_v4) list->push_back({one, each.port, each.tls});
     }
@@ -119,7 +123,7 @@ bool Policy::permits(const IpAddress& address, std::uint16_t port) const {
   const auto is_here = [&](const Own& each) {
     return each.port == port && real_address(each.address) == real;
   };
-  if (std::ranges::any_of(own(), is_here)) return true;
+  if (is_unspecified(real) || std::ranges::any_of(own(), is_here)) return false;
   const auto holds = [&real](const Network& network) { return network.contains(real); };
   return std::ranges::any_of(options_.networks, holds) || !is_special(address);
 }

@@ -423,6 +423,23 @@ def test_this_server_by_its_names(
     client.close()
 
 
+@pytest.mark.parametrize("host", ["localhost", "2130706433", "127.1", "0x7f000001", "0"])
+def test_this_server_is_not_connected_to_by_another_name(
+    new_server: Callable[..., LapisServer], tmp_path: Path, host: str
+) -> None:
+    """It would be the client then, from an address of its own; what is bound to one would be served."""
+    text = '[copy_sources]\nports = []\nnetworks = ["127.0.0.0/8", "0.0.0.0", "::1"]\n'
+    client = client_of(copying_server(new_server, tmp_path, copy_sources=text).start())
+    expect(client.create_container("box"), 201)
+    expect(client.put_blob("box", "a", b"content"), 201)
+    url = source_url(client, "box", "a")
+    expect(put_blob(client, url, {}), 201)
+    other = url.replace("//127.0.0.1:", f"//{host}:")
+    assert other != url
+    expect_error(put_blob(client, other, {}), 403, "CannotVerifyCopySource")
+    client.close()
+
+
 def from_url(client: BlobClient, blob: str, source: BlobClient) -> Response:
     return client.put_blob_from_url("box", blob, source_url(source, "box", "a"))
 

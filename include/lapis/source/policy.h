@@ -45,6 +45,8 @@ class Policy {
   // detail says why.
   Result<void> check(const http::Url& url) const;
   // Whether this address may be connected to: asked of what a name resolves to, right before it is.
+  // Never one where this server listens: it would take itself for the client, and the client's
+  // address is what some of its rules go by.
   bool permits(const http::IpAddress& address, std::uint16_t port) const;
 
   // Whether the URL names this server itself: by its address and port, by one of its names, or by

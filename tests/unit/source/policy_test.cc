@@ -72,23 +72,34 @@ TEST(Policy, PermitsNoSpecialAddressUnlessItIsNamed) {
   EXPECT_FALSE(open.permits(ip("169.254.169.254"), 80));
 }
 
-TEST(Policy, PermitsWhereThisServerListensAndNothingBesideIt) {
-  Policy policy(PolicyOptions{});
-  policy.listens_on({{"127.0.0.1", 10'000, false}, {"10.0.0.5", 10'443, true}});
-  EXPECT_TRUE(policy.permits(ip("127.0.0.1"), 10'000));
-  EXPECT_TRUE(policy.permits(ip("::ffff:127.0.0.1"), 10'000));
-  EXPECT_TRUE(policy.permits(ip("10.0.0.5"), 10'443));
-  EXPECT_FALSE(policy.permits(ip("127.0.0.1"), 10'010));
-  EXPECT_FALSE(policy.permits(ip("127.0.0.2"), 10'000));
-  EXPECT_FALSE(policy.permits(ip("10.0.0.5"), 10'000));
+// Whoever connected from this server would come from an address of its own.
+TEST(Policy, PermitsNoConnectionToThisServerItself) {
+  PolicyOptions options;
+  options.networks = {
+      http::parse_network("127.0.0.0/8").value(), http::parse_network("10.0.0.0/8").value(),
+      http::parse_network("0.0.0.0/0").value(), http::parse_network("::/0").value()};
+  Policy policy(options);
+  policy.listens_on({{"127.0.0.1", 10'000, false}, {"10.0.0.5", 10'443, true}, {"8.8.8.8", 80}});
+  EXPECT_FALSE(policy.permits(ip("127.0.0.1"), 10'000));
+  EXPECT_FALSE(policy.permits(ip("::ffff:127.0.0.1"), 10'000));
+  EXPECT_FALSE(policy.permits(ip("64:ff9b::127.0.0.1"), 10'000));
+  EXPECT_FALSE(policy.permits(ip("10.0.0.5"), 10'443));
+  EXPECT_FALSE(policy.permits(ip("8.8.8.8"), 80));
+  EXPECT_FALSE(policy.permits(ip("0.0.0.0"), 10'000)) << "this machine, whatever its addresses";
+  EXPECT_FALSE(policy.permits(ip("::"), 10'010));
+  EXPECT_TRUE(policy.permits(ip("127.0.0.1"), 10'010));
+  EXPECT_TRUE(policy.permits(ip("127.0.0.2"), 10'000));
+  EXPECT_TRUE(policy.permits(ip("10.0.0.5"), 10'000));
 }
 
 TEST(Policy, AListenerOnEveryAddressIsThisMachines) {
-  Policy policy(PolicyOptions{});
+  PolicyOptions options;
+  options.networks = {http::parse_network("127.0.0.1").value()};
+  Policy policy(options);
   policy.listens_on({{"0.0.0.0", 10'000, false}});
-  EXPECT_TRUE(policy.permits(ip("127.0.0.1"), 10'000));
+  EXPECT_FALSE(policy.permits(ip("127.0.0.1"), 10'000));
   EXPECT_TRUE(policy.is_own(url("http://127.0.0.1:10000/c/b"), "", false));
-  EXPECT_FALSE(policy.permits(ip("127.0.0.1"), 10'001));
+  EXPECT_TRUE(policy.permits(ip("127.0.0.1"), 10'001));
 }
 
 struct OwnCase {
