@@ -15,23 +15,29 @@ using OpenedSource = Result<std::unique_ptr<blob::CopySource>>;
 
 class HeldTurn final : public blob::CopyTurn {
  public:
-  explicit HeldTurn(Slots::Slot slot) : slot_(std::move(slot)) {}
+  HeldTurn(Slots::Slot slot, const bool& stopped) : slot_(std::move(slot)), stopped_(stopped) {}
+  Result<void> check() const override {
+    if (stopped_) return fail(ErrorCode::kServerBusy, "the server is stopping");
+    return {};
+  }
 
  private:
   Slots::Slot slot_;
+  const bool& stopped_;
 };
 
-// An opened source, and the slot that it takes.
+// An opened source, and the turn that it takes.
 class HeldSource final : public blob::CopySource {
  public:
-  HeldSource(std::unique_ptr<blob::CopySource> source, Slots::Slot slot)
-      : slot_(std::move(slot)), source_(std::move(source)) {}
+  HeldSource(std::unique_ptr<blob::CopySource> source, HeldTurn turn)
+      : turn_(std::move(turn)), source_(std::move(source)), body_(source_->body(), turn_) {}
   const blob::SourceProperties& properties() const override { return source_->properties(); }
-  io::ByteSource& body() override { return source_->body(); }
+  io::ByteSource& body() override { return body_; }
 
  private:
-  Slots::Slot slot_;
+  HeldTurn turn_;
   std::unique_ptr<blob::CopySource> source_;
+  blob::BodyInTurn body_;
 };
 
 class Reader final : public SourceReader {
@@ -48,11 +54,12 @@ class Reader final : public SourceReader {
 
   io::Task<Result<std::unique_ptr<blob::CopyTurn>>> take_turn() override {
     LAPIS_CO_TRY(Slots::Slot slot, co_await slots_.take());
-    co_return std::make_unique<HeldTurn>(std::move(slot));
+    co_return std::make_unique<HeldTurn>(std::move(slot), stopped_);
   }
 
   io::Task<OpenedSource> open(blob::SourceRequest request) override {
     LAPIS_CO_TRY(Slots::Slot slot, co_await slots_.take());
+    HeldTurn turn(std::move(slot), stopped_);
     auto opened = co_await open_any(request);
     if (!opened) {
       failed_.add();
@@ -60,7 +67,7 @@ class Reader final : public SourceReader {
                 {{"reason", to_string(opened.error())}});
       co_return opened;
     }
-    co_return std::make_unique<HeldSource>(*std::move(opened), std::move(slot));
+    co_return std::make_unique<HeldSource>(*std::move(opened), std::move(turn));
   }
 
   io::Task<void> stop() override {

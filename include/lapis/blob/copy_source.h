@@ -56,6 +56,23 @@ class CopySource {
 class CopyTurn {
  public:
   virtual ~CopyTurn() = default;
+  // Asked between the parts of a copy. Errors: kServerBusy where the server stops.
+  virtual Result<void> check() const = 0;
+};
+
+// What is read in a turn, as long as that goes on. Both outlive it.
+class BodyInTurn final : public io::ByteSource {
+ public:
+  BodyInTurn(io::ByteSource& body, const CopyTurn& turn) : body_(body), turn_(turn) {}
+  std::uint64_t remaining() const override { return body_.remaining(); }
+  io::Task<Result<std::size_t>> read(MutableBytes into) override {
+    LAPIS_CO_TRY_VOID(turn_.check());
+    co_return co_await body_.read(into);
+  }
+
+ private:
+  io::ByteSource& body_;
+  const CopyTurn& turn_;
 };
 
 // Lives on its shard.

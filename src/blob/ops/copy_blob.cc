@@ -11,9 +11,13 @@
 namespace lapis::blob {
 namespace {
 
+// Its chunks are recorded in one transaction, with 8 KiB of checksums for 16 MiB.
+constexpr std::uint64_t kMaxRewritten = std::uint64_t{256} << 30;
+
 // Of a source whose properties are known: the copy as Put Blob makes it.
 io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
                                      const SourceProperties& properties, io::ByteSource& body) {
+  LAPIS_CO_TRY_VOID(check_source_length(properties.length, kMaxRewritten));
   PutBlob& blob = request.blob;
   blob.type = properties.type.value_or(BlobType::kBlock);
   LAPIS_CO_TRY_VOID(check_copied_type(*blob.type, blob.tier, request.seal));
@@ -54,7 +58,8 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
   properties.sealed = found.sealed;
   properties.http = found.http;
   properties.metadata = found.metadata;
-  io::PulledBytes body(std::move(read->body));
+  io::PulledBytes bytes(std::move(read->body));
+  BodyInTurn body(bytes, *turn);
   co_return co_await put(service, std::move(request), properties, body);
 }
 

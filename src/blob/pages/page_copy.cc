@@ -96,9 +96,10 @@ io::Task<Result<void>> write_part(Service& service, const Filled& filled, ByteRa
 
 // Under the caller's pin.
 io::Task<Result<void>> copy_range(Service& service, const Source& source, const Filled& filled,
-                                  const PageRange& range) {
+                                  const PageRange& range, const CopyTurn& turn) {
   const std::uint64_t end = range.first + range.length;
   for (std::uint64_t at = range.first; at < end;) {
+    LAPIS_CO_TRY_VOID(turn.check());
     const ByteRange part{at, std::min(kMaxPageWrite, end - at)};
     io::PulledBytes body(
         open_pages(service, source.container, source.snapshot, source.blob.body.pages, part, {}));
@@ -108,7 +109,8 @@ io::Task<Result<void>> copy_range(Service& service, const Source& source, const 
   co_return Result<void>{};
 }
 
-io::Task<Result<void>> copy_content(Service& service, const Source& source, const Filled& filled) {
+io::Task<Result<void>> copy_content(Service& service, const Source& source, const Filled& filled,
+                                    const CopyTurn& turn) {
   const std::uint64_t pages = source.blob.properties.content_length / kPageBytes;
   const ListedPages listed{source.blob.body.pages, pages};
   PageListing listing{0, pages, kRangesAtOnce};
@@ -118,23 +120,11 @@ io::Task<Result<void>> copy_content(Service& service, const Source& source, cons
     LAPIS_CO_TRY_VOID(co_await service.blocking.run(std::move(job)));
     const ListedRanges ranges = lister.take();
     for (const PageRange& range : ranges.ranges) {
-      LAPIS_CO_TRY_VOID(co_await copy_range(service, source, filled, range));
+      LAPIS_CO_TRY_VOID(co_await copy_range(service, source, filled, range, turn));
     }
     if (!ranges.next) co_return Result<void>{};
     listing.first = *ranges.next / kPageBytes;
   }
-}
-
-NewBlob made_of(const PutBlob& blob, const BlobProperties& source, Timestamp now) {
-  NewBlob made;
-  made.now = now;
-  made.http = source.http;
-  made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
-  made.tags = blob.tags;
-  made.content_length = source.content_length;
-  made.copy = blob.copy;
-  made.copy->copied = made.copy->total = source.content_length;
-  return made;
 }
 
 // The blob holds the map from here on.
@@ -187,7 +177,7 @@ io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob reque
   LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
   LAPIS_CO_TRY(const Source source, co_await open_source(service, request));
   LAPIS_CO_TRY(const Filled filled, co_await begin(service, target->id, blob.key.name));
-  LAPIS_CO_TRY_VOID(co_await copy_content(service, source, filled));
+  LAPIS_CO_TRY_VOID(co_await copy_content(service, source, filled, *turn));
   co_return co_await publish(service, blob, source, filled);
 }
 

@@ -140,6 +140,38 @@ TEST(CopyBlob, AcrossContainersWaitsForItsTurn) {
   EXPECT_EQ(sources.held, 0) << "given back";
 }
 
+TEST(CopyBlob, AcrossContainersEndsWhenTheServerStops) {
+  BlobHarness harness;
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "crate"}, {}})));
+  ASSERT_TRUE(harness.put("a", pattern(50'000, 1)));
+  ScriptedSources sources;
+  sources.stopping = true;
+  CopyBlob request;
+  request.blob.key = {"acct", "crate", "b"};
+  request.source.url = "http://h/acct/box/a";
+  request.local = key_of("a");
+  const auto copied = harness.run(copy_blob(harness.service, request, sources));
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code, ErrorCode::kServerBusy);
+  EXPECT_EQ(sources.held, 0);
+  EXPECT_FALSE(harness.run(get_blob(harness.service, {request.blob.key, {}, {}, {}})));
+}
+
+// What would be recorded in one transaction is bounded; nothing of it is read.
+TEST(CopyBlob, RewritesNoMoreThanItCanRecord) {
+  BlobHarness harness;
+  ScriptedSources sources;
+  sources.content = "short";
+  sources.while_read = [] { ADD_FAILURE() << "it is read"; };
+  CopyBlob request;
+  request.blob.key = key_of("b");
+  request.source.url = "http://elsewhere/b";
+  sources.claims = (std::uint64_t{256} << 30) + 1;
+  const auto copied = harness.run(copy_blob(harness.service, request, sources));
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code, ErrorCode::kRequestBodyTooLarge);
+}
+
 TEST(CopyBlob, IsCompletedWhenItIsDone) {
   BlobHarness harness;
   ScriptedSources slow;

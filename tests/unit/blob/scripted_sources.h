@@ -19,6 +19,8 @@ class ScriptedSources final : public blob::CopySources {
   blob::SourceProperties properties;   // but for the length
   std::optional<Error> refusal;        // instead of any answer
   bool busy = false;
+  bool stopping = false;
+  std::optional<std::uint64_t> claims;       // a length that is not the content's
   std::function<void()> while_read = [] {};  // before each piece
   int opened = 0;
   int taken = 0, held = 0;  // turns
@@ -41,6 +43,10 @@ class ScriptedSources final : public blob::CopySources {
   struct Turn final : blob::CopyTurn {
     explicit Turn(ScriptedSources& from) : sources(from) {}
     ~Turn() override { --sources.held; }
+    Result<void> check() const override {
+      if (sources.stopping) return fail(ErrorCode::kServerBusy);
+      return {};
+    }
     ScriptedSources& sources;
   };
 
@@ -48,7 +54,7 @@ class ScriptedSources final : public blob::CopySources {
    public:
     explicit Source(ScriptedSources& from)
         : from_(from), properties_(from.properties), text_(*from.content) {
-      properties_.length = from.content->size();
+      properties_.length = from.claims.value_or(from.content->size());
     }
     const blob::SourceProperties& properties() const override { return properties_; }
     io::ByteSource& body() override { return *this; }
