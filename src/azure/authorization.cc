@@ -137,13 +137,23 @@ struct GateAccount {
 
   bool is_served_to(std::string_view peer) const {
     if (networks.empty()) return true;
-    const auto address = http::parse_ip_address(peer);
+    const auto address = http::parse_ip_address(peer.substr(0, peer.find('%')));  // of any scope
     if (!address) return false;
     return std::ranges::any_of(networks, [real = http::unmapped(*address)](const auto& network) {
       return network.contains(real);
     });
   }
 };
+
+namespace {
+
+Result<void> check_served(const GateAccount* account, std::string_view peer) {
+  if (account == nullptr || account->is_served_to(peer)) return {};
+  return fail(ErrorCode::kAuthorizationFailure,
+              "the account is not served to " + std::string(peer));
+}
+
+}  // namespace
 
 struct Gate::State {
   std::map<std::string, GateAccount, std::less<>> accounts;
@@ -166,19 +176,16 @@ Gate::Gate(const std::vector<Account>& accounts, const Clock& clock)
 Gate::~Gate() = default;
 
 Result<void> Gate::check_peer(std::string_view account, std::string_view peer) const {
-  const GateAccount* found = state_->find(account);
-  if (found == nullptr || found->is_served_to(peer)) return {};
-  return fail(ErrorCode::kAuthorizationFailure,
-              "the account is not served to " + std::string(peer));
+  return check_served(state_->find(account), peer);
 }
 
 Result<Claim> Gate::examine(const Call& call, const Needs& needs) {
-  LAPIS_TRY_VOID(check_peer(call.target.account, call.request.peer_address));
+  GateAccount* account = state_->find(call.target.account);
+  LAPIS_TRY_VOID(check_served(account, call.request.peer_address));
   const http::Headers& headers = call.request.headers;
   // What is signed must be what is parsed later.
   LAPIS_TRY_VOID(refuse_repeated_headers(headers));
   const Timestamp now = state_->clock.now();
-  GateAccount* account = state_->find(call.target.account);
   SigningKeys* keys = account == nullptr ? nullptr : &account->keys;
   if (const std::string_view* authorization = headers.find("Authorization")) {
     LAPIS_TRY_VOID(check_shared_key(call, *authorization, keys, now));

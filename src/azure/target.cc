@@ -172,9 +172,6 @@ Result<Target> parse_target(const http::Request& request) {
   const auto question = text.find('?');
   Target target;
   target.raw_path = text.substr(0, question);
-  if (question != text.npos) {
-    LAPIS_TRY(target.query, Query::parse(text.substr(question + 1)));
-  }
   const std::string_view host = request.headers.get("Host");
   std::string_view path = target.raw_path.substr(1);
   Memory memory(target.raw_path.size() + host.size());
@@ -183,6 +180,11 @@ Result<Target> parse_target(const http::Request& request) {
   if (host_style) {
     target.data_lake = host_style->endpoint == Endpoint::kDataLake;
     target.website = host_style->endpoint == Endpoint::kWebsite;
+  }
+  if (question != text.npos && !target.website) {  // to a page, parameters mean nothing
+    LAPIS_TRY(target.query, Query::parse(text.substr(question + 1)));
+  }
+  if (host_style) {
     LAPIS_TRY_VOID(set_account(target, host_style->account));
   } else {
     LAPIS_TRY(const std::string_view first, decode(take_segment(path), memory));

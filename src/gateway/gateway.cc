@@ -159,6 +159,9 @@ io::Task<http::Response> Gateway::serve_page(const http::Request& request, const
     outcome = no_page(request_id, clock_.now(), request.method == http::Method::kGet);
   }
   http::Response response = settle(std::move(outcome), request, request_id, nullptr);
+  if (response.status == 404 && request.trace != nullptr) {  // whatever page came with it
+    request.trace->error = ErrorCode::kBlobNotFound;
+  }
   if (watch != nullptr) co_await add_cors_headers(request, request_id, *watch, response);
   co_return response;
 }
@@ -180,15 +183,15 @@ io::Task<Result<http::Response>> Gateway::find_page(const http::Request& request
   auto found = co_await read_page(page_request(request, true), request_id, target, page);
   if (found || !is_missing(found.error().code)) co_return found;
   const std::string_view error_page = error_page_of(website);
-  found = co_await read_page(page_request(request, false), request_id, target, error_page);
-  if (found) found->status = 404;
-  co_return found;
+  auto shown = co_await read_page(page_request(request, false), request_id, target, error_page);
+  if (!shown) co_return found;
+  shown->status = 404;
+  co_return shown;
 }
 
 io::Task<Result<http::Response>> Gateway::read_page(http::Request request, const Guid& request_id,
                                                     const azure::Target& site,
                                                     std::string_view page) {
-  if (page.empty()) co_return fail(ErrorCode::kBlobNotFound, "a directory without an index");
   azure::Target target;
   target.resource = azure::Resource::kBlob;
   target.website = true;
@@ -203,6 +206,7 @@ io::Task<Result<http::Response>> Gateway::read_page(http::Request request, const
   note_routing(request.trace, route ? *route : nullptr, permit);
   if (!permit) co_return fail(permit.error());
   if (!route) co_return fail(route.error());
+  if (page.empty()) co_return fail(ErrorCode::kBlobNotFound, "a directory without an index");
   io::PulledBytes none;
   const Exchange exchange{call, service_, none, *this, nullptr};
   co_return co_await (*route)->handler(exchange, *permit);

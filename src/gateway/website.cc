@@ -46,9 +46,9 @@ http::Request page_request(const http::Request& visit, bool conditions_count) {
   page.peer_address = visit.peer_address;
   page.peer_port = visit.peer_port;
   page.tls_version = visit.tls_version;
-  page.trace = visit.trace;
   page.headers.add("Host", visit.headers.get("Host"));
   if (!conditions_count) return page;
+  page.trace = visit.trace;
   for (const std::string_view name : kConditions) {
     if (const std::string_view* value = visit.headers.find(name)) page.headers.add(name, *value);
   }

@@ -19,7 +19,8 @@ std::string page_of(const blob::StaticWebsite& website, std::string_view path);
 std::string_view error_page_of(const blob::StaticWebsite& website);
 
 // What the operation that reads a page gets to see of a visitor's request: the method, the host
-// and, where they count, a range and conditions. Nothing else of it means anything here.
+// and, where they count, a range and conditions. Nothing else of it means anything here. An error
+// page, for which they do not, leaves no trace beside that of what was asked for.
 http::Request page_request(const http::Request& visit, bool conditions_count);
 
 // The answer where not even an error page is there. `with_body`: false for HEAD.

@@ -12,6 +12,16 @@ constexpr Network kMapped{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, false}, 9
 
 }  // namespace
 
+namespace {
+
+// As peers are compared (unmapped).
+Network unmapped(const Network& network) {
+  if (network.length < kMapped.length || !kMapped.contains(network.first)) return network;
+  return {unmapped(network.first), network.length - kMapped.length};
+}
+
+}  // namespace
+
 bool Network::contains(const IpAddress& address) const {
   if (address.is_v4 != first.is_v4) return false;
   const unsigned whole = length / 8;
@@ -27,14 +37,14 @@ std::optional<Network> parse_network(std::string_view text) {
   if (!address) return std::nullopt;
   const unsigned most = address->is_v4 ? 32 : 128;
   Network network{*address, most};
-  if (slash == text.npos) return network;
+  if (slash == text.npos) return unmapped(network);
   const auto length = parse_u64(text.substr(slash + 1));
   if (!length || *length > most) return std::nullopt;
   network.length = static_cast<unsigned>(*length);
   for (unsigned bit = network.length; bit < most; ++bit) {
     if ((address->bytes[bit / 8] & 0x80u >> bit % 8) != 0) return std::nullopt;
   }
-  return network;
+  return unmapped(network);
 }
 
 IpAddress unmapped(const IpAddress& address) {

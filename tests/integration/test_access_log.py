@@ -18,6 +18,8 @@ from observing import eventually, fetch, log_lines, metrics, wait_for_lines, wri
 from raw_http import connect
 from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
+from test_service_properties import document
+from test_website import Visitor
 
 ACCOUNT = DEVELOPMENT_ACCOUNT.name
 
@@ -176,6 +178,28 @@ def test_hostile_bytes_do_not_break_a_line(server: LapisServer, log: Path) -> No
     (line,) = wait_for_lines(log, 1)
     assert line["ClientRequestId"] == '"},{"a":"\\'
     assert "\ufffd" in line["UserAgentHeader"]
+
+
+def test_pages_of_a_website(owner: BlobClient, server: LapisServer, log: Path) -> None:
+    """What is not there is told as that, with and without a page in its place."""
+    website = "<IndexDocument>i</IndexDocument><ErrorDocument404Path>lost</ErrorDocument404Path>"
+    expect(owner.set_service_properties(document(
+        f"<StaticWebsite><Enabled>true</Enabled>{website}</StaticWebsite>"
+    )), 202)  # fmt: skip
+    expect(owner.put_blob("$web", "i", b"index"), 201)
+    visitor = Visitor(server)
+    assert visitor.ask("/").status == 200
+    assert visitor.ask("/none").status == 404
+    expect(owner.put_blob("$web", "lost", b"lost"), 201)
+    assert visitor.ask("/none").body == b"lost"
+    assert visitor.ask("/", "PUT").status == 405
+    visitor.connection.close()
+    pages = [line for line in wait_for_lines(log, 7) if line["Uri"].startswith(f"http://{ACCOUNT}.z6.")]
+    assert [(line["StatusCode"], line["StatusText"], line["OperationName"]) for line in pages[:3]] == [
+        ("200", "AnonymousSuccess", "GetBlob"), ("404", "BlobNotFound", "GetBlob"), ("404", "BlobNotFound", "GetBlob"),
+    ]
+    assert [line["ObjectKey"] for line in pages[:2]] == [f"/{ACCOUNT}/$web", f"/{ACCOUNT}/$web/none"]
+    assert (pages[3]["StatusCode"], pages[3]["StatusText"]) == ("405", "UnsupportedHttpVerb")
 
 
 def test_reopens_on_sighup(owner: BlobClient, server: LapisServer, log: Path) -> None:

@@ -246,7 +246,7 @@ def test_finds_among_many(server: LapisServer, owner: BlobClient) -> None:
 
 
 def check_time(owner: BlobClient, where: str, limit: float) -> None:
-    """Of the first page; printed for docs/performance.md."""
+    """Of the first page; printed."""
     taken = []
     for _ in range(SEARCHES):
         began = time.perf_counter()

@@ -81,6 +81,7 @@ def test_pages_are_for_everybody(owner: BlobClient, visitor: Visitor) -> None:
         ("/index.html", "index.html"),
         ("/docs/", "docs/index.html"),
         ("/docs/a%20b.html?utm=1&comp=metadata&restype=container", "docs/a b.html"),
+        ("/?tag=a&tag=b&q=%zz", "index.html"),
     ]:
         got = visitor.ask(path)
         assert (got.status, got.body) == (200, f"page {page}".encode()), path
@@ -125,6 +126,8 @@ def test_what_is_not_there(owner: BlobClient, visitor: Visitor) -> None:
     put_pages(owner, "errors/lost.html")
     got = visitor.ask("/none")
     assert (got.status, got.body) == (404, b"page errors/lost.html")
+    expect(owner.set_blob_tier("$web", "errors/lost.html", "Archive"), 200)
+    assert b"WebContentNotFound" in visitor.ask("/none").body
     off = document("<StaticWebsite><Enabled>false</Enabled></StaticWebsite>")
     expect(owner.set_service_properties(off), 202)
     assert visitor.ask("/a/b.html").status == 404

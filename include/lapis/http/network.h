@@ -15,7 +15,8 @@ struct Network {
   bool contains(const IpAddress& address) const;
 };
 
-// Nothing where it is none, or has bits behind its length.
+// Nothing where it is none, or has bits behind its length. One of mapped addresses is the IPv4
+// network.
 std::optional<Network> parse_network(std::string_view text);
 
 // The IPv4 address of one mapped into IPv6 (::ffff:0:0/96), as a peer of a socket for both has it;

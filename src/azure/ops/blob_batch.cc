@@ -52,6 +52,7 @@ bool names_account(const Target& batch, std::string_view path) {
   if (account != batch.account || rest.empty()) return false;
   const std::string_view container = first_segment(rest);
   rest.remove_prefix(1 + container.size());
+  if (rest.empty() && batch.container == "$root") return !container.empty();  // a blob's name
   if (container.empty() || rest.size() < 2) return false;
   return batch.container.empty() || container == batch.container;
 }

@@ -61,11 +61,12 @@ TEST(PublicGate, AccountIsServedToItsNetworks) {
   Account inside = make_account("inside", {std::string(kDevelopmentKey)}).value();
   inside.public_access = true;
   inside.networks = {http::parse_network("192.0.2.0/24").value(),
-                     http::parse_network("fd00::/8").value()};
+                     http::parse_network("fd00::/8").value(),
+                     http::parse_network("fe80::/10").value()};
   Gate gate({inside, make_account("open", {std::string(kDevelopmentKey)}).value()}, clock);
   const std::pair<const char*, bool> peers[] = {
       {"192.0.2.7", true}, {"192.0.3.7", false},        {"::ffff:192.0.2.7", true},
-      {"fd12::1", true},   {"fe80::1%eth0", false},     {"::1", false},
+      {"fd12::1", true},   {"fe80::1%eth0", true},      {"::1", false},
       {"nonsense", false}, {"::ffff:192.0.3.7", false}, {"", false},
   };
   for (const auto& [peer, served] : peers) {
