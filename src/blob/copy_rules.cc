@@ -86,4 +86,18 @@ Result<void> take_over(const SourceProperties& source, TakenOver what, PutBlob& 
   return {};
 }
 
+NewBlob copy_of(const BlobProperties& source, const PutBlob& blob, Timestamp now) {
+  NewBlob made;
+  made.now = now;
+  made.type = source.type;
+  made.tier = blob.tier;
+  made.http = source.http;
+  made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
+  made.tags = blob.tags;
+  made.content_length = source.content_length;
+  made.copy = blob.copy;
+  made.copy->copied = made.copy->total = source.content_length;
+  return made;
+}
+
 }  // namespace lapis::blob

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "blob/blob_rows.h"
 #include "lapis/base/result.h"
 #include "lapis/blob/copy_source.h"
 #include "lapis/blob/ops/put_blob.h"
@@ -38,5 +39,8 @@ struct TakenOver {
   bool md5 = true;  // the stored one, too
 };
 Result<void> take_over(const SourceProperties& source, TakenOver what, PutBlob& into);
+
+// Likewise of a source in this store, whose properties are at hand: the copy that `blob` asks for.
+NewBlob copy_of(const BlobProperties& source, const PutBlob& blob, Timestamp now);
 
 }  // namespace lapis::blob

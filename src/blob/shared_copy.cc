@@ -39,19 +39,9 @@ Result<Source> read_source(storage::MetaView& view, const SharedCopy& request) {
 }
 
 NewBlob made_of(const Change& change, const BlobProperties& source) {
-  const PutBlob& blob = change.request.blob;
-  NewBlob made;
-  made.now = change.at.now;
-  made.type = source.type;
+  NewBlob made = copy_of(source, change.request.blob, change.at.now);
   made.append_blocks = source.append_blocks;
   made.sealed = change.request.seal.value_or(source.sealed);
-  made.tier = blob.tier;
-  made.http = source.http;
-  made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
-  made.tags = blob.tags;
-  made.content_length = source.content_length;
-  made.copy = blob.copy;
-  made.copy->copied = made.copy->total = source.content_length;
   return made;
 }
 

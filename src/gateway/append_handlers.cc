@@ -1,9 +1,7 @@
 #include "gateway/handlers.h"
-#include "gateway/sources.h"
 #include "gateway/structured_stream.h"
 #include "lapis/azure/ops/append_blob_seal.h"
 #include "lapis/azure/ops/append_block.h"
-#include "lapis/azure/ops/append_block_from_url.h"
 #include "lapis/azure/ops/put_append_blob.h"
 
 namespace lapis::gateway {
@@ -26,15 +24,6 @@ LAPIS_HANDLER(append_block) {
   http::Response response = azure::render_append_block(exchange.call, result);
   body.describe(response);
   co_return response;
-}
-
-LAPIS_HANDLER(append_block_from_url) {
-  (void)authorized;
-  LAPIS_CO_TRY(auto request, azure::parse_append_block_from_url(exchange.call));
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const auto result, co_await blob::append_block_from_url(
-                                      exchange.service, std::move(request), *sources));
-  co_return azure::render_append_block_from_url(exchange.call, result);
 }
 
 LAPIS_HANDLER(append_blob_seal) {

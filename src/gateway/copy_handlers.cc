@@ -1,6 +1,6 @@
 #include "gateway/handlers.h"
-#include "gateway/sources.h"
 #include "lapis/azure/ops/abort_copy_blob.h"
+#include "lapis/azure/ops/append_block_from_url.h"
 #include "lapis/azure/ops/copy_blob.h"
 #include "lapis/azure/ops/copy_blob_from_url.h"
 #include "lapis/azure/ops/put_blob_from_url.h"
@@ -19,8 +19,11 @@ using Rendering = http::Response (*)(const azure::Call&, const Copied&);
 template <class Request, class Copied>
 io::Task<Result<http::Response>> answer(Exchange exchange, Request request,
                                         Copying<Request, Copied> copy, Rendering<Copied> render) {
-  LAPIS_CO_TRY(blob::CopySources * sources, sources_of(exchange));
-  LAPIS_CO_TRY(const Copied copied, co_await copy(exchange.service, std::move(request), *sources));
+  if (exchange.sources == nullptr) {
+    co_return fail(ErrorCode::kCannotVerifyCopySource, "this gateway reads no sources");
+  }
+  LAPIS_CO_TRY(const Copied copied,
+               co_await copy(exchange.service, std::move(request), *exchange.sources));
   co_return render(exchange.call, copied);
 }
 
@@ -31,6 +34,13 @@ LAPIS_HANDLER(put_block_from_url) {
   LAPIS_CO_TRY(auto request, azure::parse_put_block_from_url(exchange.call));
   co_return co_await answer(exchange, std::move(request), blob::put_block_from_url,
                             azure::render_put_block_from_url);
+}
+
+LAPIS_HANDLER(append_block_from_url) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_append_block_from_url(exchange.call));
+  co_return co_await answer(exchange, std::move(request), blob::append_block_from_url,
+                            azure::render_append_block_from_url);
 }
 
 LAPIS_HANDLER(put_page_from_url) {

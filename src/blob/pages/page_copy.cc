@@ -133,7 +133,7 @@ io::Task<Result<CopyBlobResult>> publish(Service& service, const PutBlob& blob,
   const BlobProperties& properties = source.blob.properties;
   LAPIS_CO_TRY(const Keeping keeping, co_await find_keeping(service, blob.key.account));
   const NamedAt at{filled.container, blob.key.name, service.clock.now(), keeping};
-  const NewBlob made = made_of(blob, properties, at.now);
+  const NewBlob made = copy_of(properties, blob, at.now);
   CopyBlobResult result;
   result.copy = blob.copy->id;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
