@@ -113,8 +113,9 @@ def check_key(client: BlobClient, key: Key, rng: random.Random) -> str | None:
     if not matching:
         possible = " | ".join(str(state) for state in key.possible())
         return f"{key.name}: found {observed}, possible were {possible}"
-    # An empty blob over an empty one: the request that was cut off may have been carried out.
-    acknowledged = matching == [key.state]
+    # An empty blob over an empty one, a log that is begun anew, a copy made again: the request that was
+    # cut off may have been carried out.
+    acknowledged = matching == [key.state] and key.pending != key.state
     if acknowledged and key.etag is not None and observed.etag not in (None, key.etag):
         return f"{key.name}: the ETag changed from {key.etag} to {observed.etag}"
     key.settle(matching[0], observed.etag)
