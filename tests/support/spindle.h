@@ -1,7 +1,8 @@
 // Spindle: a hard disk's mechanics before a file system in memory. Requests to read are served one
 // at a time; one that does not begin where the last ended costs a seek; of those that wait, the one
 // that goes on from there is next, then the next one in one direction, as kernel and disk order
-// them.
+// them. It takes up the next request before the one that it has served is told of, and when all who
+// were told before have asked for what they ask for next, however slow the processor is.
 #pragma once
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -65,6 +67,7 @@ class Spindle {
         {
           const std::lock_guard lock(spindle.mutex_);
           spindle.queue_.emplace(std::move(place), waiting);
+          ++spindle.arrived_;
         }
         spindle.changed_.notify_all();
       }
@@ -83,31 +86,59 @@ class Spindle {
 
   void serve() {
     std::unique_lock lock(mutex_);
+    std::optional<Waiting> at_hand;  // served, and its client not yet told
     while (true) {
-      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      auto next = queue_.lower_bound(head_);
-      const bool goes_on = next != queue_.end() && next->first == head_;
-      run_ = goes_on ? run_ + 1 : 0;
-      if (goes_on && run_ >= kMostInARun && queue_.size() > 1) {
-        run_ = 0;
-        ++next;
-      }
-      if (next == queue_.end()) next = queue_.begin();
-      const Waiting waiting = next->second;
-      const bool seeks = next->first != head_;
-      head_ = {next->first.first, next->first.second + waiting.bytes};
-      queue_.erase(next);
-      const Microseconds takes((seeks ? kSeek.count() : 0) +
-                               static_cast<double>(waiting.bytes) / kBytesPerMicrosecond);
+      changed_.wait(lock, [&] { return stopping_ || at_hand || !queue_.empty(); });
+      if (!at_hand && queue_.empty()) return;
+      settle(lock, *(at_hand ? at_hand->home : queue_.begin()->second.home));
+      std::optional<Waiting> next;
+      Microseconds takes{0};
+      if (!queue_.empty()) next = take_next(takes);
+      if (at_hand) at_hand->home->post([handle = at_hand->handle] { handle.resume(); });
+      at_hand = next;
       lock.unlock();
       std::this_thread::sleep_for(takes / kFaster);
       lock.lock();
-      ++served_.requests;
-      served_.seeks += seeks ? 1 : 0;
-      served_.bytes += waiting.bytes;
-      served_.busy += takes;
-      waiting.home->post([handle = waiting.handle] { handle.resume(); });
+    }
+  }
+
+  Waiting take_next(Microseconds& takes) {
+    auto next = queue_.lower_bound(head_);
+    const bool goes_on = next != queue_.end() && next->first == head_;
+    run_ = goes_on ? run_ + 1 : 0;
+    if (goes_on && run_ >= kMostInARun && queue_.size() > 1) {
+      run_ = 0;
+      ++next;
+    }
+    if (next == queue_.end()) next = queue_.begin();
+    const Waiting waiting = next->second;
+    const bool seeks = next->first != head_;
+    head_ = {next->first.first, next->first.second + waiting.bytes};
+    queue_.erase(next);
+    takes = Microseconds((seeks ? kSeek.count() : 0) +
+                         static_cast<double>(waiting.bytes) / kBytesPerMicrosecond);
+    ++served_.requests;
+    served_.seeks += seeks ? 1 : 0;
+    served_.bytes += waiting.bytes;
+    served_.busy += takes;
+    return waiting;
+  }
+
+  // Until an executor has gone through all its work a few times without a request.
+  void settle(std::unique_lock<std::mutex>& lock, io::Executor& executor) {
+    constexpr int kQuietRounds = 4;
+    std::uint64_t before = arrived_;
+    for (int quiet = 0; quiet < kQuietRounds; ++quiet) {
+      const std::uint64_t round = ++rounds_;
+      lock.unlock();
+      executor.post([this, round] {
+        const std::lock_guard held(mutex_);
+        done_round_ = round;
+        changed_.notify_all();
+      });
+      lock.lock();
+      changed_.wait(lock, [&] { return done_round_ == round; });
+      if (std::exchange(before, arrived_) != arrived_) quiet = 0;
     }
   }
 
@@ -116,6 +147,9 @@ class Spindle {
   std::multimap<Place, Waiting> queue_;
   Place head_;
   int run_ = 0;
+  std::uint64_t arrived_ = 0;     // requests, ever
+  std::uint64_t rounds_ = 0;      // of the executor that were waited for,
+  std::uint64_t done_round_ = 0;  // and the last one that is over
   Served served_;
   bool stopping_ = false;
   std::thread thread_;
