@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "lapis/storage/meta_store.h"
+#include "storage/meta/room.h"
 
 namespace lapis::test {
 
@@ -98,17 +99,22 @@ class MemoryMetaView final : public storage::MetaView {
     return it->second;
   }
   void put(std::string_view key, std::string_view value) override {
-    remember(key);
-    touched_.insert(std::string(key));
-    rows_.insert_or_assign(std::string(key), std::string(value));
+    write(key, value);
+    size_.put_bytes += key.size() + value.size();
+  }
+  void rewrite(std::string_view key, std::string_view value) override {
+    write(key, value);
+    size_.rewritten_bytes += key.size() + value.size();
   }
   void erase(std::string_view key) override {
+    ++size_.erases;
     remember(key);
     touched_.insert(std::string(key));
     if (const auto it = rows_.find(key); it != rows_.end()) rows_.erase(it);
   }
   void erase_range(std::string_view first, std::string_view last) override {
     wrote_range_ = true;
+    ++size_.erases;
     if (first >= last) return;
     const auto begin = rows_.lower_bound(first);
     const auto end = rows_.lower_bound(last);
@@ -123,9 +129,15 @@ class MemoryMetaView final : public storage::MetaView {
   bool wrote() const { return used_id_ || wrote_range_ || !touched_.empty(); }
   // The keys put and erased one by one: those whose version counters are raised.
   const std::set<std::string>& touched() const { return touched_; }
+  const storage::WriteSize& size() const { return size_; }
   void keep() { before_.clear(); }
 
  private:
+  void write(std::string_view key, std::string_view value) {
+    remember(key);
+    touched_.insert(std::string(key));
+    rows_.insert_or_assign(std::string(key), std::string(value));
+  }
   void remember(std::string_view key) {
     if (before_.contains(key)) return;
     const auto it = rows_.find(key);
@@ -137,6 +149,7 @@ class MemoryMetaView final : public storage::MetaView {
   std::uint64_t& last_id_;
   std::map<std::string, std::optional<std::string>, std::less<>> before_;
   std::set<std::string> touched_;
+  storage::WriteSize size_;
   bool wrote_range_ = false;
   bool used_id_ = false;
 };
@@ -177,6 +190,11 @@ class MemoryMetaStore final : public storage::MetaStore {
   void set_read_only(bool read_only) {
     const std::lock_guard lock(mutex_);
     read_only_ = read_only;
+  }
+  // As where the disk has that room left.
+  void set_room(storage::Room room) {
+    const std::lock_guard lock(mutex_);
+    room_ = room;
   }
   // Every transaction is run twice, the first run's writes thrown away.
   void set_run_twice(bool run_twice) {
@@ -229,6 +247,7 @@ class MemoryMetaStore final : public storage::MetaStore {
     }
     MemoryMetaView view(rows_, last_id_);
     LAPIS_TRY_VOID(run(fn, view));
+    LAPIS_TRY_VOID(storage::admit(room_, view.size()));
     if (!view.wrote()) return {};
     if (fail_in_ != 0 && --fail_in_ == 0) return fail(fail_with_);
     view.keep();
@@ -245,6 +264,7 @@ class MemoryMetaStore final : public storage::MetaStore {
   std::uint64_t sequence_ = 0;
   std::uint64_t fail_in_ = 0;
   Error fail_with_{ErrorCode::kInternalError};
+  storage::Room room_ = storage::Room::kForAll;
   bool read_only_ = false;
   bool run_twice_ = false;
   std::atomic<bool> cold_ = false;

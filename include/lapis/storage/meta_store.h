@@ -28,6 +28,10 @@ class MetaView {
   virtual ~MetaView() = default;
   virtual Result<std::optional<std::string>> get(std::string_view key) = 0;
   virtual void put(std::string_view key, std::string_view value) = 0;
+  // As `put`, of what is stored already, under this key or one that the transaction erases, and
+  // grows by some bytes at most. A store that is nearly full still takes it, so that it can be
+  // emptied.
+  virtual void rewrite(std::string_view key, std::string_view value) = 0;
   virtual void erase(std::string_view key) = 0;
   // Erases [first, last): one operation whatever it covers. Not for rows that are read through
   // `version_of`.

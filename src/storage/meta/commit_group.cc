@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxMembers = 1024;
 constexpr std::size_t kMaxBatchBytes = 16u << 20;
+// Room is measured before each group: near its end no group takes much of what is left.
+constexpr std::size_t kMaxBatchBytesNearlyFull = 4u << 20;
 
 Result<void> call(Transaction& fn, MetaView& view) {
   try {
@@ -50,7 +52,8 @@ Result<void> CommitGroup::run_in_batch(Transaction& fn) {
 }
 
 bool CommitGroup::is_full() const {
-  return members_.size() >= kMaxMembers || batch_.GetDataSize() >= kMaxBatchBytes;
+  const std::size_t most = room_ == Room::kForAll ? kMaxBatchBytes : kMaxBatchBytesNearlyFull;
+  return members_.size() >= kMaxMembers || batch_.GetDataSize() >= most;
 }
 
 Result<CommitPoint> CommitGroup::write() {

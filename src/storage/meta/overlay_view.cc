@@ -14,11 +14,20 @@ Result<std::optional<std::string>> OverlayView::get(std::string_view key) {
 }
 
 void OverlayView::put(std::string_view key, std::string_view value) {
+  write(key, value);
+  size_.put_bytes += key.size() + value.size();
+}
+
+void OverlayView::rewrite(std::string_view key, std::string_view value) {
+  write(key, value);
+  size_.rewritten_bytes += key.size() + value.size();
+}
+
+void OverlayView::write(std::string_view key, std::string_view value) {
   LAPIS_CHECK(!is_store_key(key));
   LAPIS_CHECK(batch_.Put(as_slice(key), as_slice(value)).ok());
   own_.put(key, value);
   stripes_.push_back(VersionStripes::stripe_of(key));
-  size_.put_bytes += key.size() + value.size();
 }
 
 void OverlayView::erase(std::string_view key) {

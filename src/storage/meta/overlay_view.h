@@ -24,6 +24,7 @@ class OverlayView final : public MetaView {
 
   Result<std::optional<std::string>> get(std::string_view key) override;
   void put(std::string_view key, std::string_view value) override;
+  void rewrite(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;
   void erase_range(std::string_view first, std::string_view last) override;
   std::uint64_t next_id() override { return ++last_id_; }
@@ -34,6 +35,8 @@ class OverlayView final : public MetaView {
   Overlay&& take_writes() && { return std::move(own_); }
 
  private:
+  void write(std::string_view key, std::string_view value);
+
   rocksdb::DB& db_;
   const Overlay& group_;
   rocksdb::WriteBatch& batch_;

@@ -5,7 +5,8 @@
 namespace lapis::storage {
 namespace {
 constexpr std::uint64_t kSmallPut = 4096;
-}
+constexpr std::uint64_t kSmallRewrite = 128 << 10;
+}  // namespace
 
 Room room_for(std::uint64_t free_bytes, std::uint64_t min_free_bytes) {
   if (free_bytes >= min_free_bytes) return Room::kForAll;
@@ -28,7 +29,7 @@ Room measure_room(const std::filesystem::path& directory, std::uint64_t min_free
 }
 
 Result<void> admit(Room room, const WriteSize& size) {
-  const bool is_small = size.put_bytes <= kSmallPut;
+  const bool is_small = size.put_bytes <= kSmallPut && size.rewritten_bytes <= kSmallRewrite;
   const bool admitted = size.empty() || room == Room::kForAll ||
                         (room == Room::kForSmall && is_small) ||
                         (room == Room::kForErasing && is_small && size.erases != 0);

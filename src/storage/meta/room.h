@@ -5,6 +5,8 @@
 //   free >= min      everything
 //   free >= min / 2  transactions that put at most 4 KiB: whatever releases space goes on, and a
 //                    few small writes with it
+//                    few small writes with it. What they only write again, because it moves or a
+//                    little of it changes, may be 128 KiB besides: no row of a blob is larger
 //   free >= min / 4  of those only the ones that erase something, so that a full store can still be
 //                    emptied after small writes have used up the band above
 //   below            none that writes
@@ -26,7 +28,8 @@ enum class Room : std::uint8_t { kForAll, kForSmall, kForErasing, kNone };
 struct WriteSize {
   std::uint64_t put_bytes = 0;  // keys and values
   std::uint64_t erases = 0;     // rows and ranges
-  bool empty() const { return put_bytes == 0 && erases == 0; }
+  std::uint64_t rewritten_bytes = 0;
+  bool empty() const { return put_bytes == 0 && erases == 0 && rewritten_bytes == 0; }
 };
 
 Room room_for(std::uint64_t free_bytes, std::uint64_t min_free_bytes);

@@ -38,6 +38,10 @@ constexpr AdmitCase kAdmitCases[] = {
     {"SmallPut", {4096, 0}, Room::kForSmall},
     {"LargePut", {4097, 0}, Room::kForAll},
     {"LargePutThatErases", {4097, 5}, Room::kForAll},
+    {"RowsWrittenAgain", {0, 0, 131'072}, Room::kForSmall},
+    {"RowsThatMove", {4096, 1, 131'072}, Room::kForErasing},
+    {"TooManyOfThem", {0, 1, 131'073}, Room::kForAll},
+    {"RowsThatMoveWithALargePut", {4097, 1, 10}, Room::kForAll},
 };
 
 TEST(Room, AdmitsWhatItHasRoomFor) {
