@@ -1,9 +1,11 @@
 #include "blob/deletion_expiry.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
+#include <vector>
 
-#include "blob/past_states.h"
+#include "blob/expired_states.h"
 #include "blob/row_pages.h"
 #include "lapis/base/log.h"
 
@@ -12,71 +14,123 @@ namespace {
 
 // Past states that one transaction ends: the committer is everybody's.
 constexpr std::size_t kInTransaction = 64;
+// So many in a row that a full disk refuses alone: it has no room for any.
+constexpr std::size_t kRefusedInRow = 16;
 
-// Rows of one container. A blob that cannot be read is told of, and must not keep the others.
-io::Task<Result<void>> expire_rows(Service& service, ContainerId container,
-                                   std::span<const Row> rows, ReclaimStats& stats) {
-  std::uint64_t expired = 0;
-  auto transaction = [&](storage::MetaView& view) -> Result<void> {
-    expired = 0;
-    for (const Row& row : rows) {
-      const auto due = parse_expiry_key(row.key);
-      LAPIS_TRY(const bool went, expire(view, *due));
-      expired += went ? 1 : 0;
+using Due = std::span<const ExpiryKey>;
+
+// Each transaction ends rows of one container. Where it cannot, because one of them cannot be read
+// or all of them are too much for a disk that is nearly full, its halves are tried: what does not
+// go alone stays, and must not keep the others.
+class Expiry {
+ public:
+  Expiry(Service& service, const std::atomic<bool>& stopping, ReclaimStats& stats)
+      : service_(service), stopping_(stopping), stats_(stats) {}
+
+  // Rows of one page, in any order of containers.
+  io::Task<Result<void>> end_all(Due due) {
+    while (!due.empty() && !stopping_) {
+      const auto is_other = [&](const ExpiryKey& one) {
+        return one.container != due.front().container;
+      };
+      const auto others = std::ranges::find_if(due, is_other);
+      const auto count =
+          std::min<std::size_t>(most_, static_cast<std::size_t>(others - due.begin()));
+      LAPIS_CO_TRY_VOID(co_await end_together(due.first(count)));
+      due = due.subspan(count);
     }
-    return {};
-  };
-  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
-  stats.expired_deletions += expired;
-  co_return Result<void>{};
-}
+    co_return Result<void>{};
+  }
 
-void leave_in_place(const ExpiryKey& due, const Error& error) {
-  log_error("blob", "a soft-deleted blob stays, as it cannot be read",
-            {{"blob", std::string(due.name)}, {"reason", to_string(error)}});
-}
+  // Of the last that was refused, as the disk is full; nothing where all had room.
+  const std::optional<Error>& refusal() const { return refusal_; }
 
-// All of them at once; where that fails for one, each by itself.
-io::Task<Result<void>> expire_together(Service& service, ContainerId container,
-                                       std::span<const Row> rows, ReclaimStats& stats) {
-  auto done = co_await expire_rows(service, container, rows, stats);
-  if (done || done.error().code != ErrorCode::kInternalError || rows.size() == 1) {
-    if (!done && done.error().code == ErrorCode::kInternalError) {
-      leave_in_place(*parse_expiry_key(rows.front().key), done.error());
+ private:
+  io::Task<Result<void>> end_together(Due due) {
+    if (stopping_) co_return Result<void>{};
+    bool is_unreadable = false;
+    const Result<std::size_t> ended = co_await end_in_one(due, is_unreadable);
+    if (ended) {
+      stats_.expired_deletions += *ended;
+      most_ = std::min(kInTransaction, most_ * 2);
+      refused_ = 0;
       co_return Result<void>{};
     }
-    co_return done;
+    const bool is_full = ended.error().code == ErrorCode::kInsufficientStorage;
+    if (!is_unreadable && !is_full) co_return fail(ended.error());
+    if (due.size() == 1) co_return pass_over(due.front(), ended.error(), is_full);
+    const std::size_t half = due.size() / 2;
+    if (is_full) most_ = half;
+    LAPIS_CO_TRY_VOID(co_await end_together(due.first(half)));
+    co_return co_await end_together(due.subspan(half));
   }
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    LAPIS_CO_TRY_VOID(co_await expire_together(service, container, rows.subspan(i, 1), stats));
+
+  // `is_unreadable`: that the rows failed it, not the store.
+  io::Task<Result<std::size_t>> end_in_one(Due due, bool& is_unreadable) {
+    std::vector<ExpiryKey> names(due.begin(), due.end());
+    std::ranges::sort(names, {}, &ExpiryKey::name);
+    std::size_t ended = 0;
+    auto transaction = [&](storage::MetaView& view) -> Result<void> {
+      ended = 0;
+      is_unreadable = true;
+      for (Due left(names); !left.empty();) {
+        const auto is_other = [&](const ExpiryKey& one) { return one.name != left.front().name; };
+        const auto count = std::ranges::find_if(left, is_other) - left.begin();
+        LAPIS_TRY(const std::size_t went,
+                  expire(view, left.first(static_cast<std::size_t>(count))));
+        ended += went;
+        left = left.subspan(static_cast<std::size_t>(count));
+      }
+      is_unreadable = false;
+      return {};
+    };
+    const Scope scope{due.front().container};
+    LAPIS_CO_TRY_VOID(co_await service_.meta.transact(scope, std::move(transaction)));
+    co_return ended;
   }
-  co_return Result<void>{};
-}
+
+  Result<void> pass_over(const ExpiryKey& due, const Error& error, bool is_full) {
+    if (!is_full) {
+      log_error("blob", "a soft-deleted blob stays, as it cannot be read",
+                {{"blob", std::string(due.name)}, {"reason", to_string(error)}});
+      return {};
+    }
+    refusal_ = error;
+    if (++refused_ == kRefusedInRow) return fail(error);
+    return {};
+  }
+
+  using Scope = storage::Scope;
+
+  Service& service_;
+  const std::atomic<bool>& stopping_;
+  ReclaimStats& stats_;
+  std::size_t most_ = kInTransaction;  // fewer while the disk is nearly full
+  std::size_t refused_ = 0;            // in a row
+  std::optional<Error> refusal_;
+};
 
 }  // namespace
 
 io::Task<Result<void>> expire_deletions_until(Service& service, ServiceTime now,
+                                              const std::atomic<bool>& stopping,
                                               ReclaimStats& stats) {
+  Expiry expiry(service, stopping, stats);
   std::string first = table_prefix(storage::Table::kExpiry);
   const std::string last = expiry_end(now);
-  while (true) {
+  while (!stopping) {
     LAPIS_CO_TRY(const RowPage page, co_await read_page(service, first, last));
     if (page.empty()) break;
     first = after(page);
-    for (std::span<const Row> left(page); !left.empty();) {
-      const auto due = parse_expiry_key(left.front().key);
-      if (!due) co_return fail(ErrorCode::kInternalError, "expiry key is damaged");
-      std::size_t count = 1;
-      while (count < left.size() && count < kInTransaction) {
-        const auto next = parse_expiry_key(left[count].key);
-        if (!next || next->container != due->container) break;
-        ++count;
-      }
-      LAPIS_CO_TRY_VOID(
-          co_await expire_together(service, due->container, left.first(count), stats));
-      left = left.subspan(count);
+    std::vector<ExpiryKey> due;
+    for (const Row& row : page) {
+      const auto key = parse_expiry_key(row.key);
+      if (!key) co_return fail(ErrorCode::kInternalError, "expiry key is damaged");
+      due.push_back(*key);
     }
+    LAPIS_CO_TRY_VOID(co_await expiry.end_all(due));
   }
+  if (expiry.refusal()) co_return fail(*expiry.refusal());
   co_return Result<void>{};
 }
 

@@ -32,7 +32,7 @@ BlobProperties past_of(const BlobProperties& base) {
 
 void put_past(storage::MetaView& view, const NamedAt& at, Timestamp time,
               const BlobProperties& past, const Body& body) {
-  view.put(past_key(at.container, at.name, time), encode_blob(past, encode_body(body)));
+  view.rewrite(past_key(at.container, at.name, time), encode_blob(past, encode_body(body)));
 }
 
 Deletion deletion_at(const NamedAt& at) { return {at.now, *at.keeping.deleted_until}; }
@@ -73,36 +73,16 @@ Result<void> put_root(storage::MetaView& view, const NamedAt& at, const BlobReco
     view.erase(key);
     return {};
   }
-  view.put(key, encode_blob(root.properties, encode_body(root.body)));
+  view.rewrite(key, encode_blob(root.properties, encode_body(root.body)));
   LAPIS_TRY(ContainerState state, read_live(view, at.container));
   if (std::exchange(state.has_roots, true)) return {};
   view.put(container_state_key(at.container), encode(state));
   return {};
 }
 
-Result<bool> expire_root(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
-                         ServiceTime until) {
-  if (!rows.root || !rows.root->properties.deletion) return false;
-  BlobRecord& root = *rows.root;
-  if (root.properties.deletion->until != until) return false;
-  root.properties.deletion.reset();
-  stamp(view, root.properties);
-  LAPIS_TRY_VOID(drop_body(view, at.container, std::exchange(root.body, Body{})));
-  LAPIS_TRY_VOID(put_root(view, at, root));
-  return true;
-}
-
-Result<bool> expire_past(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
-                         const ExpiryKey& due) {
-  LAPIS_TRY(auto past, read_past(view, at.container, at.name, *due.state));
-  if (!past || !past->properties.deletion || past->properties.deletion->until != due.until) {
-    return false;
-  }
-  BlobProperties* holder = holder_of(rows);
-  if (holder == nullptr) return fail(ErrorCode::kInternalError, "a past state without a name");
-  LAPIS_TRY_VOID(erase_past(view, at, *due.state, *std::move(past), *holder));
-  LAPIS_TRY_VOID(write_holder(view, at, rows));
-  return true;
+void put_base(storage::MetaView& view, const NamedAt& at, const BlobRecord& base) {
+  view.rewrite(blob_key(at.container, at.name),
+               encode_blob(base.properties, encode_body(base.body)));
 }
 
 }  // namespace
@@ -210,6 +190,13 @@ Result<void> erase_past(storage::MetaView& view, const NamedAt& at, Timestamp ti
   return drop_body(view, at.container, std::move(past.body));
 }
 
+Result<void> erase_root(storage::MetaView& view, const NamedAt& at, BlobRecord& root) {
+  unmark_expiry(view, at, root.properties.deletion->until, std::nullopt);
+  root.properties.deletion.reset();
+  stamp(view, root.properties);
+  return drop_body(view, at.container, std::exchange(root.body, Body{}));
+}
+
 void restore_past(storage::MetaView& view, const NamedAt& at, Timestamp time, BlobRecord past,
                   BlobProperties& holder) {
   --count_of(holder, past.properties);
@@ -227,28 +214,13 @@ void restore_base(storage::MetaView& view, const NamedAt& at, BlobRows& rows) {
   rows.root.reset();
   rows.blob->properties.deletion.reset();
   stamp(view, rows.blob->properties);
-  view.put(blob_key(at.container, at.name),
-           encode_blob(rows.blob->properties, encode_body(rows.blob->body)));
+  put_base(view, at, *rows.blob);
 }
 
 Result<void> write_holder(storage::MetaView& view, const NamedAt& at, const BlobRows& rows) {
   if (!rows.blob) return put_root(view, at, *rows.root);
-  view.put(blob_key(at.container, at.name),
-           encode_blob(rows.blob->properties, encode_body(rows.blob->body)));
+  put_base(view, at, *rows.blob);
   return {};
-}
-
-Result<bool> expire(storage::MetaView& view, const ExpiryKey& due) {
-  LAPIS_TRY(const auto state, view.get(container_state_key(due.container)));
-  if (state) {
-    LAPIS_TRY(const ContainerState container, decode_container_state(*state));
-    if (container.deleted != 0) return false;  // its rows go with it, or come back with it
-  }
-  view.erase(expiry_key(due.until, due.container, due.name, due.state));
-  if (!state) return false;
-  const NamedAt at{due.container, due.name, {}, {}};
-  LAPIS_TRY(BlobRows rows, read_blob_rows(view, due.container, due.name));
-  return due.state ? expire_past(view, at, rows, due) : expire_root(view, at, rows, due.until);
 }
 
 }  // namespace lapis::blob

@@ -53,6 +53,8 @@ Result<void> delete_past(storage::MetaView& view, const NamedAt& at, Timestamp t
 // It goes for good, soft-deleted or not.
 Result<void> erase_past(storage::MetaView& view, const NamedAt& at, Timestamp time, BlobRecord past,
                         BlobProperties& holder);
+// Likewise the soft-deleted blob: the root counts only, from then on.
+Result<void> erase_root(storage::MetaView& view, const NamedAt& at, BlobRecord& root);
 // It is soft-deleted no more.
 void restore_past(storage::MetaView& view, const NamedAt& at, Timestamp time, BlobRecord past,
                   BlobProperties& holder);
@@ -61,9 +63,5 @@ void restore_base(storage::MetaView& view, const NamedAt& at, BlobRows& rows);
 
 // Writes the row that counts; the root goes where it counts nothing and is nothing.
 Result<void> write_holder(storage::MetaView& view, const NamedAt& at, const BlobRows& rows);
-
-// What is soft-deleted until `until`, the root where `state` is nothing, goes for good. Nothing
-// happens where it is not there like that any more. Returns whether it went.
-Result<bool> expire(storage::MetaView& view, const ExpiryKey& due);
 
 }  // namespace lapis::blob

@@ -35,9 +35,10 @@ io::Task<Result<ReclaimStats>> Reclaimer::expire_uploads() {
   co_return pass;
 }
 
-io::Task<Result<ReclaimStats>> Reclaimer::expire_deletions() {
+io::Task<Result<ReclaimStats>> Reclaimer::expire_deletions(const std::atomic<bool>& stopping) {
   ReclaimStats pass;
-  Result<void> done = co_await expire_deletions_until(service_, service_.time->now(), pass);
+  Result<void> done =
+      co_await expire_deletions_until(service_, service_.time->now(), stopping, pass);
   count(pass);
   LAPIS_CO_TRY_VOID(std::move(done));
   co_return pass;

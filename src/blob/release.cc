@@ -1,6 +1,7 @@
 #include "blob/release.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace lapis::blob {
@@ -9,8 +10,12 @@ namespace {
 constexpr std::size_t kBlocksInEntry = 4096;
 constexpr std::size_t kTargetsInEntry = 1024;
 
+std::string next_key(storage::MetaView& view, ContainerId container) {
+  return release_key(container, ReleaseId{view.next_id()});
+}
+
 void queue(storage::MetaView& view, ContainerId container, const Release& release) {
-  view.put(release_key(container, ReleaseId{view.next_id()}), encode(release));
+  view.put(next_key(view, container), encode(release));
 }
 
 }  // namespace
@@ -20,7 +25,7 @@ void queue_body(storage::MetaView& view, ContainerId container, Body body, BodyI
   Release release;
   release.owner = owner;
   release.body = std::move(body);
-  queue(view, container, release);
+  view.rewrite(next_key(view, container), encode(release));
 }
 
 void queue_blocks(storage::MetaView& view, ContainerId container, const std::vector<Block>& blocks,

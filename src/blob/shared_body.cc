@@ -40,7 +40,7 @@ Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body
   const std::string key = shared_body_key(container, body.id);
   if (--sharing.rows != 0) {
     keep_longest(sharing, std::move(body));
-    view.put(key, encode(sharing));
+    view.rewrite(key, encode(sharing));
     return {};
   }
   if (body.id != BodyId{}) view.erase(key);

@@ -76,7 +76,7 @@ io::Task<void> BackgroundWork::run() {
       next_expiry = clock_.instant() + kExpiryInterval;
     }
     if (clock_.instant() >= next_deletion) {
-      report("expired soft-deleted blobs", co_await reclaimer_.expire_deletions());
+      report("expired soft-deleted blobs", co_await reclaimer_.expire_deletions(stopping_));
       next_deletion = clock_.instant() + kDeletionInterval;
     }
     publish();

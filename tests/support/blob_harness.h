@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -182,6 +183,9 @@ class BlobHarness {
     return run(blob::get_block_list(service, {key_of(name), true, true, {}}));
   }
   Result<blob::ReclaimStats> reclaim() { return run(reclaimer.run_once()); }
+  Result<blob::ReclaimStats> expire_deletions() {
+    return run(reclaimer.expire_deletions(stopping));
+  }
 
   // Rows of a table, for a claim that nothing is left.
   std::size_t rows_of(storage::Table table) const {
@@ -199,6 +203,7 @@ class BlobHarness {
   io::BlockingPool blocking;
   blob::Service service;
   blob::Reclaimer reclaimer;
+  std::atomic<bool> stopping = false;
 };
 
 }  // namespace lapis::test

@@ -8,6 +8,7 @@
 // replaced after it began.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -41,8 +42,9 @@ class Reclaimer {
   // are freed by the next `run_once`.
   io::Task<Result<ReclaimStats>> expire_uploads();
   // One pass over what is soft-deleted and was kept as long as it had to. Its bodies are freed by
-  // the next `run_once`.
-  io::Task<Result<ReclaimStats>> expire_deletions();
+  // the next `run_once`. Ends soon after `stopping` is set. Errors: kInsufficientStorage, where the
+  // rest went but a nearly full disk did not take all.
+  io::Task<Result<ReclaimStats>> expire_deletions(const std::atomic<bool>& stopping);
   ReclaimStats totals() const { return totals_; }
 
  private:

@@ -368,9 +368,9 @@ class ModelRun {
 
   void pass_time() {
     harness_.clock.advance(std::chrono::hours(24 * (1 + random_() % 4)));
-    (void)harness_.run(harness_.reclaimer.expire_deletions());
+    (void)harness_.expire_deletions();
     harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
-    ASSERT_TRUE(harness_.run(harness_.reclaimer.expire_deletions()));
+    ASSERT_TRUE(harness_.expire_deletions());
     const ServiceTime now = harness_.service.time->now();
     for (auto it = model_.begin(); it != model_.end();) {
       ModelBlob& blob = it->second;

@@ -185,7 +185,7 @@ class Name {
 
   bool pass(std::chrono::hours time) {
     harness_.clock.advance(time);
-    return ok(harness_.run(harness_.reclaimer.expire_deletions()));
+    return ok(harness_.expire_deletions());
   }
 
   int content_ = 0;
@@ -361,7 +361,7 @@ TEST(PastStates, AWallClockPutForwardEndsNoRetention) {
   name.run("put put delete");
   const std::string kept = name.states();
   name.harness_.clock.set(name.harness_.clock.now() + std::chrono::hours(24 * 365));
-  ASSERT_TRUE(name.harness_.run(name.harness_.reclaimer.expire_deletions()));
+  ASSERT_TRUE(name.harness_.expire_deletions());
   EXPECT_EQ(name.states(), kept);
   name.run("undelete");
   EXPECT_EQ(name.states(), "S1 B2");
