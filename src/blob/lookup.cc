@@ -44,23 +44,25 @@ io::Task<Result<Shared<T>>> find_row(Service& service, storage::DecodedCache<T>&
   co_return remember(cache, key, version, row, decode);
 }
 
-io::Task<Result<Shared<BlobRecord>>> find_past_state(Service& service, ContainerId container,
-                                                     BlobKey key) {
+io::Task<Result<Shared<BlobRecord>>> find_row_of_past(Service& service, ContainerId container,
+                                                      BlobKey key) {
   const std::string at = past_key(container, key.name, *past_time_of(key));
   LAPIS_CO_TRY(Shared<BlobRecord> past,
                co_await find_row(service, service.cache->blobs, at, decode_blob));
-  if (past) {
-    if (!is_named(key, past->properties)) co_return nullptr;
-    if (past->properties.deletion) co_return fail(soft_deleted());
-    co_return past;
-  }
-  if (!key.version) co_return nullptr;
-  // The blob itself is a version too.
+  if (!past || !is_named(key, past->properties)) co_return nullptr;
+  if (past->properties.deletion) co_return fail(soft_deleted());
+  co_return past;
+}
+
+// The blob itself is a version too. It is looked at first: these are two reads, and a version that
+// is overwritten in between goes from the blob's key to its own, never back.
+io::Task<Result<Shared<BlobRecord>>> find_version(Service& service, ContainerId container,
+                                                  BlobKey key) {
   const std::string base = blob_key(container, key.name);
   LAPIS_CO_TRY(Shared<BlobRecord> blob,
                co_await find_row(service, service.cache->blobs, base, decode_blob));
-  const bool is_it = blob && blob->properties.version == key.version;
-  co_return is_it ? blob : nullptr;
+  if (blob && blob->properties.version == key.version) co_return blob;
+  co_return co_await find_row_of_past(service, container, key);
 }
 
 }  // namespace
@@ -80,7 +82,8 @@ io::Task<Result<Shared<ContainerRecord>>> find_container(Service& service, const
 
 io::Task<Result<Shared<BlobRecord>>> find_blob(Service& service, ContainerId container,
                                                const BlobKey& key) {
-  if (past_time_of(key)) return find_past_state(service, container, key);
+  if (key.version) return find_version(service, container, key);
+  if (key.snapshot) return find_row_of_past(service, container, key);
   return find_row(service, service.cache->blobs, blob_key(container, key.name), decode_blob);
 }
 

@@ -24,15 +24,17 @@ class WatchedMetaStore final : public storage::MetaStore {
     std::uint64_t snapshots = 0;
   };
   Counts counts;
+  // Called before each read, with how many were made by then.
+  std::function<void(std::uint64_t)> before_read;
   // Awaited once, before the next transaction runs; then forgotten.
   std::function<io::Task<void>()> before_transaction;
 
   std::optional<Result<std::optional<std::string>>> try_get(std::string_view key) override {
-    ++counts.reads;
+    note_read();
     return under_.try_get(key);
   }
   io::Task<Result<std::optional<std::string>>> get(std::string key) override {
-    ++counts.reads;
+    note_read();
     return under_.get(std::move(key));
   }
   std::unique_ptr<storage::MetaSnapshot> snapshot() override {
@@ -51,6 +53,11 @@ class WatchedMetaStore final : public storage::MetaStore {
   Sequence durable_sequence() const override { return under_.durable_sequence(); }
 
  private:
+  void note_read() {
+    if (before_read) before_read(counts.reads);
+    ++counts.reads;
+  }
+
   storage::MetaStore& under_;
 };
 
