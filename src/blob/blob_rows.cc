@@ -9,6 +9,10 @@ bool is_archived(const BlobRecord& blob) { return blob.properties.tier == Access
 
 }  // namespace
 
+bool keeps_type(const BlobProperties& holder) {
+  return holder.snapshots != 0 || has_versions(holder);
+}
+
 Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
                            const ServiceClock& time) {
   if (existing == nullptr) {
@@ -18,9 +22,9 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
   const BlobProperties& properties = existing->properties;
   if (!claim.may_overwrite) return fail(ErrorCode::kUnauthorizedBlobOverwrite);
   const bool is_other = claim.type && properties.type != *claim.type;
-  if (is_other && (claim.same_type || properties.snapshots != 0)) {
-    return fail(ErrorCode::kInvalidBlobType);
-  }
+  // What has an id becomes a version.
+  const bool is_bound = claim.same_type || keeps_type(properties) || properties.version;
+  if (is_other && is_bound) return fail(ErrorCode::kInvalidBlobType);
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, claim.lease, time));
   if (claim.endless_leases_only) {

@@ -83,6 +83,15 @@ Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_v
   return rows;
 }
 
+// Whether a name without a blob shows by its versions.
+inline bool has_versions(const BlobProperties& holder) {
+  return holder.versions != 0 || holder.deleted_versions != 0;
+}
+
+// Whether a blob of another type may not take the name, for what it would have beside it. A
+// soft-deleted snapshot of another type does not come back (undelete_blob.cc).
+bool keeps_type(const BlobProperties& holder);
+
 // A write that makes the blob anew. Checks come in the protocol's order: overwriting at all, type,
 // archive, lease, conditions.
 struct Replacement {
@@ -90,7 +99,7 @@ struct Replacement {
   bool same_type = false;  // what is replaced must be of the type that is made, in any case
   const std::optional<LeaseId>& lease;
   const Conditions& conditions;
-  // Of what is made; nothing where it is not known yet. A blob that has snapshots keeps its type.
+  // Of what is made; nothing where it is not known yet (keeps_type).
   std::optional<BlobType> type = BlobType::kBlock;
   bool endless_leases_only = false;  // an active lease must have no end
 };

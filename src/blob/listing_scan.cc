@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "blob/blob_rows.h"
+
 namespace lapis::blob {
 namespace {
 
@@ -100,10 +102,6 @@ class ListingScan {
     }
     if (properties.deletion && !request_.include_deleted) return false;
     return properties.snapshot ? request_.include_snapshots : request_.include_versions;
-  }
-
-  static bool has_versions(const BlobProperties& root) {
-    return root.versions != 0 || root.deleted_versions != 0;
   }
 
   // True where the page ends at this row.

@@ -124,9 +124,8 @@ Result<bool> succeed(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
   bool lives_on = false;
   made.version.reset();
   if (const BlobProperties* holder = holder_of(rows)) {
-    const bool has_past = holder->snapshots != 0 || holder->versions != 0;
     const bool is_version = rows.blob && becomes_version(rows.blob->properties, at.keeping);
-    if (holder->type != made.type && (has_past || is_version)) {
+    if (holder->type != made.type && (keeps_type(*holder) || is_version)) {
       return fail(ErrorCode::kInvalidBlobType, "what is kept of it is of another type");
     }
   }

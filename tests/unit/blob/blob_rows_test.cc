@@ -62,6 +62,34 @@ TEST(CheckReplace, AnswersInTheProtocolsOrder) {
   }
 }
 
+// What the name keeps decides before the lease, and before a body is read.
+TEST(CheckReplace, WhatIsKeptOfABlobIsOfItsType) {
+  struct Case {
+    std::string name;
+    void (*arrange)(BlobProperties& blob);
+    std::string expected;
+  };
+  const Case cases[] = {
+      {"Nothing", [](BlobProperties&) {}, "LeaseNotPresentWithBlobOperation"},
+      {"Snapshots", [](BlobProperties& blob) { blob.snapshots = 1; }, "InvalidBlobType"},
+      {"Versions", [](BlobProperties& blob) { blob.versions = 1; }, "InvalidBlobType"},
+      {"DeletedVersions", [](BlobProperties& blob) { blob.deleted_versions = 1; },
+       "InvalidBlobType"},
+      {"ItselfAVersion", [](BlobProperties& blob) { blob.version = Timestamp(Ticks(5)); },
+       "InvalidBlobType"},
+      {"DeletedSnapshots", [](BlobProperties& blob) { blob.deleted_snapshots = 1; },
+       "LeaseNotPresentWithBlobOperation"},
+  };
+  for (const Case& c : cases) {
+    BlobRecord blob = kAppend;
+    c.arrange(blob.properties);
+    const Replacement claim{true, false, kLease, kUnmet};
+    EXPECT_EQ(outcome(check_replace(claim, &blob, kTime)), c.expected) << c.name;
+    blob.properties.type = BlobType::kBlock;
+    EXPECT_EQ(outcome(check_replace(claim, &blob, kTime)), "LeaseNotPresentWithBlobOperation");
+  }
+}
+
 // Of those who hold the lease; without its id they learn of nothing else.
 TEST(CheckReplace, OfACopyNeedsALeaseWithoutEnd) {
   test::ManualClock clock;

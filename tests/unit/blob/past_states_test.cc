@@ -7,6 +7,7 @@
 
 #include "lapis/blob/ops/copy_blob.h"
 #include "lapis/blob/ops/lease_blob.h"
+#include "lapis/blob/ops/put_page_blob.h"
 #include "lapis/blob/ops/set_blob_metadata.h"
 #include "lapis/blob/ops/set_blob_properties.h"
 #include "lapis/blob/ops/set_blob_service_properties.h"
@@ -149,6 +150,12 @@ class Name {
     blob::Service& service = harness_.service;
     const BlobKey key = key_of("b");
     if (word == "put") return ok(harness_.put("b", std::to_string(++content_)));
+    if (word == "page") {
+      PutPageBlob request;
+      request.blob.key = key;
+      request.length = 512;
+      return ok(harness_.run(put_page_blob(service, std::move(request))));
+    }
     if (word == "stage") return ok(harness_.stage("b", "QUFB", "bytes"));
     if (word == "list") return ok(harness_.commit("b", latest({"QUFB"})));
     if (word == "copy") return copy(key);
@@ -179,6 +186,10 @@ class Name {
     if (word == "undelete") return ok(harness_.run(undelete_blob(service, {key})));
     if (word == "day") return pass(kDay);
     if (word == "week") return pass(7 * kDay);
+    if (word == "unnoticed-week") {
+      harness_.clock.advance(7 * kDay);
+      return true;
+    }
     ADD_FAILURE() << word;
     return false;
   }
@@ -275,6 +286,15 @@ constexpr Deleted kDeleted[] = {
     {"put delete week !undelete", ""},
     {"put put delete day put day undelete", "S1 S2 B3"},
     {"put put !delete-deleted-snapshot", "s1 B2"},
+    // Over, though no pass has ended it.
+    {"put delete unnoticed-week !undelete", "D1"},
+    {"put put delete unnoticed-week !undelete", "s1 D2"},
+    {"put put unnoticed-week undelete", "s1 B2"},
+    // What is of another type stays deleted, and expires.
+    {"put delete page undelete", "B"},
+    {"put put delete page undelete", "s1 B"},
+    {"put put delete page delete undelete", "s1 B"},
+    {"put put delete page put undelete", "S1 s B3"},
     {"!undelete stage !undelete", "U"},
 };
 
@@ -292,10 +312,19 @@ TEST(PastStates, WhatIsSoftDeletedComesBackOrExpires) {
 }
 
 constexpr Deleted kVersions[] = {
-    {"put put delete-version", "v1 C2"},    {"put put delete-version undelete", "V1 C2"},
-    {"put put delete-version week", "C2"},  {"put put delete delete-version undelete", "V1 V2 R"},
-    {"put delete delete-version", "v1 R"},  {"put delete delete-version undelete", "V1 R"},
-    {"put delete delete-version week", ""}, {"put put copy-version", "V1 V2 C1"},
+    {"put put delete-version", "v1 C2"},
+    {"put put delete-version undelete", "V1 C2"},
+    {"put put delete-version week", "C2"},
+    {"put put delete delete-version undelete", "V1 V2 R"},
+    {"put delete delete-version", "v1 R"},
+    {"put delete delete-version undelete", "V1 R"},
+    {"put delete delete-version week", ""},
+    {"put put copy-version", "V1 V2 C1"},
+    {"put delete delete-version unnoticed-week !undelete", "v1 R"},
+    {"put delete delete-version !page undelete", "V1 R"},
+    {"put delete delete-version week page", "C"},
+    {"put delete !page", "V1 R"},
+    {"put !page", "C1"},
     {"put delete copy-version", "V1 C1"},
 };
 
