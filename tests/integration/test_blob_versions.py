@@ -133,7 +133,6 @@ def test_deletes(client: BlobClient, container: str) -> None:
     stays = expect(client.delete_blob(container, "b"), 202)
     assert stays["x-ms-delete-type-permanent"] == "false"
     expect_error(client.get_blob(container, "b"), 404, "BlobNotFound")
-    expect_error(client.delete_blob(container, "b"), 404, "BlobNotFound")
     assert kept(client, container, "versions") == ["b:V", "b:V"]
     assert kept(client, container, "deletedwithversions") == ["b:R"]
     assert kept(client, container) == ["b:V", "b:V", "b:R"]
@@ -142,6 +141,14 @@ def test_deletes(client: BlobClient, container: str) -> None:
     for version in made[1:]:
         expect(client.delete_blob(container, "b", versionid=version), 202)
     assert kept(client, container) == []
+
+
+def test_a_name_of_versions_alone_is_no_blob_to_delete(client: BlobClient, container: str) -> None:
+    made = put(client, container, b"x")
+    expect(client.delete_blob(container, "b"), 202)
+    expect_error(client.delete_blob(container, "b"), 403, "OperationNotAllowedOnRootBlob")
+    expect(client.delete_blob(container, "b", versionid=made), 202)
+    expect_error(client.delete_blob(container, "b"), 404, "BlobNotFound")
 
 
 def test_soft_delete_of_versions(client: BlobClient, container: str) -> None:

@@ -1,5 +1,7 @@
 #include "lapis/blob/ops/delete_blob.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "blob/blob_rows.h"
@@ -15,6 +17,8 @@ namespace {
 
 // Snapshots that keep being taken make the list of them stale each time.
 constexpr int kAttempts = 8;
+// That one transaction deletes, a power of four: the committer is everybody's.
+constexpr std::size_t kSnapshotsAtOnce = 256;
 
 Result<void> check(const DeleteBlob& request, const BlobRecord* blob, const ServiceClock& time) {
   if (blob != nullptr) {
@@ -61,9 +65,13 @@ struct Change {
   const NamedAt& at;
   const DeleteBlob& request;
   const PastList& snapshots;  // as far as they were looked up
+  std::size_t most;           // of them that may go at once
   const ServiceClock& time;
-  bool stale = false;        // out: nothing was written, look them up again
-  bool is_permanent = true;  // out
+  std::size_t went = 0;       // out: of them, the oldest
+  std::uint64_t changes = 0;  // out: the stamp after that
+  bool is_stale = false;      // out: nothing was written, look them up again
+  bool is_done = false;       // out: nothing is left to delete
+  bool is_gone = true;        // out: nothing is kept of the base blob
 };
 
 // A base blob does not go without them. Snapshots that are soft-deleted are no reason to keep it as
@@ -72,54 +80,87 @@ bool is_held(const BlobProperties& blob, const Keeping& keeping) {
   return blob.snapshots != 0 || (blob.deleted_snapshots != 0 && !outlives(blob, keeping));
 }
 
-Result<void> delete_snapshots(storage::MetaView& view, Change& change, BlobRows& rows) {
-  BlobProperties& holder = rows.blob->properties;
-  change.stale = !are_all(change.snapshots, holder);
-  if (change.stale) return {};
+Result<void> delete_snapshots(storage::MetaView& view, Change& change, BlobProperties& holder) {
   const NamedAt& at = change.at;
-  for (const Timestamp time : change.snapshots.times) {
+  const std::span<const Timestamp> times(change.snapshots.times);
+  change.went = std::min(change.most, times.size());
+  for (const Timestamp time : times.first(change.went)) {
     LAPIS_TRY(auto snapshot, read_past(view, at.container, at.name, time));
     if (!snapshot) return fail(ErrorCode::kInternalError, "a snapshot has no row");
     LAPIS_TRY_VOID(delete_past(view, at, time, *std::move(snapshot), holder));
   }
-  change.is_permanent = !at.keeping.deleted_until;
+  change.changes = holder.past_changes;
   return {};
+}
+
+// That there is nothing to delete: it is the versions that show the name, one by one to be deleted.
+ErrorCode absence_of(const BlobRows& rows) {
+  const bool is_marker = rows.root && has_versions(rows.root->properties);
+  return is_marker ? ErrorCode::kOperationNotAllowedOnRootBlob : ErrorCode::kBlobNotFound;
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {
   const DeleteBlob& request = change.request;
   const NamedAt& at = change.at;
-  change.stale = false;
-  change.is_permanent = true;
+  change.went = 0;
+  change.is_stale = change.is_done = false;
+  change.is_gone = true;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, at.container, at.name));
-  if (!rows.blob && !rows.upload) return fail(ErrorCode::kBlobNotFound);
+  if (!rows.blob && !rows.upload) return fail(absence_of(rows));
   LAPIS_TRY_VOID(check(request, rows.blob ? &*rows.blob : nullptr, change.time));
   if (rows.blob && is_held(rows.blob->properties, at.keeping) &&
       request.snapshots == SnapshotDeletion::kNone) {
     return fail(ErrorCode::kSnapshotsPresent);
   }
+  const bool only_snapshots = request.snapshots == SnapshotDeletion::kOnly;
   if (rows.blob && rows.blob->properties.snapshots != 0) {
-    LAPIS_TRY_VOID(delete_snapshots(view, change, rows));
-    if (change.stale) return {};
-    if (request.snapshots == SnapshotDeletion::kOnly) return write_holder(view, at, rows);
+    BlobProperties& blob = rows.blob->properties;
+    change.is_stale = !are_all(change.snapshots, blob);
+    if (change.is_stale) return {};
+    LAPIS_TRY_VOID(delete_snapshots(view, change, blob));
+    change.is_done = only_snapshots && blob.snapshots == 0;
+    if (only_snapshots || blob.snapshots != 0) return write_holder(view, at, rows);
   }
-  if (request.snapshots == SnapshotDeletion::kOnly) return {};
+  change.is_done = true;
+  if (only_snapshots) return {};
   if (rows.upload) discard_upload(view, at.container, at.name, rows.upload->id);
   if (!rows.blob) return {};
   index_tags(view, at.container, at.name, rows.blob->properties.tags, {});
-  LAPIS_TRY(const bool is_gone, delete_base(view, at, rows));
-  change.is_permanent = change.is_permanent && is_gone;
+  LAPIS_TRY(change.is_gone, delete_base(view, at, rows));
   return {};
 }
 
+void take_out(PastList& snapshots, const Change& change) {
+  snapshots.times.erase(snapshots.times.begin(),
+                        snapshots.times.begin() + static_cast<std::ptrdiff_t>(change.went));
+  snapshots.changes = change.changes;
+}
+
+// Many snapshots go before the blob, a bounded number at a time. What ends it early (a crash, a
+// condition that holds no longer) leaves the blob with the youngest of them. It is done when the
+// last transaction saw that none is left, whoever took one in between.
 io::Task<Result<DeleteBlobResult>> delete_whole(Service& service, const NamedAt& at,
                                                 const DeleteBlob& request) {
   PastList snapshots;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    Change change{at, request, snapshots, *service.time};
+  std::size_t most = kSnapshotsAtOnce;
+  bool any_kept = false;
+  for (int stale = 0; stale < kAttempts;) {
+    Change change{at, request, snapshots, most, *service.time};
     auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
-    LAPIS_CO_TRY_VOID(co_await service.meta.transact({at.container}, std::move(transaction)));
-    if (!change.stale) co_return DeleteBlobResult{change.is_permanent};
+    const auto done = co_await service.meta.transact({at.container}, std::move(transaction));
+    if (!done) {
+      const bool is_full = done.error().code == ErrorCode::kInsufficientStorage;
+      if (!is_full || most == 1 || snapshots.times.empty()) co_return fail(done.error());
+      most /= 4;  // a disk that is nearly full takes small transactions still
+      continue;
+    }
+    any_kept = any_kept || (change.went != 0 && at.keeping.deleted_until);
+    if (change.is_done) co_return DeleteBlobResult{change.is_gone && !any_kept};
+    if (!change.is_stale) {
+      take_out(snapshots, change);
+      continue;
+    }
+    ++stale;
     const auto now = service.meta.snapshot();
     auto job = [&] { return find_past(*now, at.container, at.name, PastKind::kSnapshots); };
     LAPIS_CO_TRY(snapshots, co_await service.blocking.run(std::move(job)));

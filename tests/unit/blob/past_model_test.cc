@@ -48,6 +48,9 @@ struct ModelBlob {
     const auto is_live = [](const Past& one) { return one.is_snapshot && !one.until; };
     return std::ranges::any_of(past, is_live);
   }
+  bool has_versions() const {
+    return std::ranges::any_of(past, [](const Past& one) { return !one.is_snapshot; });
+  }
   bool has_blob() const { return committed || !staged.empty(); }
   bool is_empty() const { return !has_blob() && past.empty() && !deleted; }
 };
@@ -258,7 +261,9 @@ class ModelRun {
     const bool does_nothing =
         request.snapshots == SnapshotDeletion::kOnly && (!has_any || !it->second.committed);
     if (it == model_.end() || !it->second.has_blob()) {
-      ASSERT_EQ(result.error().code, ErrorCode::kBlobNotFound);
+      const bool is_marker = it != model_.end() && it->second.has_versions();
+      ASSERT_EQ(result.error().code, is_marker ? ErrorCode::kOperationNotAllowedOnRootBlob
+                                               : ErrorCode::kBlobNotFound);
     } else if (does_nothing) {
       ASSERT_TRUE(result);
     } else if (it->second.committed && has_any && request.snapshots == SnapshotDeletion::kNone) {

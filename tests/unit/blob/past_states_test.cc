@@ -355,6 +355,21 @@ TEST(PastStates, ForGoodOnlyWhereAllowedAndSoftDeleted) {
   EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
 }
 
+// A name that shows by its versions alone is no blob that could go.
+TEST(PastStates, VersionsAloneAreDeletedOneByOne) {
+  Name name(true);
+  name.run("put delete !delete");
+  EXPECT_EQ(name.last_error, ErrorCode::kOperationNotAllowedOnRootBlob);
+  name.run("!delete-all !delete-snapshots stage delete-all");
+  EXPECT_EQ(name.states(), "V1 R");
+  name.run("delete-version !delete");
+  EXPECT_EQ(name.last_error, ErrorCode::kBlobNotFound);
+  Name soft(false);
+  soft.soft_delete(7);
+  soft.run("put put delete !delete");
+  EXPECT_EQ(soft.last_error, ErrorCode::kBlobNotFound);
+}
+
 TEST(PastStates, TheCurrentVersionIsNotDeletedByItsId) {
   Name name(true);
   name.run("put");
