@@ -104,6 +104,10 @@ def test_errors(server: LapisServer, client: BlobClient, container: str) -> None
     for query in ({"versionid": NEVER}, {"versionid": snapshot}, {"snapshot": made}):
         expect_error(client.get_blob(container, "b", **query), 404, "BlobNotFound")
         expect_error(client.delete_blob(container, "b", **query), 404, "BlobNotFound")
+    for name in ("versionid", "snapshot"):
+        response = client.request("DELETE", client.path(container, "b"), [(name, "")])
+        expect_error(response, 400, "InvalidQueryParameterValue")
+        assert response.error_field("QueryParameterName") == name
     for query in ({"versionid": "x"}, {"versionid": made, "snapshot": snapshot}):
         response = client.get_blob(container, "b", **query)
         expect_error(response, 400, "InvalidQueryParameterValue")

@@ -32,11 +32,23 @@ Result<bool> parse_type(const Call& call, const blob::BlobKey& key) {
   return fail(ErrorCode::kBlobOperationNotSupported, "neither a snapshot nor a version");
 }
 
+// Whoever names a state, though by nothing, does not mean the blob itself.
+Result<void> check_named(const Call& call) {
+  for (const std::string_view name : {"snapshot", "versionid"}) {
+    const std::string_view* value = call.target.query.find(name);
+    if (value != nullptr && value->empty()) {
+      return fail(invalid_parameter(name, *value, "It must not be empty."));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<blob::DeleteBlob> parse_delete_blob(const Call& call) {
   const http::Headers& headers = call.request.headers;
   blob::DeleteBlob request;
+  LAPIS_TRY_VOID(check_named(call));
   LAPIS_TRY(request.key, state_key(call));
   const bool of_past = request.key.snapshot || request.key.version;
   LAPIS_TRY(request.snapshots, parse_snapshots(headers, of_past));
