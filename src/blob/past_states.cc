@@ -147,11 +147,14 @@ Result<bool> delete_base(storage::MetaView& view, const NamedAt& at, BlobRows& r
   BlobRecord base = *std::move(rows.blob);
   rows.blob.reset();
   view.erase(blob_key(at.container, at.name));
-  rows.root.emplace(BlobRecord{base.properties, {}});
-  BlobRecord& root = *rows.root;
+  const bool is_kept = outlives(base.properties, at.keeping);
+  if (!is_kept && !counts_any(base.properties)) {
+    LAPIS_TRY_VOID(drop_body(view, at.container, std::move(base.body)));
+    return true;
+  }
+  BlobRecord& root = rows.root.emplace(BlobRecord{base.properties, {}});
   root.properties.lease.reset();
   root.properties.version.reset();
-  const bool is_kept = outlives(base.properties, at.keeping);
   if (becomes_version(base.properties, at.keeping)) {
     LAPIS_TRY_VOID(keep(view, at, base, root.properties));
   } else if (is_kept) {
@@ -161,7 +164,6 @@ Result<bool> delete_base(storage::MetaView& view, const NamedAt& at, BlobRows& r
     stamp(view, root.properties);
   } else {
     LAPIS_TRY_VOID(drop_body(view, at.container, std::move(base.body)));
-    if (!counts_any(root.properties)) return true;
     stamp(view, root.properties);
   }
   LAPIS_TRY_VOID(put_root(view, at, root));
