@@ -23,7 +23,9 @@ Result<ContainerIndex> ContainerIndex::load(const ReferenceCheck& check,
     const auto id = parse_container_state_key(key);
     if (!id) return fail(ErrorCode::kInternalError, "container state key");
     LAPIS_TRY(const ContainerState state, decode_container_state(value));
-    index.containers_[*id].is_deleted = state.deleted != 0;
+    Container& container = index.containers_[*id];
+    container.is_deleted = state.deleted != 0;
+    container.has_roots = state.has_roots;
     return {};
   };
   LAPIS_TRY_VOID(scan_table(check, Table::kContainerName, found, add_name));
@@ -44,6 +46,11 @@ Result<ContainerIndex> ContainerIndex::load(const ReferenceCheck& check,
 bool ContainerIndex::is_live(ContainerId id) const {
   const auto found = containers_.find(id);
   return found != containers_.end() && found->second.is_deleted == false;
+}
+
+bool ContainerIndex::has_roots(ContainerId id) const {
+  const auto found = containers_.find(id);
+  return found != containers_.end() && found->second.has_roots;
 }
 
 std::string ContainerIndex::name_of(ContainerId id) const {

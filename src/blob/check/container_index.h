@@ -16,6 +16,8 @@ class ContainerIndex {
                                      ReferenceStats& stats);
 
   bool is_live(ContainerId id) const;
+  // Whether its state says that one of its names has a root.
+  bool has_roots(ContainerId id) const;
   bool is_known(ContainerId id) const { return containers_.contains(id); }
   std::string name_of(ContainerId id) const;  // "account/container", or "#id"
 
@@ -23,6 +25,7 @@ class ContainerIndex {
   struct Container {
     std::string name;
     std::optional<bool> is_deleted;  // nothing: no row of its state
+    bool has_roots = false;
   };
   std::map<ContainerId, Container> containers_;
 };

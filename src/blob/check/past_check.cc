@@ -75,6 +75,8 @@ class PastCheck {
   }
 
   void hold(const BlobProperties& holder, bool is_root) {
+    // No write would find it.
+    if (is_root && !containers_.has_roots(container_)) tell(FindingKind::kWrong, "has_roots", {});
     if (holder_) return tell(FindingKind::kLeaked, "root", {});
     holder_ = counts_in(holder);
     if (is_root && !holder.deletion && counted_ == Counts{}) {

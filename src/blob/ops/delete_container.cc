@@ -11,8 +11,15 @@ Result<void> apply(storage::MetaView& view, const std::string& key, const Delete
                    const ServiceClock& time) {
   const ContainerChange change{LeaseUse::kDeleteContainer, request.lease, request.conditions};
   LAPIS_TRY(const ContainerRecord container, read_container_to_change(view, key, change, time));
+  const std::string state_key = container_state_key(container.id);
+  LAPIS_TRY(const auto row, view.get(state_key));
+  ContainerState state;
+  if (row) {
+    LAPIS_TRY(state, decode_container_state(*row));
+  }
+  state.deleted = view.next_id();
   view.erase(key);
-  view.put(container_state_key(container.id), encode(ContainerState{view.next_id()}));
+  view.put(state_key, encode(state));
   return {};
 }
 

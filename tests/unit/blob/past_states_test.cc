@@ -515,12 +515,35 @@ TEST(PastStates, ManySnapshotsComeBack) {
   EXPECT_EQ(name.harness_.rows_of(Table::kSharedBody), 0u);
 }
 
+ContainerState state_of_container(const BlobHarness& harness) {
+  for (const auto& [key, value] : harness.rows.rows()) {
+    if (static_cast<Table>(key[0]) == Table::kContainerState) {
+      return decode_container_state(value).value();
+    }
+  }
+  return {};
+}
+
+TEST(PastStates, ARootThatNoWriteWouldFindIsToldOf) {
+  Name name(true);
+  name.run("put delete");
+  EXPECT_TRUE(state_of_container(name.harness_).has_roots);
+  auto forget = [](storage::MetaView& view) -> Result<void> {
+    view.put(container_state_key(ContainerId{1}), encode(ContainerState{}));
+    return {};
+  };
+  ASSERT_TRUE(name.harness_.run(name.harness_.rows.transact({}, std::move(forget))));
+  EXPECT_EQ(name.findings(), std::vector<std::string>{"has_roots"});
+}
+
 TEST(PastStates, ADeletedContainerTakesThemAlong) {
   Name name(true);
   name.soft_delete(7);
   name.run("put put delete-version delete");
   ASSERT_TRUE(
       name.harness_.run(delete_container(name.harness_.service, {{"acct", "box"}, {}, {}})));
+  EXPECT_NE(state_of_container(name.harness_).deleted, 0u);
+  EXPECT_TRUE(state_of_container(name.harness_).has_roots) << "its rows are still there";
   name.run("week");
   EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 1u);
   ASSERT_TRUE(name.harness_.reclaim());
