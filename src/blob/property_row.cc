@@ -69,7 +69,11 @@ io::Task<Result<Changed>> change_properties(Service& service, PropertyChange cha
   LAPIS_CO_TRY(const auto container, co_await find_container(service, change.key));
   NamedAt at{container->id, change.key.name, service.clock.now(), {}};
   if (change.makes_version) {
-    LAPIS_CO_TRY(at.keeping, co_await find_keeping(service, change.key.account));
+    auto keeping = peek_keeping(service, change.key.account);
+    if (!keeping) {
+      LAPIS_CO_TRY(keeping, co_await find_keeping(service, change.key.account));
+    }
+    at.keeping = *keeping;
   }
   Changed changed;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {

@@ -84,8 +84,12 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 
 io::Task<Result<SharedCopied>> copy_shared(Service& service, SharedCopy request) {
   const BlobKey& key = request.blob.key;
-  Change change{request, {request.container, key.name, service.clock.now(), {}}, *service.time};
-  LAPIS_CO_TRY(change.at.keeping, co_await find_keeping(service, key.account));
+  auto keeping = peek_keeping(service, key.account);
+  if (!keeping) {
+    LAPIS_CO_TRY(keeping, co_await find_keeping(service, key.account));
+  }
+  const NamedAt at{request.container, key.name, service.clock.now(), *keeping};
+  Change change{request, at, *service.time};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({request.container}, std::move(transaction)));
   co_return change.result;

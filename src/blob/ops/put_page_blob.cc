@@ -11,8 +11,11 @@ io::Task<Result<PutPageBlobResult>> put_page_blob(Service& service, PutPageBlob 
   LAPIS_CO_TRY_VOID(check_write_shape(request.blob.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.blob.key));
   const BlobKey& key = request.blob.key;
-  LAPIS_CO_TRY(const Keeping keeping, co_await find_keeping(service, key.account));
-  const NamedAt at{container->id, key.name, service.clock.now(), keeping};
+  auto keeping = peek_keeping(service, key.account);
+  if (!keeping) {
+    LAPIS_CO_TRY(keeping, co_await find_keeping(service, key.account));
+  }
+  const NamedAt at{container->id, key.name, service.clock.now(), *keeping};
   NewBlob made;
   made.now = at.now;
   made.http = request.blob.http;

@@ -64,8 +64,11 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 io::Task<Result<SnapshotBlobResult>> snapshot_blob(Service& service, SnapshotBlob request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
-  LAPIS_CO_TRY(const Keeping keeping, co_await find_keeping(service, request.key.account));
-  const NamedAt at{container->id, request.key.name, service.clock.now(), keeping};
+  auto keeping = peek_keeping(service, request.key.account);
+  if (!keeping) {
+    LAPIS_CO_TRY(keeping, co_await find_keeping(service, request.key.account));
+  }
+  const NamedAt at{container->id, request.key.name, service.clock.now(), *keeping};
   Change change{at, request, *service.time, {}};
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));

@@ -21,9 +21,10 @@ struct SnapshotBlobResult {
 };
 
 // A read-only copy of the blob as it is. Where the account keeps versions the blob becomes another
-// version, with the same content, properties and tags. Writes three short rows, whatever the blob's
-// size. Uncommitted blocks are not part of it. Errors: kContainerNotFound, kBlobNotFound, lease (an
-// id is checked where one is given, and not needed), conditions.
+// version, with the same content, properties and tags. Writes three short rows, four where that
+// makes a version, whatever the blob's size. Uncommitted blocks are not part of it. Errors:
+// kContainerNotFound, kBlobNotFound, lease (an id is checked where one is given, and not needed),
+// conditions.
 io::Task<Result<SnapshotBlobResult>> snapshot_blob(Service& service, SnapshotBlob request);
 
 }  // namespace lapis::blob
