@@ -80,7 +80,8 @@ class MemoryMetaSnapshot final : public storage::MetaSnapshot {
 // One run of a transaction: changes the rows in place, and back unless `keep` is called.
 class MemoryMetaView final : public storage::MetaView {
  public:
-  MemoryMetaView(MetaRows& rows, std::uint64_t& last_id) : rows_(rows), last_id_(last_id) {}
+  MemoryMetaView(MetaRows& rows, std::uint64_t& last_id, std::uint64_t& reads)
+      : rows_(rows), last_id_(last_id), reads_(reads) {}
   MemoryMetaView(const MemoryMetaView&) = delete;
   MemoryMetaView& operator=(const MemoryMetaView&) = delete;
   ~MemoryMetaView() override {
@@ -94,6 +95,7 @@ class MemoryMetaView final : public storage::MetaView {
   }
 
   Result<std::optional<std::string>> get(std::string_view key) override {
+    ++reads_;
     const auto it = rows_.find(key);
     if (it == rows_.end()) return std::nullopt;
     return it->second;
@@ -147,6 +149,7 @@ class MemoryMetaView final : public storage::MetaView {
 
   MetaRows& rows_;
   std::uint64_t& last_id_;
+  std::uint64_t& reads_;
   std::map<std::string, std::optional<std::string>, std::less<>> before_;
   std::set<std::string> touched_;
   storage::WriteSize size_;
@@ -210,6 +213,11 @@ class MemoryMetaStore final : public storage::MetaStore {
     return rows_;
   }
   std::uint64_t commits() const { return durable_sequence().value; }
+  // Rows that transactions asked for, found or not.
+  std::uint64_t transaction_reads() const {
+    const std::lock_guard lock(mutex_);
+    return reads_;
+  }
   // Rows that snapshots were asked for, one by one or by a cursor, found or not.
   std::uint64_t visits() const { return visits_; }
 
@@ -242,10 +250,10 @@ class MemoryMetaStore final : public storage::MetaStore {
       return fail(ErrorCode::kInternalError, "store is read-only until restart");
     }
     if (run_twice_) {
-      MemoryMetaView rehearsal(rows_, last_id_);
+      MemoryMetaView rehearsal(rows_, last_id_, reads_);
       (void)run(fn, rehearsal);
     }
-    MemoryMetaView view(rows_, last_id_);
+    MemoryMetaView view(rows_, last_id_, reads_);
     LAPIS_TRY_VOID(run(fn, view));
     LAPIS_TRY_VOID(storage::admit(room_, view.size()));
     if (!view.wrote()) return {};
@@ -261,6 +269,7 @@ class MemoryMetaStore final : public storage::MetaStore {
   mutable std::mutex mutex_;
   MetaRows rows_;
   std::uint64_t last_id_ = 0;
+  std::uint64_t reads_ = 0;
   std::uint64_t sequence_ = 0;
   std::uint64_t fail_in_ = 0;
   Error fail_with_{ErrorCode::kInternalError};

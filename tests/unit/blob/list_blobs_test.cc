@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "lapis/blob/ops/set_blob_service_properties.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
 
@@ -15,11 +16,14 @@ namespace {
 using test::BlobHarness;
 using test::key_of;
 
-// "b:name", "u:name" and "p:prefix", in the order given.
+// "b:name", of a snapshot with s, of a previous version with v, "b-:name" where it is soft-deleted;
+// "r:name", "u:name" and "p:prefix", in the order given.
 class Recorder final : public ListSink {
  public:
   void blob(std::string_view name, const BlobProperties& properties) override {
-    items.push_back((properties.snapshot ? "s:" : "b:") + std::string(name));
+    std::string kind = properties.snapshot ? "s" : is_past(properties) ? "v" : "b";
+    if (properties.deletion) kind += '-';
+    items.push_back(kind + ':' + std::string(name));
     lengths[std::string(name)] = properties.content_length;
   }
   void versions_only(std::string_view name, const BlobProperties&) override {
@@ -39,6 +43,9 @@ struct Query {
   std::size_t page = 5000;
   std::string start_from = {};
   bool snapshots = false;
+  bool versions = false;
+  bool deleted = false;
+  bool versions_only = false;
 };
 
 ListBlobs request_of(const Query& query) {
@@ -50,6 +57,9 @@ ListBlobs request_of(const Query& query) {
   request.max_results = query.page;
   request.start_from = query.start_from;
   request.include_snapshots = query.snapshots;
+  request.include_versions = query.versions;
+  request.include_deleted = query.deleted;
+  request.include_versions_only = query.versions_only;
   return request;
 }
 
@@ -253,6 +263,71 @@ TEST(ListBlobs, SnapshotsStandBeforeTheirBlob) {
       EXPECT_EQ(list_all(harness, query), without);
       query.delimiter = "/";
       EXPECT_EQ(list_all(harness, query), (std::vector<std::string>{"b:a", "p:a/", "b:b", "b:c"}));
+    }
+  }
+}
+
+// Names that have states of every kind: of accounts that keep versions and what is soft-deleted.
+std::vector<std::string> fill_with_states(BlobHarness& harness, FeaturesByAccount& features) {
+  const ServicePropertiesChange change{.delete_retention = DeleteRetention{7, false}};
+  EXPECT_TRUE(harness.run(set_blob_service_properties(harness.service, {"acct", change})));
+  features["acct"].versioning = true;
+  const auto put = [&](const char* name) { return harness.put(name, "x")->version; };
+  const auto erase = [&](const char* name, std::optional<Timestamp> version) {
+    DeleteBlob request;
+    request.key = key_of(name);
+    request.key.version = version;
+    request.snapshots = version ? SnapshotDeletion::kNone : SnapshotDeletion::kInclude;
+    EXPECT_TRUE(harness.run(delete_blob(harness.service, std::move(request))));
+  };
+  const auto first = put("a");
+  put("a");
+  put("a");
+  erase("a", first);
+  put("b");
+  EXPECT_TRUE(harness.run(snapshot_blob(harness.service, {key_of("b"), {}, {}, {}})));
+  erase("b", std::nullopt);
+  EXPECT_TRUE(harness.stage("b", "AAAA", "x"));
+  put("c/d");
+  erase("c/d", std::nullopt);
+  put("e");
+  features["acct"].versioning = false;
+  put("f");
+  put("f");
+  erase("f", std::nullopt);
+  EXPECT_TRUE(harness.stage("g", "AAAA", "x"));
+  put("h");
+  return {"v-:a",  "v:a",   "b:a", "v:b",  "s-:b", "v:b", "r:b", "u:b",
+          "v:c/d", "r:c/d", "b:e", "s-:f", "b-:f", "u:g", "b:h"};
+}
+
+TEST(ListBlobs, StatesOfEveryKindAreThereOnEveryWayOfCuttingPages) {
+  const auto features = std::make_shared<FeaturesByAccount>();
+  for (const std::size_t visits : {50'000u, 7u, 5u, 4u, 3u, 2u, 1u}) {
+    BlobHarness harness(
+        {.limits = {.inline_body_bytes = 16, .list_rows_visited = visits}, .features = features});
+    const std::vector<std::string> states = fill_with_states(harness, *features);
+    for (int includes = 0; includes < 32; ++includes) {
+      Query query;
+      query.uncommitted = (includes & 1) != 0;
+      query.snapshots = (includes & 2) != 0;
+      query.versions = (includes & 4) != 0;
+      query.deleted = (includes & 8) != 0;
+      query.versions_only = (includes & 16) != 0;
+      std::vector<std::string> expected;
+      for (const std::string& state : states) {
+        const bool is_deleted = state[1] == '-';
+        const std::map<char, bool> shows = {{'s', query.snapshots},
+                                            {'v', query.versions},
+                                            {'r', query.versions_only},
+                                            {'u', query.uncommitted},
+                                            {'b', true}};
+        if (shows.at(state[0]) && (!is_deleted || query.deleted)) expected.push_back(state);
+      }
+      for (query.page = 1; query.page <= states.size() + 1; ++query.page) {
+        EXPECT_EQ(list_all(harness, query), expected)
+            << "pages of " << query.page << ", visits " << visits << ", includes " << includes;
+      }
     }
   }
 }

@@ -65,6 +65,16 @@ class Name {
     return shown;
   }
 
+  // The id of the version that `states` shows like that.
+  std::optional<Timestamp> version_of(const std::string& shown) const {
+    for (const auto& [key, value] : harness_.rows.rows()) {
+      const auto name = parse_name_key(key);
+      if (!name || name->name != "b" || name->row != NameRow::kPast) continue;
+      if (show(*name, value) == shown) return decode_properties(value)->version;
+    }
+    return std::nullopt;
+  }
+
   std::vector<std::string> findings() { return test::past_findings(harness_.rows); }
 
   std::optional<BlobProperties> row_of(NameRow row) const {
@@ -419,9 +429,13 @@ TEST(PastStates, SwitchingVersionsLosesNone) {
   name.run("put snapshot");
   const BlobProperties before = *name.row_of(NameRow::kBlob);
   name.keep_versions(true);
-  name.run("properties put");
+  name.run("properties");
+  const BlobProperties last = *name.row_of(NameRow::kBlob);
+  EXPECT_GT(last.last_modified, before.last_modified);
+  name.run("put");
   EXPECT_EQ(name.states(), "S1 V1 C2");
-  EXPECT_GE(name.row_of(NameRow::kPast)->snapshot, before.last_modified);
+  EXPECT_EQ(name.row_of(NameRow::kPast)->snapshot, before.last_past);
+  EXPECT_EQ(name.version_of("V1"), last.last_modified) << "of a blob from before there were ids";
   name.keep_versions(false);
   name.run("put");
   EXPECT_EQ(name.states(), "S1 V1 V2 B3") << "what has an id stays";
@@ -485,15 +499,43 @@ TEST(PastStates, TagsAreOfTheBlobAlone) {
   EXPECT_EQ(soft.harness_.rows_of(Table::kTag), 1u);
 }
 
-// Whoever keeps nothing pays for nothing.
-TEST(PastStates, NothingIsReadOrWrittenMoreWhereNothingIsKept) {
-  Name name(false);
-  name.run("put put delete put");
-  EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
-  for (const auto& [key, value] : name.harness_.rows.rows()) {
-    if (static_cast<Table>(key[0]) != Table::kContainerState) continue;
-    EXPECT_FALSE(decode_container_state(value)->has_roots) << "roots are looked for";
+ContainerState state_of_container(const BlobHarness& harness) {
+  for (const auto& [key, value] : harness.rows.rows()) {
+    if (static_cast<Table>(key[0]) == Table::kContainerState) {
+      return decode_container_state(value).value();
+    }
   }
+  return {};
+}
+
+// Whoever keeps nothing pays for nothing: what each operation reads, by itself and in transactions.
+TEST(PastStates, NothingIsReadOrWrittenMoreWhereNothingIsKept) {
+  struct Cost {
+    const char* step;
+    std::uint64_t reads, in_transactions;
+  };
+  Name name(false);
+  name.run("put stage list snapshot delete-all");
+  for (const Cost& cost : {Cost{"put", 0, 0},
+                           {"put", 0, 0},
+                           {"metadata", 0, 0},
+                           {"properties", 0, 0},
+                           {"tags", 0, 0},
+                           {"tier", 0, 0},
+                           {"snapshot", 0, 0},
+                           {"delete-snapshot", 0, 0},
+                           {"stage", 0, 0},
+                           {"list", 0, 0},
+                           {"copy", 0, 0},
+                           {"delete", 0, 0}}) {
+    name.harness_.meta.counts = {};
+    const std::uint64_t before = name.harness_.rows.transaction_reads();
+    name.run(cost.step);
+    EXPECT_EQ(name.harness_.meta.counts.reads, cost.reads) << cost.step;
+    EXPECT_EQ(name.harness_.rows.transaction_reads() - before, cost.in_transactions) << cost.step;
+  }
+  EXPECT_EQ(name.harness_.rows_of(Table::kExpiry), 0u);
+  EXPECT_FALSE(state_of_container(name.harness_).has_roots) << "roots are looked for";
 }
 
 TEST(PastStates, ManySnapshotsComeBack) {
@@ -513,15 +555,6 @@ TEST(PastStates, ManySnapshotsComeBack) {
   ASSERT_TRUE(name.harness_.reclaim());
   EXPECT_EQ(name.harness_.chunks.held_bytes(), 0u);
   EXPECT_EQ(name.harness_.rows_of(Table::kSharedBody), 0u);
-}
-
-ContainerState state_of_container(const BlobHarness& harness) {
-  for (const auto& [key, value] : harness.rows.rows()) {
-    if (static_cast<Table>(key[0]) == Table::kContainerState) {
-      return decode_container_state(value).value();
-    }
-  }
-  return {};
 }
 
 TEST(PastStates, ARootThatNoWriteWouldFindIsToldOf) {
