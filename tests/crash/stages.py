@@ -66,13 +66,14 @@ low_watermark = 3
 
 
 def make_server(
-    directory: Path, meta: Path, flash: Path, slow: Path | None = None
+    directory: Path, meta: Path, flash: Path, slow: Path | None = None, versions: bool = False
 ) -> LapisServer:
     """With a pool behind `flash` where there is a `slow` directory."""
     pools = [Pool("flash", "flash", [flash], EXTENTS + (POLICY if slow else ""))]
     if slow:
         pools.append(Pool("disks", "hdd", [slow], EXTENTS))
-    config = write_config(directory / "lapis.toml", meta, pools)
+    of_account = "versioning = true" if versions else ""
+    config = write_config(directory / "lapis.toml", meta, pools, more=of_account)
     return LapisServer(directory / "lapis", config=config, admin="127.0.0.1:0")
 
 
@@ -85,13 +86,13 @@ def wait_for_requests(crew: Crew, waiting: int) -> None:
 class KillStage:
     """kill -9: what the process had not handed to the kernel is lost."""
 
-    def __init__(self, directory: Path, tiered: bool = False) -> None:
+    def __init__(self, directory: Path, tiered: bool = False, versions: bool = False) -> None:
         self.data = directory / "data"
         self.meta, self.flash, self.slow = (
             self.data / name for name in ("meta", "flash", "disks")
         )
         slow = self.slow if tiered else None
-        self.server = make_server(directory, self.meta, self.flash, slow)
+        self.server = make_server(directory, self.meta, self.flash, slow, versions)
 
     def start_over(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)

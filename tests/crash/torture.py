@@ -1,7 +1,7 @@
 """Crashes the daemon under load, over and over, and checks that it kept its word.
 
     PYTHONPATH=tests/integration /usr/bin/python3 tests/crash/torture.py kill|power
-        [--crashes N] [--seed S] [--file-system ext4|xfs] [--settled]
+        [--crashes N] [--seed S] [--file-system ext4|xfs] [--settled] [--keeping deleted|versions]
 
 Every cycle: workers change their keys until the crash, which comes while at least eight requests
 wait for their answer; in one of four cycles a second crash hits the recovery; then the daemon
@@ -26,9 +26,10 @@ from pathlib import Path
 from lapis_command import lapis
 from lapis_server import LapisServer, StartFailed
 from observing import metrics
+from past_states import keep_deleted
 from stages import KillStage, PowerStage, Stage
 from verify import verify
-from worker import CONTAINER, Crew, Portfolio, crash_client
+from worker import CONTAINER, Crew, Portfolio, crash_client, signing_client
 
 WORKERS = 16
 MIN_IN_FLIGHT = 8
@@ -57,16 +58,17 @@ def moved_bytes(server: LapisServer) -> int:
 
 
 class Torture:
-    def __init__(self, stage: Stage, report: Report, settled: bool) -> None:
+    def __init__(self, stage: Stage, report: Report, settled: bool, keeping: bool) -> None:
         self.stage = stage
         self.report = report
         self.settled = settled  # the new store itself is durable before the load begins
+        self.keeping = keeping  # all that is overwritten or deleted: no space is ever freed
         self.rng = random.Random(f"torture:{report.mode}:{report.seed}")
         self.portfolios: list[Portfolio] = []
 
     def run(self, crashes: int) -> None:
         for cycle in range(crashes):
-            if cycle % START_OVER_EVERY == 0:
+            if cycle % (START_OVER_EVERY // 2 if self.keeping else START_OVER_EVERY) == 0:
                 self.start_over()
             self.one_cycle(cycle)
             if self.report.faults:
@@ -79,6 +81,8 @@ class Torture:
         self.start()
         response = crash_client(self.stage.server.endpoint).create_container(CONTAINER)
         assert response.status == 201, response
+        if self.keeping:
+            keep_deleted(signing_client(self.stage.server.endpoint), 7)
         if self.settled:
             self.stage.settle()
 
@@ -127,7 +131,7 @@ class Torture:
 
 def make_stage(arguments: argparse.Namespace, directory: Path) -> Stage:
     if arguments.mode == "kill":
-        return KillStage(directory, arguments.tiered)
+        return KillStage(directory, arguments.tiered, arguments.keeping == "versions")
     return PowerStage(directory, arguments.file_system, arguments.tiered)
 
 
@@ -138,6 +142,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     parser.add_argument("--file-system", choices=["ext4", "xfs"], default="ext4")
     parser.add_argument("--settled", action="store_true")
+    parser.add_argument(
+        "--keeping", choices=["deleted", "versions"],
+        help="soft delete is on, and with it versions (of kill only)",
+    )  # fmt: skip
     parser.add_argument("--tiered", action="store_true", help="with a slower pool behind flash")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
@@ -146,7 +154,8 @@ def main() -> int:
     directory = Path(tempfile.mkdtemp(prefix="lapis-torture-"))
     stage = make_stage(arguments, directory)
     try:
-        Torture(stage, report, arguments.settled).run(arguments.crashes)
+        keeping = arguments.keeping is not None
+        Torture(stage, report, arguments.settled, keeping).run(arguments.crashes)
         if report.faults:
             print(stage.server.log()[-8000:])
     finally:
