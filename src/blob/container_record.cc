@@ -44,6 +44,10 @@ std::string encode(const ContainerRecord& container) {
     write_lease(*container.properties.lease, *message.mutable_lease());
   }
   put(container.properties.access, message);
+  if (const auto& deletion = container.properties.deletion) {
+    message.set_deleted(to_record(deletion->at));
+    message.set_deleted_until(to_record(deletion->until));
+  }
   return message.SerializeAsString();
 }
 
@@ -56,6 +60,10 @@ Result<ContainerRecord> decode_container(std::string_view row) {
     LAPIS_TRY(properties.lease, read_lease(message.lease()));
   }
   LAPIS_TRY(properties.access, take_access(message));
+  if (message.has_deleted()) {
+    properties.deletion =
+        Deletion{time_of(message.deleted()), service_time_of(message.deleted_until())};
+  }
   return ContainerRecord{ContainerId{message.id()}, std::move(properties)};
 }
 

@@ -48,6 +48,12 @@ records::Properties to_message(const BlobProperties& from) {
   message.set_append_blocks(from.append_blocks);
   message.set_sealed(from.sealed);
   message.set_sequence_number(from.sequence_number);
+  if (from.immutability) {
+    message.set_immutable_until(to_record(from.immutability->until));
+    message.set_immutable_locked(from.immutability->locked);
+  }
+  message.set_legal_hold(from.legal_hold);
+  if (from.last_access) message.set_last_access(to_record(*from.last_access));
   return message;
 }
 
@@ -102,6 +108,12 @@ Result<BlobProperties> from_message(records::Properties message) {
   properties.append_blocks = message.append_blocks();
   properties.sealed = message.sealed();
   properties.sequence_number = message.sequence_number();
+  if (message.has_immutable_until()) {
+    properties.immutability =
+        ImmutabilityPolicy{time_of(message.immutable_until()), message.immutable_locked()};
+  }
+  properties.legal_hold = message.legal_hold();
+  if (message.has_last_access()) properties.last_access = time_of(message.last_access());
   return properties;
 }
 

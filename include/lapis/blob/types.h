@@ -102,6 +102,13 @@ struct Deletion {
   ServiceTime until;
 };
 
+// Until when a state of a blob can neither be changed nor deleted, and whether that may be taken
+// back: of one that is locked the time can only be put off.
+struct ImmutabilityPolicy {
+  Timestamp until;
+  bool locked = false;
+};
+
 // Everything that GET, HEAD and a listing show of a committed blob.
 struct BlobProperties {
   BlobType type = BlobType::kBlock;
@@ -131,6 +138,9 @@ struct BlobProperties {
   std::uint32_t append_blocks = 0;    // of an append blob: how many there are
   bool sealed = false;                // an append blob that takes no more
   std::uint64_t sequence_number = 0;  // of a page blob
+  std::optional<ImmutabilityPolicy> immutability;
+  bool legal_hold = false;               // as immutable, for as long as it is set
+  std::optional<Timestamp> last_access;  // where the account keeps it
 };
 
 // Whether they are a snapshot's or a previous version's. A blob that has an id has given its name a
@@ -146,6 +156,7 @@ struct ContainerProperties {
   Metadata metadata;
   std::optional<Lease> lease = {};
   ContainerAccess access = {};
+  std::optional<Deletion> deletion = {};  // of one that is kept for a while
 };
 
 // A block's id as the client wrote it: base64 text of 1 to 64 bytes.

@@ -33,6 +33,7 @@ enum class Table : std::uint8_t {
   kTag = 0x2c,                // container id, key, value, blob name -> empty: the index of tags
   kServiceClock = 0x2e,       // how far the clock of leases has run
   kExpiry = 0x2f,             // time, what was deleted -> empty: until when it is kept
+  kDeletedContainer = 0x30,   // account, 0, name, 0, when it was deleted -> container record
   kPageMap = 0x31,            // container id, page map -> its generations
 };
 

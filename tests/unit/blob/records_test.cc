@@ -49,6 +49,9 @@ BlobProperties full_properties() {
   p.tier = AccessTier::kCold;
   p.tier_inferred = false;
   p.tier_changed = Timestamp(Ticks(99));
+  p.immutability = ImmutabilityPolicy{Timestamp(Ticks(500)), true};
+  p.legal_hold = true;
+  p.last_access = Timestamp(Ticks(600));
   return p;
 }
 
@@ -69,6 +72,11 @@ TEST(BlobRecord, ComesBackAsItWent) {
   EXPECT_EQ(back->properties.tier, p.tier);
   EXPECT_FALSE(back->properties.tier_inferred);
   EXPECT_EQ(back->properties.tier_changed, p.tier_changed);
+  ASSERT_TRUE(back->properties.immutability);
+  EXPECT_EQ(back->properties.immutability->until, p.immutability->until);
+  EXPECT_TRUE(back->properties.immutability->locked);
+  EXPECT_TRUE(back->properties.legal_hold);
+  EXPECT_EQ(back->properties.last_access, p.last_access);
   EXPECT_TRUE(back->body.listed);
   ASSERT_EQ(back->body.blocks.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) expect_same(back->body.blocks[i], body.blocks[i]);
@@ -125,12 +133,16 @@ TEST(OtherRecords, ComeBackAsTheyWent) {
   EXPECT_EQ(upload_back->blocks, 100'000u);
   EXPECT_EQ(upload_back->last_write, upload.last_write);
 
-  const ContainerRecord container{ContainerId{4}, {Etag{5}, Timestamp(Ticks(6)), {{"k", "v"}}}};
+  ContainerRecord container{ContainerId{4}, {Etag{5}, Timestamp(Ticks(6)), {{"k", "v"}}}};
+  container.properties.deletion = Deletion{Timestamp(Ticks(7)), ServiceTime(Ticks(8))};
   const auto container_back = decode_container(encode(container));
   ASSERT_TRUE(container_back);
   EXPECT_EQ(container_back->id, container.id);
   EXPECT_EQ(container_back->properties.etag, Etag{5});
   EXPECT_EQ(container_back->properties.metadata, container.properties.metadata);
+  ASSERT_TRUE(container_back->properties.deletion);
+  EXPECT_EQ(container_back->properties.deletion->at, Timestamp(Ticks(7)));
+  EXPECT_EQ(container_back->properties.deletion->until, ServiceTime(Ticks(8)));
 
   EXPECT_EQ(decode_container_state(encode(ContainerState{}))->deleted, 0u);
   EXPECT_EQ(decode_container_state(encode(ContainerState{12}))->deleted, 12u);
