@@ -34,6 +34,7 @@ Result<PutPageRequest> parse_put_page(const Call& call) {
   }
   LAPIS_TRY_VOID(parse_page_write(call, request.pages));
   LAPIS_TRY(request.pages.hashes, parse_body_hashes(headers));
+  if (request.clears) LAPIS_TRY_VOID(check_hashes(request.pages.hashes, hash_document({})));
   request.pages.want_md5 = wants_md5(call);
   return request;
 }

@@ -73,6 +73,22 @@ TEST(ParsePutPage, Refuses) {
   }
 }
 
+TEST(ParsePutPage, HoldsHashesAgainstTheNothingThatClears) {
+  const auto clear = [](const Field& hash) {
+    return parse_put_page(make_call(
+        "PUT", kPage,
+        {{"x-ms-page-write", "clear"}, {"Range", "bytes=0-511"}, {"Content-Length", "0"}, hash}));
+  };
+  EXPECT_TRUE(clear({"Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="}));
+  EXPECT_TRUE(clear({"x-ms-content-crc64", "AAAAAAAAAAA="}));
+  const auto md5 = clear({"Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="});
+  ASSERT_FALSE(md5);
+  EXPECT_EQ(md5.error().code, ErrorCode::kMd5Mismatch);
+  const auto crc = clear({"x-ms-content-crc64", "AQAAAAAAAAA="});
+  ASSERT_FALSE(crc);
+  EXPECT_EQ(crc.error().code, ErrorCode::kCrc64Mismatch);
+}
+
 TEST(ParsePutPageBlob, TakesALengthAndANumber) {
   const auto request = parse_put_page_blob(make_call("PUT", "/acct/box/b",
                                                      {{"x-ms-blob-type", "PageBlob"},
