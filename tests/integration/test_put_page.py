@@ -96,6 +96,7 @@ def test_all_of_a_large_blob_is_cleared(client: BlobClient, container: str) -> N
             "InvalidHeaderValue",
             "x-ms-if-sequence-number-le",
         ),
+        ({"x-ms-if-sequence-number-eq": "-1"}, 400, "InvalidInput", None),
         ({"x-ms-range": "bytes=1048576-1049087"}, 416, "InvalidPageRange", None),
         ({"Content-MD5": md5_header(b"other")}, 400, "Md5Mismatch", None),
         ({"x-ms-content-crc64": crc64_header(b"other")}, 400, "Crc64Mismatch", None),

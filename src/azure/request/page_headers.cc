@@ -1,6 +1,5 @@
 #include "azure/request/page_headers.h"
 
-#include <limits>
 #include <string_view>
 
 #include "azure/field_errors.h"
@@ -17,7 +16,6 @@ constexpr std::string_view kAction = "x-ms-sequence-number-action";
 constexpr std::string_view kNumber = "x-ms-blob-sequence-number";
 constexpr std::string_view kRange = "Range";
 
-constexpr std::uint64_t kMaxSequenceNumber = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint32_t kLargePageBlobs = 20170417;
 constexpr std::uint64_t kMaxBytesBefore = 1ull << 40;
 
@@ -26,6 +24,13 @@ std::optional<blob::SequenceAction> action_of(std::string_view text) {
   if (http::iequals(text, "update")) return blob::SequenceAction::kUpdate;
   if (http::iequals(text, "increment")) return blob::SequenceAction::kIncrement;
   return std::nullopt;
+}
+
+// Azure tells this one from what is no number at all.
+Result<std::optional<std::uint64_t>> parse_equal(const http::Headers& headers) {
+  constexpr std::string_view kEqual = "x-ms-if-sequence-number-eq";
+  if (headers.get(kEqual) == "-1") return fail(ErrorCode::kInvalidInput, "sequence number -1");
+  return parse_sequence_number(headers, kEqual);
 }
 
 }  // namespace
@@ -47,7 +52,7 @@ Result<std::optional<std::uint64_t>> parse_sequence_number(const http::Headers& 
   const std::string_view text = headers.get(name);
   if (text.empty()) return std::nullopt;
   const auto number = parse_u64(text);
-  if (!number || *number > kMaxSequenceNumber) return fail(invalid_header(name, text));
+  if (!number || *number > blob::kMaxSequenceNumber) return fail(invalid_header(name, text));
   return number;
 }
 
@@ -84,7 +89,7 @@ Result<void> parse_page_write(const Call& call, blob::PutPage& into) {
   blob::SequenceConditions& sequence = into.sequence;
   LAPIS_TRY(sequence.at_most, parse_sequence_number(headers, "x-ms-if-sequence-number-le"));
   LAPIS_TRY(sequence.less_than, parse_sequence_number(headers, "x-ms-if-sequence-number-lt"));
-  LAPIS_TRY(sequence.equal, parse_sequence_number(headers, "x-ms-if-sequence-number-eq"));
+  LAPIS_TRY(sequence.equal, parse_equal(headers));
   return {};
 }
 

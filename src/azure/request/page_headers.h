@@ -27,7 +27,8 @@ Result<std::optional<blob::SequenceChange>> parse_sequence_change(const http::He
 // kMissingRequiredHeader, kInvalidHeaderValue, both naming Range.
 Result<blob::ByteRange> parse_page_range(const http::Headers& headers);
 
-// Of a write to pages all but its range, its body and the hashes.
+// Of a write to pages all but its range, its body and the hashes. Errors: those of each header;
+// kInvalidInput for a sequence number of -1 that it is to be equal to.
 Result<void> parse_page_write(const Call& call, blob::PutPage& into);
 
 }  // namespace lapis::azure

@@ -1,7 +1,6 @@
 #include "blob/pages/page_properties.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "blob/blob_rows.h"
@@ -12,8 +11,6 @@
 
 namespace lapis::blob {
 namespace {
-
-constexpr std::uint64_t kMaxSequenceNumber = std::numeric_limits<std::int64_t>::max();
 
 // A length that the blob had, and still has where it was not changed since.
 struct KnownLength {

@@ -118,7 +118,7 @@ TEST(PutPage, GoesByTheSequenceNumber) {
 
 TEST(SetBlobProperties, ChangeTheSequenceNumber) {
   Disk disk;
-  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::uint64_t kMost = kMaxSequenceNumber;
   struct Case {
     SequenceChange change;
     std::optional<std::uint64_t> number;

@@ -7,6 +7,7 @@ namespace lapis::blob {
 
 inline constexpr std::uint64_t kPageBytes = 512;
 inline constexpr std::uint64_t kMaxPageBlobBytes = 8ull << 40;
+inline constexpr std::uint64_t kMaxSequenceNumber = (1ull << 63) - 1;
 
 struct PutPageBlob {
   PutBlob blob;              // its `http` is stored as it is; it has no length, hashes and tier

@@ -56,6 +56,13 @@ TEST(ParsePutPage, Refuses) {
            Case{{"Range", "bytes=0-512"}, ErrorCode::kInvalidHeaderValue, "Range"},
            Case{{"Range", "bytes=0-18446744073709551615"}, ErrorCode::kInvalidHeaderValue, "Range"},
            Case{{"Range", "pages=0-511"}, ErrorCode::kInvalidHeaderValue, "Range"},
+           Case{{"x-ms-if-sequence-number-eq", "-1"}, ErrorCode::kInvalidInput, ""},
+           Case{{"x-ms-if-sequence-number-eq", "-2"},
+                ErrorCode::kInvalidHeaderValue,
+                "x-ms-if-sequence-number-eq"},
+           Case{{"x-ms-if-sequence-number-le", "-1"},
+                ErrorCode::kInvalidHeaderValue,
+                "x-ms-if-sequence-number-le"},
            Case{{"Content-Length", "0"}, ErrorCode::kInvalidHeaderValue, "Content-Length"},
            Case{{"Content-Length", "1024"}, ErrorCode::kInvalidHeaderValue, "Content-Length"},
            Case{{"Content-Length", "4194305"}, ErrorCode::kRequestBodyTooLarge, ""},
@@ -63,10 +70,11 @@ TEST(ParsePutPage, Refuses) {
     const auto given = [&](const std::string& name, const std::string& usual) {
       return Field{name, http::iequals(name, c.field.name) ? c.field.value : usual};
     };
-    const auto request =
-        parse_put_page(make_call("PUT", kPage,
-                                 {given("x-ms-page-write", "update"), given("Range", "bytes=0-511"),
-                                  given("Content-Length", "512")}));
+    const auto request = parse_put_page(
+        make_call("PUT", kPage,
+                  {given("x-ms-page-write", "update"), given("Range", "bytes=0-511"),
+                   given("x-ms-if-sequence-number-eq", ""), given("x-ms-if-sequence-number-le", ""),
+                   given("Content-Length", "512")}));
     ASSERT_FALSE(request) << c.field.name << " " << c.field.value;
     EXPECT_EQ(request.error().code, c.code) << c.field.value;
     EXPECT_EQ(field_of(request.error(), "HeaderName"), c.named) << c.field.value;
