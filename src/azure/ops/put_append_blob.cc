@@ -21,10 +21,7 @@ Result<void> check_shape(const Call& call) {
   }
   constexpr std::string_view kTier = "x-ms-access-tier";
   if (!headers.get(kTier).empty()) return fail(unsupported_header(kTier));
-  LAPIS_TRY_VOID(body_length(call.request, put_blob_limit(call.version.effective)));
-  const std::uint64_t length = call.request.content_length.value_or(0);
-  if (length != 0) return fail(invalid_header("Content-Length", std::to_string(length)));
-  return {};
+  return check_no_body(call.request);
 }
 
 }  // namespace

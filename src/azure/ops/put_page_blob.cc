@@ -1,6 +1,5 @@
 #include "lapis/azure/ops/put_page_blob.h"
 
-#include <limits>
 #include <string>
 
 #include "azure/field_errors.h"
@@ -16,9 +15,7 @@ namespace {
 
 // The blob is made of zeros: there is no body.
 Result<void> check_empty_body(const http::Request& request) {
-  LAPIS_TRY(const std::uint64_t length,
-            body_length(request, std::numeric_limits<std::uint64_t>::max()));
-  if (length != 0) return fail(invalid_header("Content-Length", std::to_string(length)));
+  LAPIS_TRY_VOID(check_no_body(request));
   LAPIS_TRY(const blob::BodyHashes hashes, parse_body_hashes(request.headers));
   return check_hashes(hashes, hash_document({}));
 }

@@ -1,7 +1,9 @@
 #include "azure/request/body_length.h"
 
+#include <limits>
 #include <string>
 
+#include "azure/field_errors.h"
 #include "lapis/azure/structured_message.h"
 
 namespace lapis::azure {
@@ -39,6 +41,13 @@ Result<std::uint64_t> body_length(const http::Request& request, std::uint64_t li
     return fail(Error{ErrorCode::kRequestBodyTooLarge}.with("MaxLimit", std::to_string(limit)));
   }
   return length;
+}
+
+Result<void> check_no_body(const http::Request& request) {
+  LAPIS_TRY_VOID(body_length(request, std::numeric_limits<std::uint64_t>::max()));
+  const std::uint64_t length = *request.content_length;
+  if (length == 0) return {};
+  return fail(invalid_header("Content-Length", std::to_string(length)));
 }
 
 // Another page says 2023-01-03.

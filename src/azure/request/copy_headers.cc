@@ -1,6 +1,5 @@
 #include "azure/request/copy_headers.h"
 
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -20,13 +19,6 @@ constexpr std::string_view kTagOption = "x-ms-copy-source-tag-option";
 constexpr std::uint32_t kSourceAuthorization = 20201002;
 constexpr std::uint32_t kCopiesTags = 20210410;
 constexpr std::size_t kMaxUrl = 2048;
-
-Result<void> check_empty_body(const http::Request& request) {
-  LAPIS_TRY(const std::uint64_t length,
-            body_length(request, std::numeric_limits<std::uint64_t>::max()));
-  if (length == 0) return {};
-  return fail(invalid_header("Content-Length", std::to_string(length)));
-}
 
 // A token; other schemes would need more than a header that is passed on.
 Result<std::string> parse_authorization(const Call& call) {
@@ -55,7 +47,7 @@ Result<blob::SourceRequest> parse_copy_source(const Call& call, std::uint32_t si
   const http::Request& request = call.request;
   const std::string_view url = request.headers.get(kSource);
   if (!call.at_least(since)) return fail(unsupported_header(kSource));
-  LAPIS_TRY_VOID(check_empty_body(request));
+  LAPIS_TRY_VOID(check_no_body(request));
   if (url.size() > kMaxUrl || !http::parse_url(url)) {
     // Without its value: it carries a signature.
     return fail(

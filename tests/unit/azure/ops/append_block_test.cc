@@ -80,5 +80,18 @@ TEST(ParsePutAppendBlob, HasNoBodyAndNoTier) {
   EXPECT_EQ(stored->http.content_md5, Md5Digest{}) << "as it is given, of nothing";
 }
 
+// A message around nothing has bytes, which nobody would look at.
+TEST(ParsePutAppendBlob, TakesNoStructuredBody) {
+  const auto request =
+      parse_put_append_blob(make_call("PUT", "/acct/box/b",
+                                      {{"x-ms-blob-type", "AppendBlob"},
+                                       {"x-ms-structured-body", "XSM/1.0; properties=crc64"},
+                                       {"x-ms-structured-content-length", "0"},
+                                       {"Content-Length", "21"}}));
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().code, ErrorCode::kInvalidHeaderValue);
+  EXPECT_EQ(field_of(request.error(), "HeaderName"), "Content-Length");
+}
+
 }  // namespace
 }  // namespace lapis::azure

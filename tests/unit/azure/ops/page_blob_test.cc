@@ -97,6 +97,20 @@ TEST(ParsePutPage, HoldsHashesAgainstTheNothingThatClears) {
   EXPECT_EQ(crc.error().code, ErrorCode::kCrc64Mismatch);
 }
 
+// A message around nothing has bytes, which nobody would look at.
+TEST(ParsePutPageBlob, TakesNoStructuredBody) {
+  const auto request =
+      parse_put_page_blob(make_call("PUT", "/acct/box/b",
+                                    {{"x-ms-blob-type", "PageBlob"},
+                                     {"x-ms-blob-content-length", "1024"},
+                                     {"x-ms-structured-body", "XSM/1.0; properties=crc64"},
+                                     {"x-ms-structured-content-length", "0"},
+                                     {"Content-Length", "21"}}));
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().code, ErrorCode::kInvalidHeaderValue);
+  EXPECT_EQ(field_of(request.error(), "HeaderName"), "Content-Length");
+}
+
 TEST(ParsePutPageBlob, TakesALengthAndANumber) {
   const auto request = parse_put_page_blob(make_call("PUT", "/acct/box/b",
                                                      {{"x-ms-blob-type", "PageBlob"},
