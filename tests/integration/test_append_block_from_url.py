@@ -47,6 +47,7 @@ def test_appends_all_or_a_part(client: BlobClient, container: str, stored: bytes
     ("version", "given", "told"),
     [
         ("2018-11-09", "", {"Content-MD5"}),
+        ("2018-11-09", "x-ms-source-content-crc64", {"Content-MD5"}),
         ("2019-02-02", "", {"Content-MD5"}),
         ("2021-12-02", "x-ms-source-content-md5", {"Content-MD5"}),
         ("2021-12-02", "x-ms-source-content-crc64", {"x-ms-content-crc64"}),

@@ -21,20 +21,15 @@ Result<blob::AppendBlockFromUrl> parse_append_block_from_url(const Call& call) {
   request.max_length = append_block_limit(call.version.effective);
   LAPIS_TRY(request.block, parse_append(call));
   LAPIS_TRY(request.block.hashes, parse_source_hashes(headers));
-  request.block.want_md5 = true;
+  request.block.want_md5 = wants_source_md5(call);
   return request;
 }
 
-// Of one hash it is the MD5, whatever the version, unless the request gave a CRC-64.
 http::Response render_append_block_from_url(const Call& call,
                                             const blob::AppendBlockResult& result) {
   http::Response response = appended_response(result);
-  http::Headers& headers = response.headers;
-  const bool both = call.at_least(kTellsBothHashes);
-  const bool by_crc = !call.request.headers.get("x-ms-source-content-crc64").empty();
-  if (result.md5 && (both || !by_crc)) headers.add("Content-MD5", md5_text(*result.md5));
-  if (both || by_crc) headers.add("x-ms-content-crc64", crc64_text(result.crc64));
-  add_request_encrypted(headers, call);
+  add_source_hash(response.headers, call, result.md5, result.crc64);
+  add_request_encrypted(response.headers, call);
   return response;
 }
 

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::uint32_t kPutsPageFromUrl = 20181109;
 constexpr std::string_view kSourceRange = "x-ms-source-range";
-constexpr std::string_view kSourceCrc64 = "x-ms-source-content-crc64";
 
 Result<void> check_page_write(const http::Headers& headers) {
   constexpr std::string_view kName = "x-ms-page-write";
@@ -48,23 +47,16 @@ Result<blob::PutPageFromUrl> parse_put_page_from_url(const Call& call) {
   LAPIS_TRY(request.source.range, parse_range_of_source(headers, request.page.range.length));
   LAPIS_TRY_VOID(parse_page_write(call, request.page));
   LAPIS_TRY(request.page.hashes, parse_source_hashes(headers));
-  request.page.want_md5 = wants_md5(call) || headers.get(kSourceCrc64).empty();
+  request.page.want_md5 = wants_source_md5(call);
   return request;
 }
 
-// The MD5, unless the source's CRC-64 was given; both from 2026-10-06.
 http::Response render_put_page_from_url(const Call& call, const blob::PutPageResult& result) {
   http::Response response;
   response.status = 201;
-  http::Headers& headers = response.headers;
-  add_page_write_headers(headers, result);
-  if (result.md5) headers.add("Content-MD5", md5_text(*result.md5));
-  const bool crc_given = !call.request.headers.get(kSourceCrc64).empty();
-  const bool tells_crc = call.at_least(kTellsCrc64) && crc_given;
-  if (tells_crc || call.at_least(kTellsBothHashes)) {
-    headers.add("x-ms-content-crc64", crc64_text(result.crc64));
-  }
-  add_request_encrypted(headers, call);
+  add_page_write_headers(response.headers, result);
+  add_source_hash(response.headers, call, result.md5, result.crc64);
+  add_request_encrypted(response.headers, call);
   return response;
 }
 

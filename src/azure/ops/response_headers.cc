@@ -36,6 +36,19 @@ void add_body_hash(http::Headers& headers, const Call& call, const std::optional
   if (crc) headers.add("x-ms-content-crc64", crc64_text(crc64));
 }
 
+bool wants_source_md5(const Call& call) {
+  return wants_md5(call) || call.request.headers.get("x-ms-source-content-crc64").empty();
+}
+
+void add_source_hash(http::Headers& headers, const Call& call, const std::optional<Md5Digest>& md5,
+                     std::uint64_t crc64) {
+  const bool by_crc = !wants_source_md5(call);
+  if (md5 && !by_crc) headers.add("Content-MD5", md5_text(*md5));
+  if (by_crc || call.at_least(kTellsBothHashes)) {
+    headers.add("x-ms-content-crc64", crc64_text(crc64));
+  }
+}
+
 http::Response xml_response(std::string xml) {
   http::Response response;
   response.headers.add("Content-Type", "application/xml");

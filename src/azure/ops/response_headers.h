@@ -29,6 +29,13 @@ void add_request_encrypted(http::Headers& headers, const Call& call);
 void add_body_hash(http::Headers& headers, const Call& call, const std::optional<Md5Digest>& md5,
                    std::uint64_t crc64, std::string_view given_by = "Content-MD5");
 
+// The hash of what an append or a write of pages read from a URL: the MD5 whatever the version, but
+// from 2019-02-02 on the CRC-64 where the request had the source's; both from 2026-10-06.
+void add_source_hash(http::Headers& headers, const Call& call, const std::optional<Md5Digest>& md5,
+                     std::uint64_t crc64);
+// True where that needs an MD5 that the request did not give.
+bool wants_source_md5(const Call& call);
+
 // True where the answer needs an MD5 that the request did not give.
 bool wants_md5(const Call& call);
 

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "lapis/azure/ops/append_blob_seal.h"
+#include "lapis/azure/ops/append_block_from_url.h"
 #include "lapis/azure/ops/put_append_blob.h"
+#include "lapis/azure/ops/put_page_from_url.h"
 #include "support/azure_call.h"
 
 namespace lapis::azure {
@@ -56,6 +58,38 @@ TEST(ParseAppendBlock, LimitIsTheVersions) {
   EXPECT_TRUE(with(100 * kMiB, "2022-11-02"));
   EXPECT_FALSE(with(100 * kMiB + 1, "2026-10-06"));
   EXPECT_FALSE(with(0, "2022-11-02"));
+}
+
+// Appends and writes of pages tell the same of what they read from a URL.
+TEST(RenderFromUrl, TellsTheHashThatTheVersionNames) {
+  struct Case {
+    const char* version;
+    bool crc_given;
+    bool md5;
+    bool crc;
+  };
+  for (const Case& c : {
+           Case{"2018-11-09", false, true, false},
+           Case{"2018-11-09", true, true, false},
+           Case{"2019-02-02", false, true, false},
+           Case{"2021-12-02", true, false, true},
+           Case{"2026-10-06", false, true, true},
+           Case{"2026-10-06", true, true, true},
+       }) {
+    SCOPED_TRACE(std::string(c.version) + (c.crc_given ? " with a CRC" : ""));
+    const auto call =
+        make_call("PUT", kAppend,
+                  {{"x-ms-source-content-crc64", c.crc_given ? "AAAAAAAAAAA=" : ""}}, c.version);
+    blob::AppendBlockResult appended;
+    appended.md5 = Md5Digest{};
+    blob::PutPageResult written;
+    written.md5 = Md5Digest{};
+    for (const auto& response :
+         {render_append_block_from_url(call, appended), render_put_page_from_url(call, written)}) {
+      EXPECT_EQ(!response.headers.get("Content-MD5").empty(), c.md5);
+      EXPECT_EQ(!response.headers.get("x-ms-content-crc64").empty(), c.crc);
+    }
+  }
 }
 
 TEST(ParseAppendBlobSeal, IsOf20191212) {
