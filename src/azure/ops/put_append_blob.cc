@@ -37,12 +37,7 @@ Result<blob::PutBlob> parse_put_append_blob(const Call& call) {
 }
 
 http::Response render_put_append_blob(const Call& call, const blob::PutBlobResult& result) {
-  http::Response response;
-  response.status = 201;
-  add_etag_and_date(response.headers, result.etag, result.last_modified);
-  add_version(response.headers, call, result.version);
-  add_request_encrypted(response.headers, call);
-  return response;
+  return made_blob_response(call, {result.etag, result.last_modified, result.version});
 }
 
 }  // namespace lapis::azure

@@ -40,12 +40,7 @@ Result<blob::PutPageBlob> parse_put_page_blob(const Call& call) {
 }
 
 http::Response render_put_page_blob(const Call& call, const blob::PutPageBlobResult& result) {
-  http::Response response;
-  response.status = 201;
-  add_etag_and_date(response.headers, result.etag, result.last_modified);
-  add_version(response.headers, call, result.version);
-  add_request_encrypted(response.headers, call);
-  return response;
+  return made_blob_response(call, {result.etag, result.last_modified, result.version});
 }
 
 }  // namespace lapis::azure

@@ -49,6 +49,15 @@ void add_source_hash(http::Headers& headers, const Call& call, const std::option
   }
 }
 
+http::Response made_blob_response(const Call& call, const MadeBlob& made) {
+  http::Response response;
+  response.status = 201;
+  add_etag_and_date(response.headers, made.etag, made.last_modified);
+  add_version(response.headers, call, made.version);
+  add_request_encrypted(response.headers, call);
+  return response;
+}
+
 http::Response xml_response(std::string xml) {
   http::Response response;
   response.headers.add("Content-Type", "application/xml");

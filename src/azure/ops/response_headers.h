@@ -39,6 +39,14 @@ bool wants_source_md5(const Call& call);
 // True where the answer needs an MD5 that the request did not give.
 bool wants_md5(const Call& call);
 
+// The answer to making a blob without a body, be it of pages or for appending.
+struct MadeBlob {
+  blob::Etag etag;
+  Timestamp last_modified;
+  std::optional<Timestamp> version;
+};
+http::Response made_blob_response(const Call& call, const MadeBlob& made);
+
 // An answer with an XML body.
 http::Response xml_response(std::string xml);
 
