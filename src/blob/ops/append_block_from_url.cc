@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "blob/copy_rules.h"
+#include "blob/block_source.h"
 
 namespace lapis::blob {
 
@@ -11,11 +11,9 @@ io::Task<Result<AppendBlockResult>> append_block_from_url(Service& service,
                                                           CopySources& sources) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.source.conditions));
   LAPIS_CO_TRY_VOID(co_await check_append_block(service, request.block));
-  LAPIS_CO_TRY(const auto source, co_await sources.open(std::move(request.source)));
-  const std::uint64_t length = source->properties().length;
-  if (length == 0) co_return fail(ErrorCode::kInvalidInput, "the source of a block is empty");
-  LAPIS_CO_TRY_VOID(check_source_length(length, request.max_length));
-  request.block.content_length = length;
+  LAPIS_CO_TRY(const auto source,
+               co_await open_block_source(sources, std::move(request.source), request.max_length));
+  request.block.content_length = source->properties().length;
   co_return co_await append_block(service, std::move(request.block), source->body());
 }
 
