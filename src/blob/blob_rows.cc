@@ -43,6 +43,12 @@ Result<void> check_change(LeaseUse use, const BlobProperties& properties,
   return check_write(conditions, &target, false);
 }
 
+void touch(BlobProperties& properties, Etag etag, Timestamp now, const ServiceClock& time) {
+  properties.etag = etag;
+  properties.last_modified = std::max(now, properties.last_modified);
+  properties.lease = lease_after_write(properties.lease, time);
+}
+
 Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
                           const BlobRecord* existing, const ServiceClock& time) {
   if (existing == nullptr) return check_lease(use, std::nullopt, lease, time);

@@ -114,6 +114,10 @@ Result<void> check_change(LeaseUse use, const BlobProperties& properties,
                           const std::optional<LeaseId>& lease, const Conditions& conditions,
                           const ServiceClock& time);
 
+// As a change of the blob marks its properties: a new ETag and date, which never goes back, and a
+// lease that has ended is gone.
+void touch(BlobProperties& properties, Etag etag, Timestamp now, const ServiceClock& time);
+
 // Blocks staged beside `existing`, or listed (`use`). Errors: kInvalidBlobType, kBlobArchived,
 // lease.
 Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,

@@ -1,6 +1,5 @@
 #include "blob/property_row.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "blob/blob_rows.h"
@@ -41,9 +40,7 @@ Result<Changed> apply(storage::MetaView& view, const PropertyChange& change, con
     LAPIS_TRY_VOID(keep_version(view, at, row));
   }
   change.edit(properties);
-  properties.etag = Etag{view.next_id()};
-  properties.last_modified = std::max(at.now, properties.last_modified);
-  properties.lease = lease_after_write(properties.lease, *service.time);
+  touch(properties, Etag{view.next_id()}, at.now, *service.time);
   LAPIS_TRY_VOID(write_property_row(view, row));
   Changed changed{properties.etag, properties.last_modified, {}, properties.version};
   if (properties.type == BlobType::kPage) changed.sequence_number = properties.sequence_number;

@@ -1,6 +1,5 @@
 #include "lapis/blob/ops/append_block.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -59,9 +58,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   change.result.offset = properties.content_length;
   properties.content_length += change.request.content_length;
   ++properties.append_blocks;
-  properties.etag = Etag{view.next_id()};
-  properties.last_modified = std::max(change.now, properties.last_modified);
-  properties.lease = lease_after_write(properties.lease, change.time);
+  touch(properties, Etag{view.next_id()}, change.now, change.time);
   view.put(key, encode_blob(properties, encode_body(blob.body)));
   change.result.etag = properties.etag;
   change.result.last_modified = properties.last_modified;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "blob/blob_rows.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_body.h"
 #include "blob/pages/page_clear.h"

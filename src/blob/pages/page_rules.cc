@@ -1,7 +1,5 @@
 #include "blob/pages/page_rules.h"
 
-#include <algorithm>
-
 #include "blob/blob_rows.h"
 
 namespace lapis::blob {
@@ -26,12 +24,6 @@ Result<void> check_page_write(const PutPage& request, const BlobProperties& prop
     return fail(ErrorCode::kInvalidPageRange);
   }
   return {};
-}
-
-void touch(BlobProperties& properties, Etag etag, Timestamp now, const ServiceClock& time) {
-  properties.etag = etag;
-  properties.last_modified = std::max(now, properties.last_modified);
-  properties.lease = lease_after_write(properties.lease, time);
 }
 
 }  // namespace lapis::blob

@@ -14,7 +14,4 @@ Result<void> check_sequence(const SequenceConditions& conditions, std::uint64_t 
 Result<void> check_page_write(const PutPage& request, const BlobProperties& properties,
                               const ServiceClock& time);
 
-// As a write changes properties: a new ETag and date, and a lease that has ended is gone.
-void touch(BlobProperties& properties, Etag etag, Timestamp now, const ServiceClock& time);
-
 }  // namespace lapis::blob
