@@ -50,6 +50,10 @@ Result<std::optional<ListedPages>> find_previous(storage::MetaSnapshot& snapshot
   if (past->body.pages.map != blob.body.pages.map) {
     return fail(ErrorCode::kPreviousSnapshotNotFound, "the blob was made anew since");
   }
+  // A version's pages may be older too, whatever its time.
+  if (past->body.pages.generation > blob.body.pages.generation) {
+    return fail(ErrorCode::kPreviousSnapshotCannotBeNewer);
+  }
   return ListedPages{past->body.pages, past->properties.content_length / kPageBytes};
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lapis/blob/ops/set_blob_metadata.h"
 #include "support/page_requests.h"
 
 namespace lapis::blob {
@@ -229,6 +230,35 @@ TEST(GetPageRanges, OfADifferenceAreRefused) {
   ASSERT_TRUE(test::make_pages(disk.harness, "disk", kStripe));
   request.key.snapshot.reset();
   EXPECT_EQ(error(), ErrorCode::kPreviousSnapshotNotFound);
+}
+
+// A version tells its age by its generation: it may have been written to long after its time.
+TEST(GetPageRanges, OfAVersionSinceASnapshotThatIsNewer) {
+  auto options = test::page_harness();
+  options.features = std::make_shared<const FeaturesByAccount>(
+      FeaturesByAccount{{"acct", AccountFeatures{.versioning = true}}});
+  BlobHarness harness(std::move(options));
+  ASSERT_TRUE(test::make_pages(harness, "disk", kStripe));
+  ASSERT_TRUE(write_pages(harness, "disk", 0, pattern(kPage, 1)));
+  const auto first = test::take_snapshot(harness, "disk");
+  ASSERT_TRUE(first);
+  SetBlobMetadata metadata;  // keeps what the blob was as a version
+  metadata.key = key_of("disk");
+  const auto set = harness.run(set_blob_metadata(harness.service, metadata));
+  ASSERT_TRUE(set && set->version);
+  ASSERT_TRUE(harness.run(set_blob_metadata(harness.service, metadata)));
+  ASSERT_TRUE(write_pages(harness, "disk", kPage, pattern(kPage, 2)));
+  const auto second = test::take_snapshot(harness, "disk");
+  ASSERT_TRUE(second);
+  GetPageRanges request;
+  request.key = key_of("disk");
+  request.key.version = *set->version;
+  request.previous = *first;
+  EXPECT_EQ(*test::ranges_of(harness, request), std::vector<PageRange>{});
+  request.previous = *second;
+  const auto newer = test::ranges_of(harness, request);
+  ASSERT_FALSE(newer);
+  EXPECT_EQ(newer.error().code, ErrorCode::kPreviousSnapshotCannotBeNewer);
 }
 
 TEST(PageBlob, ThatIsReadStaysAsItWas) {
