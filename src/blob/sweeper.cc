@@ -61,8 +61,12 @@ io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
 }
 
 // A row that cannot be walked stays where it is, and is loudly spoken of: it must not keep all
-// others from being freed.
+// others from being freed. One that others were in the way of is walked by the next pass.
 void leave_in_place(const char* what, const Error& error) {
+  if (error.code == ErrorCode::kServerBusy) {
+    log_info("blob", "left for the next pass", {{"row", what}, {"reason", to_string(error)}});
+    return;
+  }
   log_error("blob", "left in place, as it cannot be read",
             {{"row", what}, {"reason", to_string(error)}});
 }

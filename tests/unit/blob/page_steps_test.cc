@@ -302,6 +302,28 @@ TEST(Reclaimer, ThinsALargeMapInSeveralSteps) {
   EXPECT_EQ(*read, pattern(3 * kPage, 8).substr(0, kPage));
 }
 
+TEST(Reclaimer, SaysOfABusyStoreThatItWillTryAgain) {
+  Disk disk(1);
+  ASSERT_TRUE(test::write_pages(disk.harness, "disk", 0, pattern(3 * kPage, 1)));
+  const auto taken = test::take_snapshot(disk.harness, "disk");
+  ASSERT_TRUE(taken);
+  ASSERT_TRUE(test::write_pages(disk.harness, "disk", 0, pattern(3 * kPage, 2)));
+  DeleteBlob request;
+  request.key = key_of("disk");
+  request.key.snapshot = *taken;
+  ASSERT_TRUE(disk.harness.run(delete_blob(disk.harness.service, request)));
+  testing::internal::CaptureStderr();
+  // The first commit is the pass's mark, the second erases rows of the map.
+  disk.harness.rows.fail_commit(2, Error{ErrorCode::kServerBusy, "planned"});
+  ASSERT_TRUE(disk.harness.reclaim());
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("left for the next pass"), std::string::npos) << log;
+  EXPECT_EQ(log.find("cannot be read"), std::string::npos) << log;
+  EXPECT_EQ(disk.harness.chunks.chunk_count(), 2u);
+  for (int pass = 0; pass < 3; ++pass) ASSERT_TRUE(disk.harness.reclaim());
+  EXPECT_EQ(disk.harness.chunks.chunk_count(), 1u);
+}
+
 TEST(CopyBlob, OfPagesInMoreRangesThanAreListedAtOnce) {
   constexpr std::uint64_t kRanges = 1100;
   Disk disk(5);
