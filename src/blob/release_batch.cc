@@ -55,7 +55,7 @@ io::Task<Result<void>> ReleaseBatch::add_body(const Body& body, BodyId owner) {
 
 io::Task<Result<void>> ReleaseBatch::add_pages(const PageRelease& release) {
   if (release.whole) co_return co_await add_page_map(release.map);
-  if (release.thinned) co_return co_await thin_map(service_, container_, release.map);
+  if (release.thinned) co_return co_await thin(release.map);
   const auto snapshot = service_.meta.snapshot();
   UnnamedTargets search(*snapshot, container_, release);
   while (!search.is_done()) {
@@ -63,6 +63,13 @@ io::Task<Result<void>> ReleaseBatch::add_pages(const PageRelease& release) {
     LAPIS_CO_TRY(const auto unnamed, co_await service_.blocking.run(std::move(job)));
     for (const BlockTarget& target : unnamed) LAPIS_CO_TRY_VOID(co_await add_target(target));
   }
+  co_return Result<void>{};
+}
+
+io::Task<Result<void>> ReleaseBatch::thin(PageMapId map) {
+  if (thinned_ != nullptr && thinned_->contains(container_, map)) co_return Result<void>{};
+  LAPIS_CO_TRY_VOID(co_await thin_map(service_, container_, map));
+  if (thinned_ != nullptr) thinned_->add(container_, map);
   co_return Result<void>{};
 }
 

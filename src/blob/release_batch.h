@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "blob/records.h"
+#include "blob/pages/page_release.h"
 #include "lapis/blob/reclaimer.h"
 
 namespace lapis::blob {
@@ -15,9 +15,11 @@ namespace lapis::blob {
 // Lives on the service's shard; works in one container.
 class ReleaseBatch {
  public:
-  // Counts into `stats`, which outlives it.
-  ReleaseBatch(Service& service, ContainerId container, ReclaimStats& stats)
-      : service_(service), container_(container), stats_(stats) {}
+  // Counts into `stats`, which outlives it; so does `thinned`, the maps that need not be thinned
+  // again.
+  ReleaseBatch(Service& service, ContainerId container, ReclaimStats& stats,
+               ThinnedMaps* thinned = nullptr)
+      : service_(service), container_(container), stats_(stats), thinned_(thinned) {}
 
   // All that a body names: chunks, rows of short blocks, segments and all they name. Of an `owner`
   // only what no other body owns; the others find it gone from their company.
@@ -41,12 +43,14 @@ class ReleaseBatch {
   io::Task<Result<void>> add_blocks(const std::vector<Block>& blocks, BodyId owner);
   io::Task<Result<void>> add_target(BlockTarget target);
   io::Task<Result<void>> add_page_map(PageMapId map);
+  io::Task<Result<void>> thin(PageMapId map);
   io::Task<Result<void>> leave_blocks(const std::vector<Block>& blocks, BodyId owner);
   Result<void> apply(storage::MetaView& view, storage::ChunkStore::Freed& freed) const;
 
   Service& service_;
   const ContainerId container_;
   ReclaimStats& stats_;
+  ThinnedMaps* const thinned_;
   std::vector<ChunkId> chunks_;
   std::vector<std::string> rows_;
   bool failed_ = false;

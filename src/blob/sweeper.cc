@@ -147,7 +147,7 @@ io::Task<Result<void>> sweep_container(Service& service, ContainerId container,
 
 // One page of entries, each container's in a batch of its own.
 io::Task<Result<void>> release_page(Service& service, RowPage page, std::uint64_t below,
-                                    ReclaimStats& stats) {
+                                    ThinnedMaps& thinned, ReclaimStats& stats) {
   std::unique_ptr<ReleaseBatch> batch;
   ContainerId container;
   for (Row& row : page) {
@@ -157,7 +157,7 @@ io::Task<Result<void>> release_page(Service& service, RowPage page, std::uint64_
     if (!batch || container != key->container) {
       if (batch) LAPIS_CO_TRY_VOID(co_await batch->flush());
       container = key->container;
-      batch = std::make_unique<ReleaseBatch>(service, container, stats);
+      batch = std::make_unique<ReleaseBatch>(service, container, stats, &thinned);
     }
     const Result<void> released = co_await release_entry(*batch, std::move(row));
     if (batch->has_failed()) co_return released;
@@ -191,11 +191,12 @@ io::Task<Result<bool>> anything_waits(Service& service) {
 io::Task<Result<void>> release_entries(Service& service, std::uint64_t below, ReclaimStats& stats) {
   std::string first = table_prefix(Table::kRelease);
   const std::string last = prefix_end(first);
+  ThinnedMaps thinned;
   while (true) {
     LAPIS_CO_TRY(RowPage page, co_await read_page(service, first, last));
     if (page.empty()) break;
     first = after(page);
-    LAPIS_CO_TRY_VOID(co_await release_page(service, std::move(page), below, stats));
+    LAPIS_CO_TRY_VOID(co_await release_page(service, std::move(page), below, thinned, stats));
   }
   co_return Result<void>{};
 }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "blob/pages/page_rows.h"
@@ -32,5 +34,23 @@ class UnnamedTargets {
 
 // Erases the rows that no generation shows which a row holds, and queues what they name.
 io::Task<Result<void>> thin_map(Service& service, ContainerId container, PageMapId map);
+
+// Maps that a pass of the reclaimer has thinned: one walk does for all the generations that were
+// dropped before the pass began, which is what its entries are of. Remembers some thousand; what it
+// forgets is walked again.
+class ThinnedMaps {
+ public:
+  bool contains(ContainerId container, PageMapId map) const {
+    return maps_.contains({container, map});
+  }
+  void add(ContainerId container, PageMapId map) {
+    constexpr std::size_t kMost = 4096;
+    if (maps_.size() == kMost) maps_.clear();
+    maps_.emplace(container, map);
+  }
+
+ private:
+  std::set<std::pair<ContainerId, PageMapId>> maps_;
+};
 
 }  // namespace lapis::blob

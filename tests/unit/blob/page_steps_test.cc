@@ -302,6 +302,30 @@ TEST(Reclaimer, ThinsALargeMapInSeveralSteps) {
   EXPECT_EQ(*read, pattern(3 * kPage, 8).substr(0, kPage));
 }
 
+// Entries of one pass that were dropped before it began need one walk, not one each.
+TEST(Reclaimer, ThinsAMapOnceAPass) {
+  constexpr std::uint64_t kStripes = 1000;
+  constexpr int kSnapshots = 8;
+  Disk disk(kStripes);
+  disk.write_first(kStripes, {page_of(ChunkId{9'999'999}, 5)});
+  DeleteBlob request;
+  request.key = key_of("disk");
+  for (int i = 0; i < kSnapshots; ++i) {
+    ASSERT_TRUE(test::take_snapshot(disk.harness, "disk"));
+    ASSERT_TRUE(test::write_pages(disk.harness, "disk", 0, pattern(3 * kPage, i)));
+  }
+  ASSERT_TRUE(test::take_snapshot(disk.harness, "disk"));  // holds the blob's own generation
+  request.snapshots = SnapshotDeletion::kOnly;
+  ASSERT_TRUE(disk.harness.run(delete_blob(disk.harness.service, request)));
+  EXPECT_GE(disk.harness.rows_of(Table::kRelease), std::size_t{kSnapshots});
+  const std::uint64_t before = disk.harness.rows.visits();
+  for (int pass = 0; pass < 3; ++pass) ASSERT_TRUE(disk.harness.reclaim());
+  EXPECT_LT(disk.harness.rows.visits() - before, 2 * kStripes);
+  EXPECT_EQ(disk.harness.rows_of(Table::kRelease), 0u);
+  EXPECT_EQ(disk.harness.rows_of(Table::kPageStripe), kStripes);
+  EXPECT_EQ(disk.harness.chunks.chunk_count(), 1u);
+}
+
 TEST(Reclaimer, SaysOfABusyStoreThatItWillTryAgain) {
   Disk disk(1);
   ASSERT_TRUE(test::write_pages(disk.harness, "disk", 0, pattern(3 * kPage, 1)));
