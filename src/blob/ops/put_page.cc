@@ -28,13 +28,14 @@ Result<void> apply(storage::MetaView& view, Change& change, const PagePlan& plan
   const PutPage& request = change.request;
   LAPIS_TRY(BlobRecord blob, read_page_blob(view, change.container, request.key));
   LAPIS_TRY_VOID(check_page_write(request, blob.properties, change.time));
+  LAPIS_TRY(const auto planned, read_planned(view, change.container, plan, blob.body.pages));
+  change.stale = !planned.has_value();
+  if (change.stale) return {};
   const BlockBytesId bytes_row{change.taken.stored ? 0 : view.next_id()};
   const std::uint64_t first = first_page(request.range);
   LAPIS_TRY(const PageChange pages, change_of(change.container, change.taken, bytes_row, first,
                                               end_page(request.range) - first));
-  LAPIS_TRY(const bool changed, change_pages(view, change.container, plan, pages, blob.body.pages));
-  change.stale = !changed;
-  if (change.stale) return {};
+  LAPIS_TRY_VOID(change_pages(view, change.container, *planned, pages, blob.body.pages));
   record_pages(view, change.container, change.taken, bytes_row);
   touch(blob.properties, Etag{view.next_id()}, change.now, change.time);
   view.put(blob_key(change.container, request.key.name),
@@ -58,25 +59,31 @@ io::Task<Result<PutPageResult>> commit(Service& service, Change change) {
   co_return fail(ErrorCode::kServerBusy, "others keep overtaking a change of pages");
 }
 
-}  // namespace
-
-io::Task<Result<void>> check_put_page(Service& service, const PutPage& request) {
+// The container, where nothing can be refused before there is a body.
+io::Task<Result<ContainerId>> check_early(Service& service, const PutPage& request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container->id, request.key));
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
-  co_return check_page_write(request, blob->properties, *service.time);
+  LAPIS_CO_TRY_VOID(check_page_write(request, blob->properties, *service.time));
+  co_return container->id;
+}
+
+}  // namespace
+
+io::Task<Result<void>> check_put_page(Service& service, const PutPage& request) {
+  LAPIS_CO_TRY_VOID(co_await check_early(service, request));
+  co_return Result<void>{};
 }
 
 io::Task<Result<PutPageResult>> put_page(Service& service, PutPage request, io::ByteSource& body) {
-  LAPIS_CO_TRY_VOID(co_await check_put_page(service, request));
+  LAPIS_CO_TRY(const ContainerId container, co_await check_early(service, request));
   LAPIS_CO_TRY_VOID(check_room(service, request.range.length));
-  LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   const bool want_md5 = request.want_md5 || request.hashes.md5.has_value();
-  const IncomingBody incoming{container->id, request.key.name, request.range.length, want_md5};
+  const IncomingBody incoming{container, request.key.name, request.range.length, want_md5};
   LAPIS_CO_TRY(TakenBody taken, co_await take_body(service, incoming, body));
   LAPIS_CO_TRY_VOID(check_hashes(request.hashes, taken));
-  Change change{container->id, request, taken, service.clock.now(), *service.time};
+  Change change{container, request, taken, service.clock.now(), *service.time};
   LAPIS_CO_TRY(PutPageResult result, co_await commit(service, std::move(change)));
   if (taken.stored) taken.stored->recorded();
   result.md5 = taken.md5;

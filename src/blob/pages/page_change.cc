@@ -1,7 +1,6 @@
 #include "blob/pages/page_change.h"
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 #include "blob/pages/page_map.h"
@@ -24,26 +23,44 @@ PagePieces pieces_after(const StripeRow& stripe, const PageChange& change) {
   return pieces;
 }
 
+// Since the plan was made rows were written of the blob's generation only. So one that is there is
+// what the stripe shows; while there is none that is what showed before, if its row is there still.
+// Else both were cleared away. False where it is not known.
+Result<bool> add_current(storage::MetaView& view, ContainerId container, const PageBody& pages,
+                         const StripeRow& planned, PlannedStripes& into) {
+  const PageStripeKey key{container, pages.map, planned.stripe, pages.generation};
+  const bool is_youngest = planned.generation == pages.generation;
+  LAPIS_TRY(const auto row, view.get(page_stripe_key(key)));
+  if (row && (!is_youngest || *row != planned.row)) {
+    LAPIS_TRY(StripeRow now, read_stripe(key, *row));
+    now.has_older = planned.has_older || (planned.generation != 0 && !is_youngest);
+    into.stripes.push_back(&into.read.emplace_back(std::move(now)));
+    return true;
+  }
+  if (!row && is_youngest) return false;
+  if (!row && planned.generation != 0) {
+    LAPIS_TRY(
+        const auto older,
+        view.get(page_stripe_key({container, pages.map, planned.stripe, planned.generation})));
+    if (older != planned.row) return false;
+  }
+  into.stripes.push_back(&planned);
+  return true;
+}
+
 class Writer {
  public:
-  // `pages` as the plan saw them, and as they are.
-  Writer(storage::MetaView& view, ContainerId container, const PageBody& pages,
-         const PageChange& change)
-      : view_(view), container_(container), pages_(pages), change_(change) {}
+  Writer(storage::MetaView& view, ContainerId container) : view_(view), container_(container) {}
 
-  // Takes up a stripe, as it is by now. False where that has to be looked for again.
-  Result<bool> add(const StripeRow& planned) {
-    LAPIS_TRY(const StripeRow* stripe, current(planned));
-    if (stripe == nullptr) return false;
-    PagePieces after = pieces_after(*stripe, change_);
-    if (after != stripe->pieces) stripes_.push_back({stripe, std::move(after)});
-    return true;
+  void add(const StripeRow& stripe, const PageChange& change) {
+    PagePieces after = pieces_after(stripe, change);
+    if (after != stripe.pieces) stripes_.push_back({&stripe, std::move(after)});
   }
 
   Result<void> write(PageBody& pages) {
     if (stripes_.empty()) return {};
     LAPIS_TRY(const auto held, open_generation(view_, container_, pages));
-    for (const Stripe& stripe : stripes_) write_stripe(stripe, pages.generation, held);
+    for (const Stripe& stripe : stripes_) write_stripe(stripe, pages, held);
     std::ranges::sort(replaced_);
     const auto repeats = std::ranges::unique(replaced_);
     replaced_.erase(repeats.begin(), repeats.end());
@@ -55,47 +72,25 @@ class Writer {
 
  private:
   struct Stripe {
-    const StripeRow* before;  // the plan's, or among `read_`
+    const StripeRow* before;
     PagePieces after;
   };
 
-  std::string key_of(std::uint64_t stripe, std::uint64_t generation) const {
-    return page_stripe_key({container_, pages_.map, stripe, generation});
-  }
-
-  // Since the plan was made rows were written of the blob's generation only. So one that is there
-  // is what the stripe shows; while there is none that is what showed before, if its row is there
-  // still. Else both were cleared away. Null where it is not known.
-  Result<const StripeRow*> current(const StripeRow& planned) {
-    const bool is_youngest = planned.generation == pages_.generation;
-    LAPIS_TRY(const auto row, view_.get(key_of(planned.stripe, pages_.generation)));
-    if (row) {
-      if (is_youngest && *row == planned.row) return &planned;
-      LAPIS_TRY(StripeRow now,
-                read_stripe({container_, pages_.map, planned.stripe, pages_.generation}, *row));
-      now.has_older = planned.has_older || (planned.generation != 0 && !is_youngest);
-      return &read_.emplace_back(std::move(now));
-    }
-    if (planned.generation == 0) return &planned;
-    if (is_youngest) return nullptr;
-    LAPIS_TRY(const auto older, view_.get(key_of(planned.stripe, planned.generation)));
-    return older && *older == planned.row ? &planned : nullptr;
-  }
-
-  void write_stripe(const Stripe& stripe, std::uint64_t generation,
+  void write_stripe(const Stripe& stripe, const PageBody& pages,
                     const std::vector<std::uint64_t>& held) {
     const StripeRow& before = *stripe.before;
+    const auto key_of = [&](std::uint64_t generation) {
+      return page_stripe_key({container_, pages.map, before.stripe, generation});
+    };
     const bool had_row = before.generation != 0;
-    const bool stays = had_row && shows(held, before.generation, generation);
+    const bool stays = had_row && shows(held, before.generation, pages.generation);
     if (had_row && !stays) {
       add_replaced(stripe);
-      view_.erase(key_of(before.stripe, before.generation));
+      view_.erase(key_of(before.generation));
     }
     // An empty row hides those of generations before.
     const bool hides = had_row && (stays || before.has_older);
-    if (!stripe.after.empty() || hides) {
-      view_.put(key_of(before.stripe, generation), encode(stripe.after));
-    }
+    if (!stripe.after.empty() || hides) view_.put(key_of(pages.generation), encode(stripe.after));
   }
 
   void add_replaced(const Stripe& stripe) {
@@ -108,9 +103,6 @@ class Writer {
 
   storage::MetaView& view_;
   const ContainerId container_;
-  const PageBody pages_;
-  const PageChange& change_;
-  std::deque<StripeRow> read_;
   std::vector<Stripe> stripes_;
   std::vector<PageTarget> replaced_;
 };
@@ -154,16 +146,24 @@ Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId contain
   return plan;
 }
 
-Result<bool> change_pages(storage::MetaView& view, ContainerId container, const PagePlan& plan,
-                          const PageChange& change, PageBody& pages) {
-  if (pages.map != plan.pages.map || pages.generation != plan.pages.generation) return false;
-  Writer writer(view, container, pages, change);
+Result<std::optional<PlannedStripes>> read_planned(storage::MetaView& view, ContainerId container,
+                                                   const PagePlan& plan, const PageBody& pages) {
+  if (pages.map != plan.pages.map || pages.generation != plan.pages.generation) return std::nullopt;
+  PlannedStripes planned;
+  planned.stripes.reserve(plan.stripes.size());
   for (const StripeRow& stripe : plan.stripes) {
-    LAPIS_TRY(const bool is_known, writer.add(stripe));
-    if (!is_known) return false;
+    LAPIS_TRY(const bool is_known, add_current(view, container, pages, stripe, planned));
+    if (!is_known) return std::nullopt;
   }
-  LAPIS_TRY_VOID(writer.write(pages));
-  return true;
+  return planned;
+}
+
+Result<void> change_pages(storage::MetaView& view, ContainerId container,
+                          const PlannedStripes& planned, const PageChange& change,
+                          PageBody& pages) {
+  Writer writer(view, container);
+  for (const StripeRow* stripe : planned.stripes) writer.add(*stripe, change);
+  return writer.write(pages);
 }
 
 }  // namespace lapis::blob

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <vector>
 
 #include "blob/pages/page_rows.h"
@@ -38,9 +40,18 @@ Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId contain
 Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
                             const PageBody& pages, std::uint64_t first, std::uint64_t end);
 
-// Inside a transaction, on the blob's `pages`. False, and nothing is changed, where the plan does
-// not tell any more which rows to go by.
-Result<bool> change_pages(storage::MetaView& view, ContainerId container, const PagePlan& plan,
-                          const PageChange& change, PageBody& pages);
+// The stripes of a plan as they are by now. May point into the plan.
+struct PlannedStripes {
+  std::vector<const StripeRow*> stripes;
+  std::deque<StripeRow> read = {};  // those that have changed
+};
+
+// Inside a transaction, for the blob's `pages`. Nothing where the plan does not tell any more which
+// rows to go by: then the transaction is to change nothing.
+Result<std::optional<PlannedStripes>> read_planned(storage::MetaView& view, ContainerId container,
+                                                   const PagePlan& plan, const PageBody& pages);
+// Then, in the same transaction.
+Result<void> change_pages(storage::MetaView& view, ContainerId container,
+                          const PlannedStripes& planned, const PageChange& change, PageBody& pages);
 
 }  // namespace lapis::blob

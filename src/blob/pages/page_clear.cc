@@ -4,18 +4,10 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/lookup.h"
 
 namespace lapis::blob {
 namespace {
-
-Result<PagePlan> plan_in(storage::MetaSnapshot& snapshot, ContainerId container, const BlobKey& key,
-                         Planner planner, std::uint64_t first, std::uint64_t end) {
-  LAPIS_TRY(const auto row, snapshot.get(blob_key(container, key.name)));
-  if (!row) return fail(ErrorCode::kBlobNotFound);
-  LAPIS_TRY(const BlobRecord blob, decode_blob(*row));
-  if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidBlobType);
-  return planner(snapshot, container, blob.body.pages, first, end);
-}
 
 bool is_blank(const PagePlan& plan) {
   return std::ranges::all_of(plan.stripes, [](const auto& row) { return row.pieces.empty(); });
@@ -26,9 +18,11 @@ Result<bool> apply(storage::MetaView& view, const PageClear& clear, const PagePl
                    std::uint64_t first) {
   LAPIS_TRY(BlobRecord blob, read_page_blob(view, clear.container, clear.key));
   LAPIS_TRY_VOID(clear.check(blob));
+  PageBody& pages = blob.body.pages;
+  LAPIS_TRY(const auto planned, read_planned(view, clear.container, plan, pages));
+  if (!planned) return false;
   const PageChange change{first, plan.end};
-  LAPIS_TRY(const bool changed, change_pages(view, clear.container, plan, change, blob.body.pages));
-  if (!changed) return false;
+  LAPIS_TRY_VOID(change_pages(view, clear.container, *planned, change, pages));
   if (clear.edit) clear.edit(view, blob.properties);
   view.put(blob_key(clear.container, clear.key.name),
            encode_blob(blob.properties, encode_body(blob.body)));
@@ -39,8 +33,11 @@ Result<bool> apply(storage::MetaView& view, const PageClear& clear, const PagePl
 
 io::Task<Result<PagePlan>> plan_pages(Service& service, ContainerId container, const BlobKey& key,
                                       Planner planner, std::uint64_t first, std::uint64_t end) {
+  LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container, key));
+  if (!blob) co_return fail(ErrorCode::kBlobNotFound);
+  if (!has_pages(blob->body)) co_return fail(ErrorCode::kInvalidBlobType);
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] { return plan_in(*snapshot, container, key, planner, first, end); };
+  auto job = [&] { return planner(*snapshot, container, blob->body.pages, first, end); };
   co_return co_await service.blocking.run(std::move(job));
 }
 

@@ -81,11 +81,12 @@ io::Task<Result<void>> write_part(Service& service, const Filled& filled, ByteRa
   LAPIS_CO_TRY(const PagePlan plan, co_await service.blocking.run(std::move(job)));
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
     LAPIS_TRY_VOID(check_live(view, filled.container));
+    PageBody body_pages = filled.pages;
+    LAPIS_TRY(const auto planned, read_planned(view, filled.container, plan, body_pages));
+    if (!planned) return fail(ErrorCode::kInternalError, "pages of a copy were changed");
     const BlockBytesId bytes_row{taken.stored ? 0 : view.next_id()};
     LAPIS_TRY(const PageChange change, change_of(filled.container, taken, bytes_row, first, pages));
-    PageBody body_pages = filled.pages;
-    LAPIS_TRY(const bool changed, change_pages(view, filled.container, plan, change, body_pages));
-    if (!changed) return fail(ErrorCode::kInternalError, "pages of a copy were changed");
+    LAPIS_TRY_VOID(change_pages(view, filled.container, *planned, change, body_pages));
     record_pages(view, filled.container, taken, bytes_row);
     return {};
   };

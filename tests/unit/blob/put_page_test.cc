@@ -261,6 +261,24 @@ TEST(GetPageRanges, OfAVersionSinceASnapshotThatIsNewer) {
   EXPECT_EQ(newer.error().code, ErrorCode::kPreviousSnapshotCannotBeNewer);
 }
 
+// An attempt that finds its plan out of date writes nothing: no number is drawn either.
+TEST(PutPage, WritesNothingWhereItHasToLookAgain) {
+  Disk disk;
+  ASSERT_TRUE(write_pages(disk.harness, "disk", 0, pattern(kPage, 1)));
+  ASSERT_TRUE(test::take_snapshot(disk.harness, "disk"));
+  std::uint64_t commits = 0;
+  disk.harness.meta.before_transaction = [&]() -> io::Task<void> {
+    test::InlineExecutor other;
+    test::TextSource source(pattern(kPage, 2));
+    EXPECT_TRUE(other.run_task(
+        put_page(disk.harness.service, test::pages_at("disk", kStripe, kPage), source)));
+    commits = disk.harness.rows.commits();
+    co_return;
+  };
+  ASSERT_TRUE(write_pages(disk.harness, "disk", 0, pattern(kPage, 3)));
+  EXPECT_EQ(disk.harness.rows.commits(), commits + 1);
+}
+
 TEST(PageBlob, ThatIsReadStaysAsItWas) {
   Disk disk;
   const std::string text = pattern(2 * kStripe, 1);
