@@ -110,13 +110,20 @@ struct PageMap {
   std::vector<Generation> generations;
 };
 
-// Of a page map: all of it; what a generation showed that nothing holds now; or targets that are
-// freed unless another row of the map names them.
+// Pages behind the end of a blob that shrank, up to one.
+struct PagesBehind {
+  std::string blob;
+  std::uint64_t end = 0;
+};
+
+// Of a page map: all of it; what a generation showed that nothing holds now; targets that are freed
+// unless another row of the map names them; or what its blob does not reach any more.
 struct PageRelease {
   PageMapId map;
   bool whole = false;
   bool thinned = false;
-  std::vector<PageTarget> targets;
+  std::vector<PageTarget> targets = {};
+  std::optional<PagesBehind> behind = {};
 };
 
 // What waits to be freed: all that `body` names, the rows of `emptied` segments (whose blocks live

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "blob/pages/page_length.h"
 #include "blob/pages/page_release.h"
 #include "blob/row_pages.h"
 
@@ -55,6 +56,9 @@ io::Task<Result<void>> ReleaseBatch::add_body(const Body& body, BodyId owner) {
 
 io::Task<Result<void>> ReleaseBatch::add_pages(const PageRelease& release) {
   if (release.whole) co_return co_await add_page_map(release.map);
+  if (release.behind) {
+    co_return co_await give_back(service_, container_, release.map, *release.behind);
+  }
   if (release.thinned) co_return co_await thin(release.map);
   const auto snapshot = service_.meta.snapshot();
   UnnamedTargets search(*snapshot, container_, release);

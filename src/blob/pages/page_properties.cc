@@ -6,38 +6,11 @@
 #include "blob/blob_rows.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_clear.h"
-#include "blob/pages/page_rules.h"
-#include "lapis/base/log.h"
+#include "blob/pages/page_length.h"
+#include "blob/release.h"
 
 namespace lapis::blob {
 namespace {
-
-// A length that the blob had, and still has where it was not changed since.
-struct KnownLength {
-  std::uint64_t length = 0;
-  PageMapId map;
-  std::uint64_t changes = 0;
-  friend bool operator==(const KnownLength&, const KnownLength&) = default;
-};
-KnownLength length_of(const BlobRecord& blob) {
-  const PageBody& pages = blob.body.pages;
-  return {blob.properties.content_length, pages.map, pages.length_changes};
-}
-
-// Of a blob that has another length meanwhile: for the caller, never for a client.
-std::unexpected<Error> outdated() { return fail(ErrorCode::kConditionNotMet, "another length"); }
-bool is_outdated(const Error& error) { return error.code == ErrorCode::kConditionNotMet; }
-
-// Clears pages behind the end of a blob of a known length.
-io::Task<Result<void>> clear_unseen(Service& service, ContainerId container, const BlobKey& key,
-                                    KnownLength known, std::uint64_t end) {
-  PageClear clear{container, key, known.length / kPageBytes, end / kPageBytes, {}};
-  clear.check = [known](const BlobRecord& blob) -> Result<void> {
-    if (length_of(blob) != known) return outdated();
-    return {};
-  };
-  co_return co_await run_clear(service, std::move(clear));
-}
 
 Result<std::uint64_t> renumber(const SequenceChange& change, std::uint64_t number) {
   switch (change.action) {
@@ -52,6 +25,15 @@ Result<std::uint64_t> renumber(const SequenceChange& change, std::uint64_t numbe
   return number + 1;
 }
 
+// What can be refused of the change. The sequence number that the blob gets.
+Result<std::uint64_t> check(const SetBlobProperties& request, const BlobProperties& properties,
+                            const ServiceClock& time) {
+  LAPIS_TRY_VOID(
+      check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time));
+  if (!request.sequence) return properties.sequence_number;
+  return renumber(*request.sequence, properties.sequence_number);
+}
+
 struct Change {
   ContainerId container;
   const SetBlobProperties& request;
@@ -59,58 +41,51 @@ struct Change {
   Timestamp now;
   const ServiceClock& time;
   SetBlobPropertiesResult result = {};  // out
-  KnownLength before = {};              // out
-  KnownLength after = {};               // out
   bool stale = false;                   // out: nothing was written, prepare it again
 };
+
+// What comes to lie behind the end takes room, but is seen by nobody: the reclaimer gives it back.
+void set_length(storage::MetaView& view, const Change& change, BlobRecord& blob) {
+  const std::uint64_t before = blob.properties.content_length;
+  blob.properties.content_length = *change.request.length;
+  ++blob.body.pages.length_changes;
+  if (*change.request.length > before) return;
+  const PagesBehind behind{change.request.key.name, before / kPageBytes};
+  queue_pages(view, change.container, {blob.body.pages.map, false, false, {}, behind});
+}
 
 Result<void> apply(storage::MetaView& view, Change& change) {
   const SetBlobProperties& request = change.request;
   LAPIS_TRY(BlobRecord blob, read_page_blob(view, change.container, request.key));
   BlobProperties& properties = blob.properties;
-  LAPIS_TRY_VOID(check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions,
-                              change.time));
-  change.before = length_of(blob);
+  LAPIS_TRY(const std::uint64_t number, check(request, properties, change.time));
   const bool grows = request.length && *request.length > properties.content_length;
-  change.stale = grows && change.before != change.prepared;
+  change.stale = grows && length_of(blob) != change.prepared;
   if (change.stale) return {};
-  if (request.sequence) {
-    LAPIS_TRY(properties.sequence_number, renumber(*request.sequence, properties.sequence_number));
-  }
+  properties.sequence_number = number;
   if (!request.keeps_http) properties.http = request.http;
   if (request.length && *request.length != properties.content_length) {
-    properties.content_length = *request.length;
-    ++blob.body.pages.length_changes;
+    set_length(view, change, blob);
   }
   properties.copy.reset();  // from now on it is a blob of its own
   touch(properties, Etag{view.next_id()}, change.now, change.time);
   view.put(blob_key(change.container, request.key.name),
            encode_blob(properties, encode_body(blob.body)));
-  change.after = length_of(blob);
   change.result = {properties.etag, properties.last_modified, properties.sequence_number};
   return {};
 }
 
-// What is behind the end of the blob takes room, but is seen by nobody: that it stays for now is no
-// failure of the request.
-io::Task<void> give_back(Service& service, const Change& change) {
-  const Result<void> cleared = co_await clear_unseen(service, change.container, change.request.key,
-                                                     change.after, change.before.length);
-  if (cleared || is_outdated(cleared.error())) co_return;
-  log_warn("blob", "pages behind the end of a page blob keep their room",
-           {{"reason", to_string(cleared.error())}});
-}
-
-// Makes ready for growing to the length that is asked for.
+// Makes ready for growing to the length that is asked for, if the request may have it.
 io::Task<Result<KnownLength>> prepare(Service& service, ContainerId container,
                                       const SetBlobProperties& request) {
   LAPIS_CO_TRY(const auto blob, co_await find_blob(service, container, request.key));
   if (!blob || !has_pages(blob->body) || !request.length) co_return KnownLength{};
+  LAPIS_CO_TRY_VOID(check(request, blob->properties, *service.time));
   const KnownLength known = length_of(*blob);
   if (*request.length <= known.length) co_return known;
-  const auto cleared =
-      co_await clear_unseen(service, container, request.key, known, *request.length);
-  if (!cleared && !is_outdated(cleared.error())) co_return fail(cleared.error());
+  // Where the length was changed meanwhile the transaction will find that.
+  const std::uint64_t end = *request.length / kPageBytes;
+  LAPIS_CO_TRY_VOID(co_await clear_behind(service, container, request.key.name, known, end));
   co_return known;
 }
 
@@ -125,9 +100,7 @@ io::Task<Result<SetBlobPropertiesResult>> set_page_properties(Service& service,
     Change change{container->id, request, prepared, service.clock.now(), *service.time};
     auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
     LAPIS_CO_TRY_VOID(co_await service.meta.transact({container->id}, std::move(transaction)));
-    if (change.stale) continue;
-    if (change.after.length < change.before.length) co_await give_back(service, change);
-    co_return change.result;
+    if (!change.stale) co_return change.result;
   }
   co_return fail(ErrorCode::kServerBusy, "others keep changing the blob's length");
 }

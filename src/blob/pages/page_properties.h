@@ -6,7 +6,7 @@
 namespace lapis::blob {
 
 // At once, whatever the lengths: pages behind the end are unseen. They are cleared before a blob
-// grows over them, and given back soon after it shrinks. Errors: as set_blob_properties.
+// grows over them, and given back by the reclaimer after it shrank. Errors: as set_blob_properties.
 io::Task<Result<SetBlobPropertiesResult>> set_page_properties(Service& service,
                                                               SetBlobProperties request);
 

@@ -38,12 +38,18 @@ records::PageRelease to_message(const PageRelease& release) {
     one->set_first(target.first);
     one->set_pages(target.pages);
   }
+  if (release.behind) {
+    message.set_behind_blob(release.behind->blob);
+    message.set_behind_end(release.behind->end);
+  }
   return message;
 }
 
 Result<PageRelease> from_message(const records::PageRelease& message) {
-  if (message.map() == 0) return damaged("release");
-  PageRelease release{PageMapId{message.map()}, message.whole(), message.thinned(), {}};
+  const bool is_behind = !message.behind_blob().empty();
+  if (message.map() == 0 || is_behind != (message.behind_end() != 0)) return damaged("release");
+  PageRelease release{PageMapId{message.map()}, message.whole(), message.thinned()};
+  if (is_behind) release.behind = {message.behind_blob(), message.behind_end()};
   for (const records::PageTarget& one : message.targets()) {
     if (one.id() == 0 || one.pages() == 0) return damaged("release");
     release.targets.push_back({{one.space(), one.id()}, one.first(), one.pages()});

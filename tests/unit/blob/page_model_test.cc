@@ -32,6 +32,7 @@ using Image = std::vector<Origin>;
 struct ModelBlob {
   Image image;
   std::map<Timestamp, Image> snapshots;
+  bool has_shrunk = false;  // since the reclaimer was last done
 };
 
 class PageModel {
@@ -76,10 +77,7 @@ class PageModel {
   void check() {
     failing_ = false;
     harness_.rows.set_run_twice(false);
-    for (int i = 0; i < 20 && harness_.rows_of(Table::kRelease) != 0; ++i) {
-      ASSERT_TRUE(harness_.reclaim());
-    }
-    ASSERT_EQ(harness_.rows_of(Table::kRelease), 0u);
+    ASSERT_NO_FATAL_FAILURE(reclaim_all());
     std::set<Origin> chunks, rows;
     for (const auto& [name, blob] : blobs_) {
       ASSERT_NO_FATAL_FAILURE(read(name));
@@ -105,6 +103,14 @@ class PageModel {
   }
 
  private:
+  void reclaim_all() {
+    for (int i = 0; i < 20 && harness_.rows_of(Table::kRelease) != 0; ++i) {
+      ASSERT_TRUE(harness_.reclaim());
+    }
+    ASSERT_EQ(harness_.rows_of(Table::kRelease), 0u);
+    for (auto& [name, blob] : blobs_) blob.has_shrunk = false;
+  }
+
   template <class T>
   bool done(const Result<T>& result) {
     if (result) return true;
@@ -151,15 +157,21 @@ class PageModel {
     for (std::uint64_t i = 0; i < run.pages; ++i) image[run.first + i] = {};
   }
 
-  // A commit that fails after the length was changed leaves pages behind the end, which a later
-  // one has to find: so no commit fails here but the first.
   void resize(const std::string& name) {
     const std::uint64_t pages = below(kMostPages);
     if (!done(test::resize(harness_, name, pages * kPage))) return;
-    blobs_[name].image.resize(pages);
+    ModelBlob& blob = blobs_[name];
+    if (pages < blob.image.size()) blob.has_shrunk = true;
+    blob.image.resize(pages);
   }
 
+  // One that is taken before the reclaimer has given back what lies behind the end keeps that, too.
   void snapshot(const std::string& name) {
+    if (blobs_[name].has_shrunk) {
+      harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+      ASSERT_NO_FATAL_FAILURE(reclaim_all());
+      if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    }
     const auto taken = test::take_snapshot(harness_, name);
     if (done(taken)) blobs_[name].snapshots[*taken] = blobs_[name].image;
   }
