@@ -15,8 +15,9 @@
 
 namespace lapis::blob {
 
-// Blocks in a record, of at most kDirectChunks chunks: few enough to be written with each append,
-// and enough that 50,000 blocks make no more than 400 segments, whose list is written as well.
+// Blocks in a record, of about kDirectChunks chunks at most: few enough to be written with each
+// append, and enough that 50,000 blocks make some 400 segments, whose list is written as well; 680
+// where each block is 100 MiB.
 inline constexpr std::size_t kTailBlocks = 128;
 
 struct AppendedBytes {
