@@ -262,8 +262,8 @@ class ModelRun {
         request.snapshots == SnapshotDeletion::kOnly && (!has_any || !it->second.committed);
     if (it == model_.end() || !it->second.has_blob()) {
       const bool is_marker = it != model_.end() && it->second.has_versions();
-      ASSERT_EQ(result.error().code, is_marker ? ErrorCode::kOperationNotAllowedOnRootBlob
-                                               : ErrorCode::kBlobNotFound);
+      ASSERT_EQ(result.error().code,
+                is_marker ? ErrorCode::kOperationNotAllowedOnRootBlob : ErrorCode::kBlobNotFound);
     } else if (does_nothing) {
       ASSERT_TRUE(result);
     } else if (it->second.committed && has_any && request.snapshots == SnapshotDeletion::kNone) {
