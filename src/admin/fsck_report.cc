@@ -68,6 +68,7 @@ json to_json(const storage::ChunkCheckStats& stats) {
 
 json to_json(const blob::ReferenceStats& stats) {
   return {{"containers", stats.containers},
+          {"kept_containers", stats.kept_containers},
           {"deleted_containers", stats.deleted_containers},
           {"blobs", stats.blobs},
           {"uploads", stats.uploads},

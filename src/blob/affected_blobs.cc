@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
-#include "blob/blob_rows.h"
 #include "blob/block_rows.h"
+#include "blob/kept_containers.h"
 #include "blob/pages/page_rows.h"
 #include "blob/row_pages.h"
 #include "lapis/base/crc64.h"
@@ -183,22 +183,44 @@ class BatchSearch {
   Batch batch_;
 };
 
-io::Task<Result<std::vector<Target>>> all_containers(Service& service) {
-  std::vector<Target> targets;
-  std::string first = table_prefix(Table::kContainerName);
+std::optional<Target> live_container(const Row& row) {
+  const auto name = parse_container_name_key(row.key);
+  const auto container = decode_container(row.value);
+  if (!name || !container) return std::nullopt;
+  const std::string account = row.key.substr(1, row.key.size() - name->size() - 2);
+  return Target{container->id, account, std::string(*name), {}};
+}
+
+std::optional<Target> kept_container(const Row& row) {
+  const auto key = parse_kept_container_key(row.key);
+  const auto container = decode_kept(row.value);
+  if (!key || !container) return std::nullopt;
+  return Target{container->id, std::string(key->account), kept_name(key->name, key->deleted), {}};
+}
+
+using TargetOf = std::optional<Target> (*)(const Row&);
+
+io::Task<Result<void>> add_containers(Service& service, Table table, TargetOf target_of,
+                                      std::vector<Target>& targets) {
+  std::string first = table_prefix(table);
   const std::string last = prefix_end(first);
   while (true) {
     LAPIS_CO_TRY(const RowPage page, co_await read_page(service, first, last));
-    if (page.empty()) co_return targets;
+    if (page.empty()) co_return Result<void>{};
     first = after(page);
     for (const Row& row : page) {
-      const auto name = parse_container_name_key(row.key);
-      const auto container = decode_container(row.value);
-      if (!name || !container) continue;
-      const std::string account = row.key.substr(1, row.key.size() - name->size() - 2);
-      targets.push_back({container->id, account, std::string(*name), {}});
+      if (auto target = target_of(row)) targets.push_back(*std::move(target));
     }
   }
+}
+
+io::Task<Result<std::vector<Target>>> all_containers(Service& service) {
+  std::vector<Target> targets;
+  LAPIS_CO_TRY_VOID(
+      co_await add_containers(service, Table::kContainerName, live_container, targets));
+  LAPIS_CO_TRY_VOID(
+      co_await add_containers(service, Table::kDeletedContainer, kept_container, targets));
+  co_return targets;
 }
 
 io::Task<Result<void>> search(Service& service, const Target& target, const Damaged& damaged,

@@ -27,13 +27,32 @@ inline const BlobProperties* holder_of(const BlobRows& rows) {
   return holder_of(const_cast<BlobRows&>(rows));
 }
 
-// Errors: kContainerNotFound where the container was deleted since it was looked up. Read in every
-// transaction, so that none lands in a container that the sweeper empties.
+// What stands for the number of a deletion in the state of a container that is kept after it
+// (kept_containers.h). None that is drawn comes up to it.
+inline constexpr std::uint64_t kKept = ~std::uint64_t{0};
+
+// Whether what it holds is the sweeper's.
+inline bool is_ended(const ContainerState& state) {
+  return state.deleted != 0 && state.deleted != kKept;
+}
+
+// For what goes on in the background, in containers that are kept as well. Errors:
+// kContainerNotFound where the sweeper empties it, or has.
 template <class View>  // MetaView or MetaSnapshot
-Result<ContainerState> read_live(View& view, ContainerId container) {
+Result<ContainerState> read_content(View& view, ContainerId container) {
   LAPIS_TRY(const auto row, view.get(container_state_key(container)));
   if (!row) return fail(ErrorCode::kContainerNotFound);
   LAPIS_TRY(const ContainerState state, decode_container_state(*row));
+  if (is_ended(state)) return fail(ErrorCode::kContainerNotFound);
+  return state;
+}
+
+// Errors: kContainerNotFound where the container was deleted since it was looked up. Read in every
+// transaction of a request, so that none lands in a container that the sweeper empties or that is
+// to come back as it was deleted.
+template <class View>
+Result<ContainerState> read_live(View& view, ContainerId container) {
+  LAPIS_TRY(const ContainerState state, read_content(view, container));
   if (state.deleted != 0) return fail(ErrorCode::kContainerNotFound);
   return state;
 }
@@ -65,10 +84,10 @@ Result<std::optional<BlobRecord>> read_past(View& view, ContainerId container,
   return decode_blob(*row);
 }
 
-// All of them, of a live container. The root is looked for only where the container ever had one.
+// All of them. The root is looked for only where the container ever had one.
 template <class View>
-Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_view name) {
-  LAPIS_TRY(const ContainerState state, read_live(view, container));
+Result<BlobRows> read_rows_in(View& view, ContainerId container, const ContainerState& state,
+                              std::string_view name) {
   BlobRows rows;
   LAPIS_TRY(rows.upload, read_upload(view, container, name));
   LAPIS_TRY(const auto row, view.get(blob_key(container, name)));
@@ -81,6 +100,13 @@ Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_v
     }
   }
   return rows;
+}
+
+// Likewise, of a live container.
+template <class View>
+Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_view name) {
+  LAPIS_TRY(const ContainerState state, read_live(view, container));
+  return read_rows_in(view, container, state, name);
 }
 
 // Whether a name without a blob shows by its versions.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "blob/expired_states.h"
+#include "blob/kept_containers.h"
 #include "blob/row_pages.h"
 #include "lapis/base/log.h"
 
@@ -42,6 +43,28 @@ class Expiry {
     co_return Result<void>{};
   }
 
+  // A container that was kept, by its row.
+  io::Task<Result<void>> end_kept(const Row& row, const ExpiryKey& due) {
+    bool is_unreadable = false;
+    bool ended = false;
+    auto transaction = [&](storage::MetaView& view) -> Result<void> {
+      is_unreadable = true;
+      LAPIS_TRY(ended, expire_container(view, due, row.value));
+      is_unreadable = false;
+      return {};
+    };
+    const Result<void> done = co_await service_.meta.transact({}, std::move(transaction));
+    if (!done) {
+      const bool is_full = done.error().code == ErrorCode::kInsufficientStorage;
+      if (!is_unreadable && !is_full) co_return done;
+      co_return pass_over("container_id", std::to_string(due.container.value), done.error(),
+                          is_full);
+    }
+    if (ended) ++stats_.expired_deletions;
+    refused_ = 0;
+    co_return Result<void>{};
+  }
+
   // Of the last that was refused, as the disk is full; nothing where all had room.
   const std::optional<Error>& refusal() const { return refusal_; }
 
@@ -58,7 +81,7 @@ class Expiry {
     }
     const bool is_full = ended.error().code == ErrorCode::kInsufficientStorage;
     if (!is_unreadable && !is_full) co_return fail(ended.error());
-    if (due.size() == 1) co_return pass_over(due.front(), ended.error(), is_full);
+    if (due.size() == 1) co_return pass_over("blob", due.front().name, ended.error(), is_full);
     const std::size_t half = due.size() / 2;
     if (is_full) most_ = half;
     LAPIS_CO_TRY_VOID(co_await end_together(due.first(half)));
@@ -89,10 +112,11 @@ class Expiry {
     co_return ended;
   }
 
-  Result<void> pass_over(const ExpiryKey& due, const Error& error, bool is_full) {
+  Result<void> pass_over(const char* what, std::string_view name, const Error& error,
+                         bool is_full) {
     if (!is_full) {
-      log_error("blob", "a soft-deleted blob stays, as it cannot be read",
-                {{"blob", std::string(due.name)}, {"reason", to_string(error)}});
+      log_error("blob", "what is soft-deleted stays, as it cannot be read",
+                {{what, std::string(name)}, {"reason", to_string(error)}});
       return {};
     }
     refusal_ = error;
@@ -124,9 +148,14 @@ io::Task<Result<void>> expire_deletions_until(Service& service, ServiceTime now,
     first = after(page);
     std::vector<ExpiryKey> due;
     for (const Row& row : page) {
+      if (stopping) break;
       const auto key = parse_expiry_key(row.key);
       if (!key) co_return fail(ErrorCode::kInternalError, "expiry key is damaged");
-      due.push_back(*key);
+      if (key->is_of_container()) {
+        LAPIS_CO_TRY_VOID(co_await expiry.end_kept(row, *key));
+      } else {
+        due.push_back(*key);
+      }
     }
     LAPIS_CO_TRY_VOID(co_await expiry.end_all(due));
   }

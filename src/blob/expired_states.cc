@@ -33,15 +33,16 @@ Result<bool> end_past(storage::MetaView& view, const NamedAt& at, BlobRows& rows
 Result<std::size_t> expire(storage::MetaView& view, std::span<const ExpiryKey> due) {
   const NamedAt at{due.front().container, due.front().name, {}, {}};
   LAPIS_TRY(const auto state, view.get(container_state_key(at.container)));
+  ContainerState container;
   if (state) {
-    LAPIS_TRY(const ContainerState container, decode_container_state(*state));
-    if (container.deleted != 0) return 0;  // its rows go with it, or come back with it
+    LAPIS_TRY(container, decode_container_state(*state));
+    if (is_ended(container)) return 0;  // its rows go with it
   }
   for (const ExpiryKey& one : due) {
     view.erase(expiry_key(one.until, at.container, at.name, one.state));
   }
   if (!state) return 0;
-  LAPIS_TRY(BlobRows rows, read_blob_rows(view, at.container, at.name));
+  LAPIS_TRY(BlobRows rows, read_rows_in(view, at.container, container, at.name));
   std::size_t went = 0;
   for (const ExpiryKey& one : due) {
     LAPIS_TRY(const bool ended,

@@ -11,7 +11,8 @@
 namespace lapis::blob {
 
 // All of `due`, which are of one name. What is not there like that any more is passed over; of a
-// deleted container nothing is touched. The row that counts is written once. Returns how many went.
+// container that the sweeper empties nothing is touched, and of one that is kept they go as of any.
+// The row that counts is written once. Returns how many went.
 Result<std::size_t> expire(storage::MetaView& view, std::span<const ExpiryKey> due);
 
 }  // namespace lapis::blob

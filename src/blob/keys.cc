@@ -12,6 +12,8 @@ using storage::Table;
 constexpr std::string_view kBlobSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xff", 9);
 constexpr std::string_view kUploadSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xfe", 9);
 constexpr std::string_view kRootSuffix("\0\xff\xff\xff\xff\xff\xff\xff\xfd", 9);
+// Where an end of table 2f is a container's: no UTF-8 has this byte, so no blob is called that.
+constexpr std::string_view kContainerAsName = "\xff";
 constexpr std::size_t kIdSize = 8;
 constexpr std::size_t kOneId = 1 + kIdSize;
 constexpr std::size_t kTwoIds = kOneId + kIdSize;
@@ -51,6 +53,13 @@ bool is_of(std::string_view key, Table table, std::size_t min_size) {
 
 std::uint64_t id_at(std::string_view key, std::size_t at) {
   return load_be<std::uint64_t>(as_bytes(key), at);
+}
+
+std::string of_account(Table table, std::string_view account) {
+  std::string key = table_prefix(table);
+  key += account;
+  key += '\0';
+  return key;
 }
 
 std::string name_row(ContainerId container, std::string_view name, std::string_view suffix) {
@@ -192,6 +201,19 @@ std::string expiry_key(ServiceTime until, ContainerId container, std::string_vie
   return key;
 }
 
+std::string container_expiry_key(ServiceTime until, ContainerId container) {
+  return expiry_key(until, container, kContainerAsName, std::nullopt);
+}
+
+std::string kept_container_key(std::string_view account, std::string_view container,
+                               Timestamp deleted) {
+  std::string key = kept_prefix(account);
+  key += container;
+  key += '\0';
+  append_id(key, ticks_of(deleted));
+  return key;
+}
+
 std::string expiry_end(ServiceTime now) {
   return one_id(Table::kExpiry, ContainerId{ticks_of(now + Ticks(1))});
 }
@@ -203,10 +225,11 @@ std::string container_prefix(Table table, ContainerId container) {
 }
 
 std::string account_prefix(std::string_view account) {
-  std::string key = table_prefix(Table::kContainerName);
-  key += account;
-  key += '\0';
-  return key;
+  return of_account(Table::kContainerName, account);
+}
+
+std::string kept_prefix(std::string_view account) {
+  return of_account(Table::kDeletedContainer, account);
 }
 
 std::string name_prefix(ContainerId container, std::string_view prefix) {
@@ -294,6 +317,18 @@ std::optional<ExpiryKey> parse_expiry_key(std::string_view key) {
   if (suffix[0] != '\0' || time >= kTimesEnd) return std::nullopt;
   parsed.state = Timestamp(Ticks(static_cast<std::int64_t>(time)));
   return parsed;
+}
+
+std::optional<KeptContainerKey> parse_kept_container_key(std::string_view key) {
+  constexpr std::size_t kEnd = 1 + kIdSize;
+  if (!is_of(key, Table::kDeletedContainer, 2 + kEnd)) return std::nullopt;
+  const auto first = key.find('\0', 1);
+  const std::size_t second = key.size() - kEnd;
+  if (first >= second || key[second] != '\0') return std::nullopt;
+  const std::uint64_t time = id_at(key, second + 1);
+  if (time >= kTimesEnd) return std::nullopt;
+  return KeptContainerKey{key.substr(1, first - 1), key.substr(first + 1, second - first - 1),
+                          Timestamp(Ticks(static_cast<std::int64_t>(time)))};
 }
 
 std::optional<std::string_view> parse_container_name_key(std::string_view key) {

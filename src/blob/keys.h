@@ -22,7 +22,8 @@
 //   tag              2c | container id | key | 00 | value | 00 | blob name
 //   service clock    2e
 //   expiry           2f | time | container id | name | 00 | time of a past state, or ff… of the
-//   root
+//   root, or of the container: then the name is ff, which no blob's is
+//   kept container   30 | account | 00 | container | 00 | when it was deleted
 //
 // A listing walks the rows of table 22 in order: names sort by their bytes, a shorter one first
 // because of the 00 behind it. Behind the name stands the time of a past state (a snapshot, a
@@ -83,8 +84,13 @@ std::string service_clock_key();
 // `state`: of a past state; nothing: of the root.
 std::string expiry_key(ServiceTime until, ContainerId container, std::string_view name,
                        std::optional<Timestamp> state);
+// Of a container that is kept; the row's value is its key in table 30.
+std::string container_expiry_key(ServiceTime until, ContainerId container);
 // Where the keys end of what is over at `now`.
 std::string expiry_end(ServiceTime now);
+// A container that is kept after its deletion: of one name the oldest deletion comes first.
+std::string kept_container_key(std::string_view account, std::string_view container,
+                               Timestamp deleted);
 // Tags hold no NUL, so that values of a key sort by their bytes, and one value's blobs by name.
 std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
                     std::string_view name);
@@ -93,6 +99,7 @@ std::string tag_key(ContainerId container, std::string_view key, std::string_vie
 std::string table_prefix(storage::Table table);
 std::string container_prefix(storage::Table table, ContainerId container);  // 21 to 26, 28, 29, 2c
 std::string account_prefix(std::string_view account);                       // table 20
+std::string kept_prefix(std::string_view account);                          // table 30
 std::string name_prefix(ContainerId container, std::string_view prefix);    // table 22
 std::string upload_prefix(ContainerId container, UploadId upload);          // table 23
 std::string block_owner_prefix(BlockTarget target);                         // table 2a
@@ -173,9 +180,18 @@ struct ExpiryKey {
   ServiceTime until;
   ContainerId container;
   std::string_view name;
-  std::optional<Timestamp> state;  // nothing: the root
+  std::optional<Timestamp> state;  // nothing: the root, or the container
+  bool is_of_container() const { return name == "\xff"; }
 };
 std::optional<ExpiryKey> parse_expiry_key(std::string_view key);
+
+// A key of table 30. The names point into it.
+struct KeptContainerKey {
+  std::string_view account;
+  std::string_view name;
+  Timestamp deleted;
+};
+std::optional<KeptContainerKey> parse_kept_container_key(std::string_view key);
 
 // The container's name out of a key of table 20, its id out of one of table 21.
 std::optional<std::string_view> parse_container_name_key(std::string_view key);

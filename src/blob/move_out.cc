@@ -70,9 +70,9 @@ io::Task<Result<MovedOut>> move_out(Service& service, std::span<const ShortBodyR
   std::vector<char> moved;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
     moved.assign(bodies.size(), 0);
-    const Result<void> live = check_live(view, bodies.front().container);
-    if (!live && live.error().code == ErrorCode::kContainerNotFound) return {};
-    LAPIS_TRY_VOID(live);
+    const auto content = read_content(view, bodies.front().container);
+    if (!content && content.error().code == ErrorCode::kContainerNotFound) return {};
+    LAPIS_TRY_VOID(content);
     for (std::size_t i = 0; i < bodies.size(); ++i) {
       LAPIS_TRY(const bool swapped, swap_body(view, bodies[i], *stored[i]));
       moved[i] = swapped ? 1 : 0;

@@ -74,7 +74,7 @@ Result<void> put_root(storage::MetaView& view, const NamedAt& at, const BlobReco
     return {};
   }
   view.rewrite(key, encode_blob(root.properties, encode_body(root.body)));
-  LAPIS_TRY(ContainerState state, read_live(view, at.container));
+  LAPIS_TRY(ContainerState state, read_content(view, at.container));
   if (std::exchange(state.has_roots, true)) return {};
   view.put(container_state_key(at.container), encode(state));
   return {};

@@ -22,7 +22,7 @@ Result<bool> look(storage::MetaSnapshot& snapshot) {
   const auto containers = snapshot.scan(states, prefix_end(states));
   for (; containers->valid(); containers->next()) {
     LAPIS_TRY(const ContainerState state, decode_container_state(containers->value()));
-    if (state.deleted != 0) return true;
+    if (is_ended(state)) return true;
   }
   LAPIS_TRY_VOID(containers->status());
   return false;
@@ -213,7 +213,7 @@ io::Task<Result<void>> sweep_containers(Service& service, std::uint64_t below,
       const auto container = parse_container_state_key(row.key);
       if (!container) co_return fail(ErrorCode::kInternalError, "state key is damaged");
       LAPIS_CO_TRY(const ContainerState state, decode_container_state(row.value));
-      if (state.deleted == 0 || state.deleted >= below) continue;
+      if (!is_ended(state) || state.deleted >= below) continue;
       LAPIS_CO_TRY_VOID(co_await sweep_container(service, *container, stats));
     }
   }

@@ -61,9 +61,9 @@ io::Task<Result<UploadPage>> find_old_uploads(Service& service, std::string firs
 
 // A block may have come since the upload was found, or its container have gone.
 Result<bool> discard(storage::MetaView& view, const FoundUpload& found, Timestamp oldest_kept) {
-  const Result<void> live = check_live(view, found.container);
-  if (!live && live.error().code == ErrorCode::kContainerNotFound) return false;
-  LAPIS_TRY_VOID(live);
+  const auto content = read_content(view, found.container);
+  if (!content && content.error().code == ErrorCode::kContainerNotFound) return false;
+  LAPIS_TRY_VOID(content);
   LAPIS_TRY(const auto upload, read_upload(view, found.container, found.name));
   if (!is_old(upload, found.upload, oldest_kept)) return false;
   discard_upload(view, found.container, found.name, found.upload);

@@ -1,4 +1,4 @@
-// What a check of past states says of the rows of a store in memory.
+// What a check of past states and of containers says of the rows of a store in memory.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blob/check/container_index.h"
+#include "blob/check/kept_check.h"
 #include "blob/check/past_check.h"
 #include "support/memory_meta_store.h"
 
@@ -21,7 +22,8 @@ inline std::vector<std::string> past_findings(MemoryMetaStore& rows) {
   };
   blob::ReferenceStats stats;
   const auto containers = blob::ContainerIndex::load(check, sink, stats);
-  EXPECT_TRUE(containers && blob::check_past_states(check, *containers, sink));
+  EXPECT_TRUE(containers && blob::check_past_states(check, *containers, sink) &&
+              blob::check_kept_containers(check, *containers, sink));
   return found;
 }
 

@@ -15,8 +15,8 @@ namespace lapis::blob {
 
 struct AffectedRange {
   ChunkId chunk;
-  BlobKey blob;
-  std::string block;         // of a block that is staged and not committed: its id
+  BlobKey blob;       // of a container that is kept after its deletion: named with its version
+  std::string block;  // of a block that is staged and not committed: its id
   std::uint64_t offset = 0;  // in the blob; in the block, of a staged one
   std::uint64_t length = 0;  // 0: the chunk's bytes are whole, only the frame around them is not
 };

@@ -30,6 +30,7 @@ struct ReferenceCheck {
 
 struct ReferenceStats {
   std::uint64_t containers = 0;
+  std::uint64_t kept_containers = 0;     // after their deletion
   std::uint64_t deleted_containers = 0;  // that wait to be swept
   std::uint64_t blobs = 0;
   std::uint64_t uploads = 0;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ struct RecordCacheStats {
 // What the configuration switches on for an account.
 struct AccountFeatures {
   bool versioning = false;  // what blobs were is kept when they are written over or deleted
+  // For how many days containers are kept that are deleted; nothing: they are not.
+  std::optional<std::uint32_t> container_retention_days = {};
 };
 using FeaturesByAccount = std::map<std::string, AccountFeatures, std::less<>>;
 

@@ -5,6 +5,7 @@
 
 #include "azure/ops/blob_headers.h"
 #include "azure/ops/copy_properties.h"
+#include "azure/ops/deletion_state.h"
 #include "azure/ops/lease_state.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
@@ -136,20 +137,12 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   }
   if (query_.include_copy && properties.copy) write_copy(xml_, *properties.copy);
   write_encryption();
-  if (properties.deletion) write_deletion(*properties.deletion);
+  if (properties.deletion) write_deletion(xml_, *properties.deletion, time_.now());
   if (call_.at_least(kTagCount) && !properties.tags.empty()) {
     xml_.element("TagCount", properties.tags.size());
   }
   if (properties.sealed && call_.at_least(kSealedBlobs)) xml_.raw("<Sealed>true</Sealed>");
   xml_.raw("</Properties>");
-}
-
-// Days that have begun count.
-void ListBlobsWriter::Page::write_deletion(const blob::Deletion& deletion) {
-  xml_.plain_element("DeletedTime", format_http_date(deletion.at));
-  const auto left = std::chrono::ceil<std::chrono::days>(deletion.until - time_.now());
-  xml_.element("RemainingRetentionDays",
-               static_cast<std::size_t>(std::max<std::int64_t>(left.count(), 0)));
 }
 
 void ListBlobsWriter::Page::write_http_properties(const blob::HttpProperties& http) {

@@ -40,7 +40,6 @@ class ListBlobsWriter::Page {
   void write_state(const blob::BlobProperties& properties);
   void end_blob(const blob::BlobProperties& properties);
   void write_properties(const blob::BlobProperties& properties);
-  void write_deletion(const blob::Deletion& deletion);
   void write_http_properties(const blob::HttpProperties& http);
   void write_tier(const blob::BlobProperties& properties);
   void write_encryption();

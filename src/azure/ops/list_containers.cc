@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "azure/ops/deletion_state.h"
 #include "azure/ops/lease_state.h"
 #include "azure/ops/list_query.h"
 #include "azure/ops/response_headers.h"
@@ -11,11 +12,12 @@
 #include "azure/request/public_access.h"
 #include "azure/xml/xml_writer.h"
 #include "lapis/base/date.h"
+#include "lapis/blob/deletion_version.h"
 
 namespace lapis::azure {
 namespace {
 
-// Only metadata adds something: no container is kept after its deletion, and the system makes none.
+// The system makes no containers, so "system" adds none.
 constexpr IncludeValue kInclude[] = {{"metadata", 0}, {"deleted", 20191212}, {"system", 20210212}};
 
 constexpr std::uint32_t kServiceEndpoint = 20130815;
@@ -25,7 +27,7 @@ constexpr std::uint32_t kEncryptionScopes = 20190707;
 constexpr std::uint32_t kVersionLevelRetention = 20200612;
 
 void write_properties(XmlWriter& xml, const Call& call,
-                      const blob::ListContainersResult::Item& item) {
+                      const blob::ListContainersResult::Item& item, blob::ServiceTime now) {
   const blob::ContainerProperties& properties = item.properties;
   xml.open("Properties");
   xml.plain_element("Last-Modified", format_http_date(properties.last_modified));
@@ -48,6 +50,7 @@ void write_properties(XmlWriter& xml, const Call& call,
         "<ImmutableStorageWithVersioningEnabled>false"
         "</ImmutableStorageWithVersioningEnabled>");
   }
+  if (properties.deletion) write_deletion(xml, *properties.deletion, now);
   xml.close("Properties");
 }
 
@@ -70,14 +73,18 @@ void write_head(XmlWriter& xml, const Call& call, const blob::ListContainers& re
   if (query.has("maxresults")) xml.element("MaxResults", request.max_results);
 }
 
-void write_containers(XmlWriter& xml, const Call& call,
-                      const std::vector<blob::ListContainersResult::Item>& items, bool metadata) {
-  if (items.empty()) return xml.empty("Containers");
+void write_containers(XmlWriter& xml, const Call& call, const blob::ListContainersResult& result,
+                      bool metadata) {
+  if (result.items.empty()) return xml.empty("Containers");
   xml.open("Containers");
-  for (const auto& item : items) {
+  for (const auto& item : result.items) {
     xml.open("Container");
     xml.name_element("Name", item.name);
-    write_properties(xml, call, item);
+    if (const auto& deletion = item.properties.deletion) {
+      xml.raw("<Deleted>true</Deleted>");
+      xml.plain_element("Version", blob::deletion_version(deletion->at));
+    }
+    write_properties(xml, call, item, result.now);
     if (metadata) write_metadata(xml, item.properties.metadata);
     xml.close("Container");
   }
@@ -88,14 +95,15 @@ void write_containers(XmlWriter& xml, const Call& call,
 
 Result<blob::ListContainers> parse_list_containers(const Call& call) {
   const Query& query = call.target.query;
-  LAPIS_TRY_VOID(parse_include(call, kInclude));
+  LAPIS_TRY(const auto include, parse_include(call, kInclude));
   blob::ListContainers request;
+  request.include_deleted = includes(include, "deleted");
   request.account = call.target.account;
   request.prefix = query.get("prefix");
   LAPIS_TRY(const auto most, parse_max_results(query));
   request.max_results = most.value_or(request.max_results);
   if (const std::string_view marker = query.get("marker"); !marker.empty()) {
-    LAPIS_TRY(request.start_after_marker, decode_container_marker(marker));
+    LAPIS_TRY(request.start, decode_container_marker(marker));
   }
   return request;
 }
@@ -109,9 +117,9 @@ http::Response render_list_containers(const Call& call, const blob::ListContaine
   text.reserve(512 + kEntryBytes * result.items.size());
   XmlWriter xml(text);
   write_head(xml, call, request);
-  write_containers(xml, call, result.items, includes(include, "metadata"));
+  write_containers(xml, call, result, includes(include, "metadata"));
   xml.element("NextMarker",
-              result.next_name.empty() ? std::string() : encode_container_marker(result.next_name));
+              result.next.name.empty() ? std::string() : encode_container_marker(result.next));
   xml.close("EnumerationResults");
   return xml_response(std::move(text));
 }

@@ -19,6 +19,7 @@ enum class Kind : std::uint8_t {
   kPastPrefix = 2,
   kContainer = 3,
   kPast = 4,
+  kDeletion = 5,
   kFound = 8,
   kPastRoot = 9,
   kPages = 16
@@ -29,7 +30,8 @@ constexpr std::size_t kNameAt = 9;
 // A name of 1,024 characters of 4 bytes, encoded, with room.
 constexpr std::size_t kMaxMarkerLength = 8 * 1024;
 
-constexpr std::size_t kTimeSize = 8;  // before the name, in the marker of a past state
+// Before the name, in the marker of a past state or a deletion.
+constexpr std::size_t kTimeSize = 8;
 
 struct Decoded {
   Kind kind;
@@ -111,8 +113,9 @@ std::string encode_page_marker(std::uint64_t start) {
   return encode(Kind::kPages, std::to_string(start));
 }
 
-std::string encode_container_marker(std::string_view name) {
-  return encode(Kind::kContainer, name);
+std::string encode_container_marker(const blob::ContainerPosition& position) {
+  if (position.deleted == Timestamp{}) return encode(Kind::kContainer, position.name);
+  return encode(Kind::kDeletion, time_text(position.deleted) + position.name);
 }
 
 Result<blob::ListPosition> decode_blob_marker(std::string_view marker) {
@@ -153,12 +156,22 @@ Result<std::uint64_t> decode_page_marker(std::string_view marker) {
   return *start;
 }
 
-Result<std::string> decode_container_marker(std::string_view marker) {
+Result<blob::ContainerPosition> decode_container_marker(std::string_view marker) {
   LAPIS_TRY(const Decoded decoded, decode(marker));
-  if (decoded.kind != Kind::kContainer) {
+  blob::ContainerPosition position;
+  std::string_view text = decoded.text;
+  if (decoded.kind == Kind::kDeletion && text.size() > kTimeSize) {
+    LAPIS_TRY(position.deleted, time_in(text));
+    text.remove_prefix(kTimeSize);
+  } else if (decoded.kind != Kind::kContainer) {
     return fail(ErrorCode::kOutOfRangeInput, "marker of another listing");
   }
-  return name_in(decoded.text);
+  const bool is_first = position.deleted == Timestamp{};
+  if (is_first != (decoded.kind == Kind::kContainer)) {
+    return fail(ErrorCode::kOutOfRangeInput, "marker of two spellings");
+  }
+  LAPIS_TRY(position.name, name_in(text));
+  return position;
 }
 
 }  // namespace lapis::azure

@@ -13,17 +13,18 @@
 #include "lapis/base/result.h"
 #include "lapis/blob/ops/find_blobs_by_tags.h"
 #include "lapis/blob/ops/list_blobs.h"
+#include "lapis/blob/ops/list_containers.h"
 
 namespace lapis::azure {
 
 std::string encode_blob_marker(const blob::ListPosition& position);
-std::string encode_container_marker(std::string_view name);
+std::string encode_container_marker(const blob::ContainerPosition& position);
 std::string encode_page_marker(std::uint64_t start);  // of a page blob: a byte
 std::string encode_find_marker(const blob::FindPosition& position);
 
 // Errors: kOutOfRangeInput.
 Result<blob::ListPosition> decode_blob_marker(std::string_view marker);
-Result<std::string> decode_container_marker(std::string_view marker);
+Result<blob::ContainerPosition> decode_container_marker(std::string_view marker);
 Result<std::uint64_t> decode_page_marker(std::string_view marker);
 Result<blob::FindPosition> decode_find_marker(std::string_view marker);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/check/kept_check.h"
 #include "blob/check/past_check.h"
 #include "blob/check/reference_walk.h"
 #include "blob/check/row_scan.h"
@@ -237,6 +238,7 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
   LAPIS_TRY_VOID(check_sharing(check, walk.shared(), containers, found));
   LAPIS_TRY_VOID(check_tags(check, containers, found));
   LAPIS_TRY_VOID(check_past_states(check, containers, found));
+  LAPIS_TRY_VOID(check_kept_containers(check, containers, found));
   ReferenceKey begin;
   std::optional<ReferenceKey> end = begin;
   while (end) {

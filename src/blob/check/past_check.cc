@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/check/kept_check.h"
 #include "blob/check/reference_walk.h"
 #include "blob/check/row_scan.h"
 
@@ -53,9 +54,12 @@ class PastCheck {
     counted_ = {};
   }
 
-  Result<void> meet_expiry(std::string_view key) const {
+  Result<void> meet_expiry(std::string_view key, std::string_view value) const {
     const auto due = parse_expiry_key(key);
     if (!due) return fail(ErrorCode::kInternalError, "expiry key is damaged");
+    if (due->is_of_container()) {
+      return check_container_expiry(check_, *due, value, containers_, found_);
+    }
     if (containers_.is_known(due->container) && !containers_.is_live(due->container)) return {};
     const std::string at = due->state ? past_key(due->container, due->name, *due->state)
                                       : root_key(due->container, due->name);
@@ -137,7 +141,9 @@ Result<void> check_past_states(const ReferenceCheck& check, const ContainerIndex
   };
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, {}, name));
   names.finish_name();
-  const auto row = [&](std::string_view key, std::string_view) { return names.meet_expiry(key); };
+  const auto row = [&](std::string_view key, std::string_view value) {
+    return names.meet_expiry(key, value);
+  };
   return scan_table(check, Table::kExpiry, found, row);
 }
 

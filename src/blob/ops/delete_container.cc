@@ -1,26 +1,29 @@
 #include "lapis/blob/ops/delete_container.h"
 
+#include <utility>
+
 #include "blob/container_rows.h"
+#include "blob/kept_containers.h"
 
 namespace lapis::blob {
 namespace {
 
-// The mark is drawn here, so that the reclaimer can tell deletions that every reader has seen from
-// later ones, as it does with release entries.
-Result<void> apply(storage::MetaView& view, const std::string& key, const DeleteContainer& request,
-                   const ServiceClock& time) {
+// Until when it is kept that is deleted now; nothing where it goes for good.
+std::optional<Deletion> deletion_of(const Service& service, std::string_view account) {
+  const auto days = service.features_of(account).container_retention_days;
+  if (!days) return std::nullopt;
+  return Deletion{service.clock.now(), service.time->now() + std::chrono::hours(24) * *days};
+}
+
+Result<void> apply(storage::MetaView& view, const DeleteContainer& request,
+                   const std::optional<Deletion>& deletion, const ServiceClock& time) {
+  const ContainerKey& name = request.key;
+  const std::string key = container_name_key(name.account, name.container);
   const ContainerChange change{LeaseUse::kDeleteContainer, request.lease, request.conditions};
-  LAPIS_TRY(const ContainerRecord container, read_container_to_change(view, key, change, time));
-  const std::string state_key = container_state_key(container.id);
-  LAPIS_TRY(const auto row, view.get(state_key));
-  ContainerState state;
-  if (row) {
-    LAPIS_TRY(state, decode_container_state(*row));
-  }
-  state.deleted = view.next_id();
+  LAPIS_TRY(ContainerRecord container, read_container_to_change(view, key, change, time));
+  if (deletion) return keep_container(view, name, std::move(container), *deletion);
   view.erase(key);
-  view.put(state_key, encode(state));
-  return {};
+  return end_container(view, container.id);
 }
 
 }  // namespace
@@ -28,9 +31,9 @@ Result<void> apply(storage::MetaView& view, const std::string& key, const Delete
 io::Task<Result<DeleteContainerResult>> delete_container(Service& service,
                                                          DeleteContainer request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
-  const std::string key = container_name_key(request.key.account, request.key.container);
+  const auto deletion = deletion_of(service, request.key.account);
   auto transaction = [&](storage::MetaView& view) {
-    return apply(view, key, request, *service.time);
+    return apply(view, request, deletion, *service.time);
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
   co_return DeleteContainerResult{};

@@ -13,10 +13,25 @@ bool is_blank(const PagePlan& plan) {
   return std::ranges::all_of(plan.stripes, [](const auto& row) { return row.pieces.empty(); });
 }
 
+Result<BlobRecord> read_row(storage::MetaView& view, ContainerId container, const BlobKey& key) {
+  LAPIS_TRY(const auto row, view.get(blob_key(container, key.name)));
+  if (!row) return fail(ErrorCode::kBlobNotFound);
+  LAPIS_TRY(BlobRecord blob, decode_blob(*row));
+  if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidBlobType);
+  return blob;
+}
+
+// What nobody sees is cleared in a container that is kept as well.
+Result<BlobRecord> read_to_clear(storage::MetaView& view, const PageClear& clear) {
+  if (clear.edit) return read_page_blob(view, clear.container, clear.key);
+  LAPIS_TRY_VOID(read_content(view, clear.container));
+  return read_row(view, clear.container, clear.key);
+}
+
 // False where the plan is out of date.
 Result<bool> apply(storage::MetaView& view, const PageClear& clear, const PagePlan& plan,
                    std::uint64_t first) {
-  LAPIS_TRY(BlobRecord blob, read_page_blob(view, clear.container, clear.key));
+  LAPIS_TRY(BlobRecord blob, read_to_clear(view, clear));
   LAPIS_TRY_VOID(clear.check(blob));
   PageBody& pages = blob.body.pages;
   LAPIS_TRY(const auto planned, read_planned(view, clear.container, plan, pages));
@@ -44,11 +59,7 @@ io::Task<Result<PagePlan>> plan_pages(Service& service, ContainerId container, c
 Result<BlobRecord> read_page_blob(storage::MetaView& view, ContainerId container,
                                   const BlobKey& key) {
   LAPIS_TRY_VOID(check_live(view, container));
-  LAPIS_TRY(const auto row, view.get(blob_key(container, key.name)));
-  if (!row) return fail(ErrorCode::kBlobNotFound);
-  LAPIS_TRY(BlobRecord blob, decode_blob(*row));
-  if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidBlobType);
-  return blob;
+  return read_row(view, container, key);
 }
 
 io::Task<Result<void>> run_clear(Service& service, PageClear clear) {

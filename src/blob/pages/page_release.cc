@@ -71,7 +71,7 @@ Result<Step> look(storage::MetaSnapshot& snapshot, ContainerId container, PageMa
 // What is not seen now never is again: a blob only ever begins generations that are younger.
 Result<void> erase(storage::MetaView& view, ContainerId container, PageMapId map,
                    const Step& step) {
-  LAPIS_TRY_VOID(check_live(view, container));
+  LAPIS_TRY_VOID(read_content(view, container));
   for (const std::string& key : step.unseen) view.erase(key);
   if (!step.targets.empty()) queue_pages(view, container, {map, false, false, step.targets});
   return {};

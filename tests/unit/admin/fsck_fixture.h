@@ -50,7 +50,7 @@ class FsckTest : public testing::Test {
   }
   std::unique_ptr<blob::Service> make_service(const std::shared_ptr<blob::ReadEpochs>& epochs) {
     return std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, blob::Limits{},
-                                           1 << 20, epochs);
+                                           1 << 20, epochs, nullptr, nullptr, features_);
   }
 
   void make_container(const std::string& name) {
@@ -168,7 +168,13 @@ class FsckTest : public testing::Test {
   }
   using Sorts = std::vector<std::string>;
 
+  // Of account "acct", for containers that are deleted from now on.
+  void keep_containers(std::uint32_t days) { (*features_)["acct"].container_retention_days = days; }
+
   test::TempDir dir_;
+  const std::shared_ptr<blob::FeaturesByAccount> features_ =
+      std::make_shared<blob::FeaturesByAccount>(
+          blob::FeaturesByAccount{{"acct", blob::AccountFeatures{}}});
   SystemClock clock_;
   std::unique_ptr<io::FileSystem> files_ = io::make_uring_file_system();
   io::BlockingPool blocking_{2, 1000};

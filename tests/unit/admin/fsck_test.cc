@@ -60,6 +60,65 @@ TEST_F(FsckTest, FindsNothingInWhatWaitsToBeFreed) {
   EXPECT_EQ(report["checked"]["deleted_containers"], 0);
 }
 
+// Of a container that is kept after its deletion everything is as of one that lives.
+TEST_F(FsckTest, KnowsContainersThatAreKept) {
+  keep_containers(7);
+  fill();
+  take_snapshot("chunks");
+  put(key_of("tagged"), "x", {{"k", "v"}});
+  ASSERT_TRUE(
+      run_on(one_, [&] { return blob::delete_container(*service_, {{"acct", "box"}, {}, {}}); }));
+  reclaim();
+  reclaim();
+  json report = check({.deep = true});
+  EXPECT_EQ(sorts(report), Sorts{});
+  EXPECT_EQ(report["checked"]["containers"], 0);
+  EXPECT_EQ(report["checked"]["kept_containers"], 1);
+  EXPECT_EQ(report["checked"]["deleted_containers"], 0);
+  EXPECT_EQ(report["checked"]["blobs"], 7);
+  EXPECT_EQ(without(rows_of(Table::kChunk).front()), (Sorts{"leaked heat_row", "lost chunk_row"}));
+  EXPECT_FALSE(without(rows_of(Table::kTag).front()).empty());
+  EXPECT_EQ(without(rows_of(Table::kExpiry).front()), Sorts{"lost expiry_row"});
+  // Nothing would ever bring it back, or end it.
+  EXPECT_EQ(without(rows_of(Table::kDeletedContainer).front()),
+            (Sorts{"leaked container", "leaked expiry_row"}));
+  const Sorts stateless = without(rows_of(Table::kContainerState).front());
+  EXPECT_EQ(std::ranges::count(stateless, "wrong container_state"), 1);
+
+  // A live name beside it, and a state that is not its.
+  const Row kept = rows_of(Table::kDeletedContainer).front();
+  const std::string name = blob::container_name_key("acct", "box");
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.put(name, kept.value);
+    return {};
+  });
+  EXPECT_EQ(sorts(check()), Sorts{"wrong container_state"});
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.erase(name);
+    view.put(kept.key.substr(0, kept.key.size() - 1) + "\xff", kept.value);
+    return {};
+  });
+  EXPECT_EQ(sorts(check()),
+            (Sorts{"lost expiry_row", "wrong container_state", "wrong kept_container"}));
+}
+
+TEST_F(FsckTest, NamesTheBlobsOfContainersThatAreKept) {
+  keep_containers(7);
+  put(key_of("b"), pattern(100'000, 1));
+  ASSERT_TRUE(
+      run_on(one_, [&] { return blob::delete_container(*service_, {{"acct", "box"}, {}, {}}); }));
+  const Row chunk = rows_of(Table::kChunk).front();
+  change([&](storage::MetaView& view) -> Result<void> {
+    view.erase(chunk.key);
+    return {};
+  });
+  const json report = check();
+  ASSERT_EQ(report["affected"].size(), 1u);
+  EXPECT_EQ(report["affected"][0]["blob"], "b");
+  EXPECT_TRUE(
+      report["affected"][0]["container"].get<std::string>().starts_with("acct/box (deleted 01"));
+}
+
 // An interrupted reclaimer has freed some of what an entry names.
 TEST_F(FsckTest, FindsNothingWhereFreeingWasCutOff) {
   fill();

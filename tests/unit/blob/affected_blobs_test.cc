@@ -6,6 +6,7 @@
 #include "blob/keys.h"
 #include "blob/records.h"
 #include "lapis/base/crc64.h"
+#include "lapis/blob/deletion_version.h"
 #include "support/page_rows.h"
 
 namespace lapis::blob {
@@ -43,7 +44,8 @@ class AffectedBlobs : public testing::Test {
     return found.value_or(std::vector<AffectedRange>{});
   }
 
-  BlobHarness harness_;
+  const std::shared_ptr<FeaturesByAccount> features_ = std::make_shared<FeaturesByAccount>();
+  BlobHarness harness_{{.features = features_}};
   std::atomic<bool> stopping_ = false;
 };
 
@@ -66,6 +68,23 @@ TEST_F(AffectedBlobs, RangesOfAPutBlobAreItsOwn) {
   expect_range(found[0], "long", 100, 16);
   expect_range(found[1], "long", 164, 36);  // the chunk ends there
   EXPECT_EQ(found[0].chunk, second);
+}
+
+TEST_F(AffectedBlobs, OfAContainerThatIsKeptTellWhichDeletionItIs) {
+  (*features_)["acct"].container_retention_days = 7;
+  ASSERT_TRUE(harness_.put("long", pattern(90, 1)));
+  const ChunkId chunk = blob("long").body.blocks.at(0).chunks.at(0).id;
+  const auto known = owned(damage(chunk, {{0, 16}}), "long");
+  ASSERT_TRUE(harness_.run(delete_container(harness_.service, {{"acct", "box"}, {}, {}})));
+  ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"acct", "box"}, {}})));
+  for (const auto& damaged : {known, damage(chunk, {{0, 16}})}) {
+    const auto found = find({damaged});
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].blob.account, "acct");
+    EXPECT_EQ(found[0].blob.container,
+              "box (deleted " + deletion_version(harness_.clock.now()) + ")");
+    EXPECT_EQ(found[0].blob.name, "long");
+  }
 }
 
 TEST_F(AffectedBlobs, AnOwnerThatIsUnknownIsSearchedFor) {

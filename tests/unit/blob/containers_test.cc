@@ -156,14 +156,14 @@ TEST(SetContainerMetadata, LastModifiedNeverGoesBack) {
 std::vector<std::string> list_all(BlobHarness& harness, const std::string& prefix,
                                   std::size_t page) {
   std::vector<std::string> names;
-  ListContainers request{"acct", prefix, "", page};
+  ListContainers request{"acct", prefix, {}, page};
   for (int rounds = 0; rounds < 100; ++rounds) {
     const auto result = harness.run(list_containers(harness.service, request));
     EXPECT_LE(result->items.size(), page);
     for (const auto& item : result->items) names.push_back(item.name);
-    if (result->next_name.empty()) return names;
+    if (result->next.name.empty()) return names;
     EXPECT_EQ(result->items.size(), page);
-    request.start_after_marker = result->next_name;
+    request.start = result->next;
   }
   ADD_FAILURE() << "never ends";
   return names;

@@ -104,6 +104,42 @@ TEST(Keys, AnAccountsRangeHoldsItsContainersOnly) {
   EXPECT_EQ(parse_container_name_key(key), "box");
 }
 
+TEST(Keys, DeletionsOfANameStandTogetherOldestFirst) {
+  const Timestamp times[] = {Timestamp{}, Timestamp(Ticks(0x0100)), Timestamp::max()};
+  std::string last = kept_prefix("acct");
+  for (const char* name : {"box", "box-2", "boxes"}) {
+    for (const Timestamp time : times) {
+      const std::string key = kept_container_key("acct", name, time);
+      EXPECT_LT(last, key);
+      const auto parsed = parse_kept_container_key(key);
+      ASSERT_TRUE(parsed);
+      EXPECT_EQ(parsed->account, "acct");
+      EXPECT_EQ(parsed->name, name);
+      EXPECT_EQ(parsed->deleted, time);
+      last = key;
+    }
+  }
+  EXPECT_LT(last, prefix_end(kept_prefix("acct")));
+  EXPECT_FALSE(kept_container_key("acct2", "a", {}).starts_with(kept_prefix("acct")));
+  for (std::size_t n = 0; n < 10; ++n) EXPECT_FALSE(parse_kept_container_key(last.substr(0, n)));
+  EXPECT_FALSE(parse_kept_container_key(container_name_key("acct", "a-name-of-some-length")));
+}
+
+TEST(Keys, EndsOfContainersAreToldFromThoseOfBlobs) {
+  const ServiceTime until(Ticks(9));
+  const std::string key = container_expiry_key(until, ContainerId{5});
+  const auto parsed = parse_expiry_key(key);
+  ASSERT_TRUE(parsed);
+  EXPECT_TRUE(parsed->is_of_container());
+  EXPECT_EQ(parsed->until, until);
+  EXPECT_EQ(parsed->container, ContainerId{5});
+  EXPECT_LT(key, expiry_end(until));
+  for (const char* name : {"a", "\xf4\x8f\xbf\xbf"}) {
+    const std::string of_blob = expiry_key(until, ContainerId{5}, name, std::nullopt);
+    EXPECT_FALSE(parse_expiry_key(of_blob)->is_of_container());
+  }
+}
+
 TEST(Keys, PrefixEndIsTheNextKeyAfterAllThatBeginWithIt) {
   struct Case {
     std::string prefix, end;

@@ -102,6 +102,23 @@ TEST(PageLength, OfADeletedContainerIsNothingToGiveBack) {
   EXPECT_EQ(disk.harness.chunks.chunk_count(), 0u);
 }
 
+TEST(PageLength, IsGivenBackInAContainerThatIsKept) {
+  const auto features = std::make_shared<FeaturesByAccount>();
+  (*features)["acct"].container_retention_days = 7;
+  test::BlobHarnessOptions options = test::page_harness();
+  options.features = features;
+  BlobHarness harness(options);
+  ASSERT_TRUE(test::make_pages(harness, "disk", 4 * kStripe));
+  ASSERT_TRUE(test::write_pages(harness, "disk", 0, pattern(4 * kPage, 1)));
+  ASSERT_TRUE(test::write_pages(harness, "disk", 3 * kStripe, pattern(4 * kPage, 2)));
+  ASSERT_TRUE(resize(harness, "disk", kStripe));
+  ASSERT_TRUE(harness.run(delete_container(harness.service, {{"acct", "box"}, {}, {}})));
+  for (int pass = 0; pass < 3; ++pass) ASSERT_TRUE(harness.reclaim());
+  EXPECT_EQ(harness.rows_of(Table::kRelease), 0u);
+  EXPECT_EQ(harness.rows_of(Table::kPageStripe), 1u);
+  EXPECT_EQ(harness.chunks.chunk_count(), 1u);
+}
+
 TEST(PageLength, StaysInSnapshotsAsItWas) {
   Disk disk;
   disk.write(3, 1);

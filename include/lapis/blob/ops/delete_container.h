@@ -1,5 +1,7 @@
 // Delete Container. https://learn.microsoft.com/rest/api/storageservices/delete-container
-// One write whatever it holds; its rows are reclaimed later and its name is free at once.
+// One write whatever it holds; its name is free at once. Its rows are reclaimed later, or, where
+// the account keeps deleted containers, once it was kept as long as it had to
+// (restore_container.h).
 #pragma once
 
 #include "lapis/blob/conditions.h"

@@ -6,13 +6,22 @@
 
 namespace lapis::blob {
 
+// Where a page starts: at all of a name, or at some of its entries.
+struct ContainerPosition {
+  static constexpr Timestamp kLive = Timestamp::max();
+  std::string name;        // empty: at the start, or at the end
+  Timestamp deleted = {};  // its deletions from this one on, and the live one; kLive: only that
+};
+
 struct ListContainers {
   std::string account;
   std::string prefix;
-  std::string start_after_marker;  // the name to start at, from a decoded marker; empty: the start
+  ContainerPosition start = {};  // from a decoded marker
   std::size_t max_results = Limits::kMaxListResults;
+  bool include_deleted = false;  // those too that are kept after their deletion
 };
 
+// By name; of one name its deletions, the oldest first, and then the live one.
 struct ListContainersResult {
   struct Item {
     std::string name;
@@ -20,7 +29,8 @@ struct ListContainersResult {
     LeaseView lease = {};
   };
   std::vector<Item> items;
-  std::string next_name;  // where the next page starts; empty at the end
+  ContainerPosition next = {};  // where the next page starts
+  ServiceTime now = {};         // what is left of a retention counts from here
 };
 
 io::Task<Result<ListContainersResult>> list_containers(Service& service, ListContainers request);

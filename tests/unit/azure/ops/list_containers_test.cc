@@ -20,11 +20,13 @@ test::OwnedCall list(const std::string& query, const std::string& version = "202
 TEST(ParseListContainers, ReadsEverything) {
   const auto request =
       parse_list_containers(list("&prefix=b&maxresults=2&include=metadata&marker=" +
-                                 percent_encode(encode_container_marker("box"))));
+                                 percent_encode(encode_container_marker({"box"}))));
   ASSERT_TRUE(request) << to_string(request.error());
   EXPECT_EQ(request->account, "acct");
   EXPECT_EQ(request->prefix, "b");
-  EXPECT_EQ(request->start_after_marker, "box");
+  EXPECT_EQ(request->start.name, "box");
+  EXPECT_FALSE(request->include_deleted);
+  EXPECT_TRUE(parse_list_containers(list("&include=deleted,metadata"))->include_deleted);
   EXPECT_EQ(request->max_results, 2u);
 }
 
@@ -91,14 +93,41 @@ TEST(RenderListContainers, WritesAContainerInAzuresOrder) {
             kRoot + properties + "<Metadata><Key>v</Key></Metadata>" + end);
 }
 
-TEST(RenderListContainers, NextMarkerLeadsOn) {
+TEST(RenderListContainers, WritesADeletedContainerInAzuresOrder) {
+  const blob::ServiceTime now(std::chrono::hours(24 * 100));
   blob::ListContainersResult result;
-  result.next_name = "next-box";
-  const std::string text = page(list(""), result);
-  const auto start = text.find("<NextMarker>") + 12;
-  const std::string marker = text.substr(start, text.find("</NextMarker>") - start);
-  EXPECT_EQ(parse_list_containers(list("&marker=" + percent_encode(marker)))->start_after_marker,
-            "next-box");
+  result.now = now;
+  result.items.push_back(
+      {"box", {{0x8D0000000000001}, Timestamp{}, {}}, {blob::LeaseState::kLeased}});
+  auto& deletion = result.items[0].properties.deletion;
+  deletion = blob::Deletion{Timestamp(std::chrono::seconds(1)), now + std::chrono::hours(25)};
+  const std::string text = page(list("&include=deleted,metadata", "2019-12-12"), result);
+  const std::string container =
+      "<Container><Name>box</Name><Deleted>true</Deleted><Version>019DB1DED5D71680</Version>"
+      "<Properties><Last-Modified>Thu, 01 Jan 1970 00:00:00 GMT</Last-Modified>"
+      "<Etag>\"0x8D0000000000001\"</Etag><LeaseStatus>locked</LeaseStatus>"
+      "<LeaseState>leased</LeaseState><LeaseDuration>fixed</LeaseDuration>"
+      "<DefaultEncryptionScope>$account-encryption-key</DefaultEncryptionScope>"
+      "<DenyEncryptionScopeOverride>false</DenyEncryptionScopeOverride>"
+      "<HasImmutabilityPolicy>false</HasImmutabilityPolicy><HasLegalHold>false</HasLegalHold>"
+      "<DeletedTime>Thu, 01 Jan 1970 00:00:01 GMT</DeletedTime>"
+      "<RemainingRetentionDays>2</RemainingRetentionDays></Properties><Metadata /></Container>";
+  EXPECT_NE(text.find(container), text.npos) << text;
+}
+
+TEST(RenderListContainers, NextMarkerLeadsOn) {
+  for (const Timestamp deleted :
+       {Timestamp{}, Timestamp(Ticks(7)), blob::ContainerPosition::kLive}) {
+    blob::ListContainersResult result;
+    result.next = {"next-box", deleted};
+    const std::string text = page(list(""), result);
+    const auto start = text.find("<NextMarker>") + 12;
+    const std::string marker = text.substr(start, text.find("</NextMarker>") - start);
+    const auto request = parse_list_containers(list("&marker=" + percent_encode(marker)));
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->start.name, "next-box");
+    EXPECT_EQ(request->start.deleted, deleted);
+  }
 }
 
 }  // namespace

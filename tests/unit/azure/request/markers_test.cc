@@ -29,7 +29,12 @@ TEST_P(MarkerName, SurvivesTheWayThere) {
   ASSERT_TRUE(behind);
   EXPECT_EQ(behind->name, GetParam());
   EXPECT_TRUE(behind->past_root);
-  EXPECT_EQ(*decode_container_marker(encode_container_marker(GetParam())), GetParam());
+  for (const Timestamp deleted : {Timestamp{}, Timestamp(Ticks(1)), Timestamp::max()}) {
+    const auto container = decode_container_marker(encode_container_marker({GetParam(), deleted}));
+    ASSERT_TRUE(container);
+    EXPECT_EQ(container->name, GetParam());
+    EXPECT_EQ(container->deleted, deleted);
+  }
   const auto found = decode_find_marker(encode_find_marker({"box", "a value", GetParam() + "|x"}));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->container, "box");
@@ -70,12 +75,14 @@ TEST(Markers, HaveOneSpelling) {
 }
 
 TEST(Markers, OfAnotherListingAreRefused) {
-  EXPECT_FALSE(decode_blob_marker(encode_container_marker("box")));
+  EXPECT_FALSE(decode_blob_marker(encode_container_marker({"box"})));
   EXPECT_FALSE(decode_container_marker(encode_blob_marker({"box", false, {}})));
+  EXPECT_FALSE(decode_container_marker(encode_blob_marker({"box", false, Timestamp(Ticks(7))})));
+  EXPECT_FALSE(decode_blob_marker(encode_container_marker({"box", Timestamp(Ticks(7))})));
   const std::string found = encode_find_marker({"box", "1", "a"});
   EXPECT_FALSE(decode_blob_marker(found));
   EXPECT_FALSE(decode_container_marker(found));
-  EXPECT_FALSE(decode_find_marker(encode_container_marker("box|1|a")));
+  EXPECT_FALSE(decode_find_marker(encode_container_marker({"box|1|a"})));
   EXPECT_FALSE(decode_find_marker(encode_blob_marker({"box|1|a", false, {}})));
   EXPECT_FALSE(decode_find_marker(encode_blob_marker({"box|1|a", false, Timestamp{}})));
 }
