@@ -19,6 +19,11 @@ bool is_special_container(std::string_view name) {
   return name == "$root" || name == "$web" || name == "$logs" || name == "$blobchangefeed";
 }
 
+Result<void> check_made_by_clients(std::string_view container) {
+  if (container != "$logs" && container != "$blobchangefeed") return {};
+  return fail(ErrorCode::kInvalidResourceName, "a container of the service");
+}
+
 Result<void> check_container_name(std::string_view name) {
   if (is_special_container(name)) return {};
   if (name.size() < 3 || name.size() > 63) {

@@ -16,6 +16,9 @@ bool is_account_name(std::string_view name);
 // $root, $web, $logs and $blobchangefeed.
 bool is_special_container(std::string_view name);
 
+// Errors: kInvalidResourceName of those that Azure fills itself, and clients cannot make.
+Result<void> check_made_by_clients(std::string_view container);
+
 // Errors: kOutOfRangeInput (length), kInvalidResourceName (characters).
 Result<void> check_container_name(std::string_view name);
 

@@ -21,6 +21,7 @@ constexpr std::chrono::seconds kLeastScrubPeriod{1};
 constexpr std::chrono::hours kMostScrubPeriod{365 * 24};
 constexpr std::chrono::seconds kLeastColdAfter{1};
 constexpr std::chrono::hours kMostColdAfter{30 * 24};
+constexpr std::uint64_t kMostRetentionDays = 365;
 
 template <class T, class U>
 void assign(T& setting, const std::optional<U>& value) {
@@ -218,6 +219,16 @@ Result<void> read_scrub(TomlReader& root, Config& config) {
   return scrub.finish();
 }
 
+Result<std::optional<std::uint32_t>> read_retention_days(TomlReader& account) {
+  constexpr const char* kKey = "container_delete_retention_days";
+  LAPIS_TRY(const auto days, account.number(kKey, 1));
+  if (!days) return std::nullopt;
+  if (*days > kMostRetentionDays) {
+    return config_error(*account.find(kKey), "container_delete_retention_days is from 1 to 365");
+  }
+  return static_cast<std::uint32_t>(*days);
+}
+
 Result<void> read_accounts(TomlReader& root, Config& config) {
   LAPIS_TRY(const auto tables, root.tables("account"));
   if (tables.empty()) return config_error(root.node(), "at least one [[account]] is needed");
@@ -230,7 +241,9 @@ Result<void> read_accounts(TomlReader& root, Config& config) {
     LAPIS_TRY(const auto public_access, reader.flag("public_access"));
     assign(account.public_access, public_access);
     LAPIS_TRY(const auto versioning, reader.flag("versioning"));
-    assign(config.features[account.name].versioning, versioning);
+    blob::AccountFeatures& features = config.features[account.name];
+    assign(features.versioning, versioning);
+    LAPIS_TRY(features.container_retention_days, read_retention_days(reader));
     LAPIS_TRY_VOID(read_networks(reader, "networks", account.networks));
     config.accounts.push_back(std::move(account));
     LAPIS_TRY_VOID(reader.finish());

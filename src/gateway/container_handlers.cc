@@ -6,6 +6,7 @@
 #include "lapis/azure/ops/get_container_metadata.h"
 #include "lapis/azure/ops/get_container_properties.h"
 #include "lapis/azure/ops/list_blobs.h"
+#include "lapis/azure/ops/restore_container.h"
 #include "lapis/azure/ops/set_container_acl.h"
 #include "lapis/azure/ops/set_container_metadata.h"
 
@@ -76,6 +77,13 @@ LAPIS_HANDLER(delete_container) {
   LAPIS_CO_TRY(const auto result,
                co_await blob::delete_container(exchange.service, std::move(request)));
   co_return azure::render_delete_container(exchange.call, result);
+}
+
+LAPIS_HANDLER(restore_container) {
+  (void)authorized;
+  LAPIS_CO_TRY(auto request, azure::parse_restore_container(exchange.call));
+  LAPIS_CO_TRY_VOID(co_await blob::restore_container(exchange.service, std::move(request)));
+  co_return azure::render_restore_container(exchange.call);
 }
 
 LAPIS_HANDLER(list_blobs) {

@@ -21,6 +21,7 @@ LAPIS_HANDLER(set_container_metadata);
 LAPIS_HANDLER(get_container_acl);
 LAPIS_HANDLER(set_container_acl);
 LAPIS_HANDLER(delete_container);
+LAPIS_HANDLER(restore_container);
 LAPIS_HANDLER(lease_container);
 LAPIS_HANDLER(list_blobs);
 LAPIS_HANDLER(get_blob);

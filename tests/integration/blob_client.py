@@ -65,6 +65,13 @@ class BlobClient(Client):
     def delete_container(self, name: str, headers: Headers = None) -> Response:
         return self.request("DELETE", self.path(name), CONTAINER, headers)
 
+    def restore_container(
+        self, name: str, deleted: str, version: str, headers: Headers = None
+    ) -> Response:
+        sent = {"x-ms-deleted-container-name": deleted, "x-ms-deleted-container-version": version}
+        query = [*CONTAINER, ("comp", "undelete")]
+        return self.request("PUT", self.path(name), query, sent | dict(headers or {}))
+
     def lease_container(self, name: str, action: str, **headers: str) -> Response:
         """`headers` as of lease_blob."""
         comp = CONTAINER + [("comp", "lease")]

@@ -11,10 +11,12 @@ from configuration import flash, write_config
 ALL = "snapshots,versions,deleted,deletedwithversions"
 
 
-def config(directory: Path, versioning: bool) -> Path:
+def config(directory: Path, versioning: bool, container_days: int | None = None) -> Path:
     data = directory / "data"
     more = f"versioning = {str(versioning).lower()}\n"  # of the account, which stands before it
-    file = directory / f"versioning-{versioning}.toml"
+    if container_days is not None:
+        more += f"container_delete_retention_days = {container_days}\n"
+    file = directory / f"versioning-{versioning}-{container_days}.toml"
     return write_config(file, data / "meta", [flash(data / "flash")], more=more)
 
 

@@ -26,9 +26,10 @@ Results = dict[str, dict[str, object]]
 
 @pytest.fixture(scope="session")
 def keeping_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a server that keeps versions, for the file that needs one."""
+    """Of a server that keeps versions and deleted containers, for the files that need one."""
     directory = tmp_path_factory.mktemp("keeping")
-    server = LapisServer(directory, config=config(directory, versioning=True)).start()
+    file = config(directory, versioning=True, container_days=7)
+    server = LapisServer(directory, config=file).start()
     yield server.endpoint
     server.stop()
     shutil.rmtree(directory, ignore_errors=True)
@@ -44,7 +45,7 @@ def run_file(endpoint: str, request: pytest.FixtureRequest) -> Callable[[Path], 
 
     def run(file: Path) -> Results:
         if file not in ran:
-            keeps = file.name == "versions.test.js"
+            keeps = file.name in ("versions.test.js", "restores.test.js")
             served = request.getfixturevalue("keeping_endpoint") if keeps else endpoint
             environment = os.environ | {
                 "NODE_PATH": str(MODULES),

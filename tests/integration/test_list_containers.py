@@ -86,7 +86,7 @@ def test_bad_queries(client: BlobClient) -> None:
 def test_include_by_version(
     new_client: Callable[..., BlobClient], container: str, include: str, since: str, before: str
 ) -> None:
-    """Known from its version on; there is nothing of its kind to be listed."""
+    """Known from its version on; here there is nothing of its kind to be listed."""
     query = {"prefix": container, "include": f"metadata,{include}"}
     page = expect(new_client(version=since).list_containers(**query), 200).xml()
     assert [node.findtext("Name") for node in page.iter("Container")] == [container]

@@ -30,12 +30,6 @@ OPERATIONS = {
     "GetUserDelegationKey": Sent(
         "POST", [("restype", "service"), ("comp", "userdelegationkey")], resource="account"
     ),
-    "RestoreContainer": Sent(
-        "PUT",
-        [*CONTAINER, ("comp", "undelete")],
-        {"x-ms-deleted-container-name": "c", "x-ms-deleted-container-version": "01D60F8BB59A4652"},
-        resource="container",
-    ),
     "RenameContainer": Sent(
         "PUT",
         [*CONTAINER, ("comp", "rename")],

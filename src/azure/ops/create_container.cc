@@ -1,5 +1,6 @@
 #include "lapis/azure/ops/create_container.h"
 
+#include "azure/names.h"
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/metadata.h"
@@ -8,11 +9,7 @@
 namespace lapis::azure {
 
 Result<blob::CreateContainer> parse_create_container(const Call& call) {
-  const std::string_view name = call.target.container;
-  // Azure fills these itself; clients cannot make them.
-  if (name == "$logs" || name == "$blobchangefeed") {
-    return fail(ErrorCode::kInvalidResourceName, "a container of the service");
-  }
+  LAPIS_TRY_VOID(check_made_by_clients(call.target.container));
   blob::CreateContainer request;
   request.key = container_key(call);
   LAPIS_TRY(request.metadata, parse_metadata(call.request.headers));

@@ -59,6 +59,24 @@ TEST(Config, AnAccountKeepsVersionsWhereItSaysSo) {
   EXPECT_FALSE(read(std::string(kMinimal) + "versioning = 7\n"));
 }
 
+TEST(Config, AnAccountKeepsDeletedContainersForSomeDays) {
+  const auto days = [](const std::string& setting) {
+    const auto config = read(std::string(kMinimal) + setting);
+    EXPECT_TRUE(config);
+    return config->features.at(config->accounts.at(0).name).container_retention_days;
+  };
+  EXPECT_EQ(days(""), std::nullopt);
+  EXPECT_EQ(days("container_delete_retention_days = 1\n"), 1u);
+  EXPECT_EQ(days("container_delete_retention_days = 365\n"), 365u);
+  for (const char* bad : {"0", "366", "-1", "4294967297", "\"7d\"", "7.5", "true"}) {
+    const auto config =
+        read(std::string(kMinimal) + "container_delete_retention_days = " + bad + "\n");
+    ASSERT_FALSE(config) << bad;
+    EXPECT_NE(config.error().detail.find("container_delete_retention_days"), std::string::npos)
+        << config.error().detail;
+  }
+}
+
 TEST(Config, PoolsHavePolicies) {
   const auto config = read(std::string(kMinimal) +
                            "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d\"]\n"
