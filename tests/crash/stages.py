@@ -72,7 +72,9 @@ def make_server(
     pools = [Pool("flash", "flash", [flash], EXTENTS + (POLICY if slow else ""))]
     if slow:
         pools.append(Pool("disks", "hdd", [slow], EXTENTS))
-    of_account = "versioning = true" if versions else ""
+    of_account = "container_delete_retention_days = 7"
+    if versions:
+        of_account += "\nversioning = true"
     config = write_config(directory / "lapis.toml", meta, pools, more=of_account)
     return LapisServer(directory / "lapis", config=config, admin="127.0.0.1:0")
 

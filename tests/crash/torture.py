@@ -6,7 +6,7 @@
 Every cycle: workers change their keys until the crash, which comes while at least eight requests
 wait for their answer; in one of four cycles a second crash hits the recovery; then the daemon
 starts again, everything that it holds is compared with the oracle (model.py), and lapis fsck must
-find nothing. The last line is a summary in JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the
+find nothing. Where what is deleted is kept, the whole container is deleted and restored before that. The last line is a summary in JSON. Exit code 1: it broke its word, and the lines before say how; the seed makes the
 same load again.
 power needs root and a mount namespace of its own: unshare --mount --propagation private before it.
 """
@@ -113,6 +113,8 @@ class Torture:
             what += "; " + self.stage.crash_during_recovery(self.rng)
             report.second_crashes += 1
         self.start()
+        if self.keeping and not report.faults:
+            what += "; " + self.take_the_container_away()
         keys = [key for portfolio in self.portfolios for key in portfolio.keys()]
         if not report.faults:
             report.faults += verify(self.stage.server.endpoint, keys, f"{report.seed}:{cycle}")
@@ -122,6 +124,27 @@ class Torture:
         startup = self.stage.server.startup_seconds
         print(f"cycle {cycle}: {what}; {waiting} waiting, {len(keys)} keys, ready in {startup:.2f} s,"
               f" {len(report.faults)} faults", flush=True)  # fmt: skip
+
+    def take_the_container_away(self) -> str:
+        """Deletes and restores it, with a kill behind each answer. What is in it must not notice."""
+        server = self.stage.server
+        response = signing_client(server.endpoint).delete_container(CONTAINER)
+        assert response.status == 202, response
+        server.kill()
+        self.start()
+        if self.report.faults:
+            return "no start after the container was deleted"
+        client = signing_client(server.endpoint)
+        listed = client.list_containers(include="deleted").xml().findall("Containers/Container")
+        versions = [entry.findtext("Version") or "" for entry in listed]
+        if len(versions) != 1 or not versions[0]:
+            self.report.faults.append(f"after a deletion that was acknowledged: {versions}")
+            return "the deleted container is not there"
+        response = client.restore_container(CONTAINER, CONTAINER, versions[0])
+        assert response.status == 201, response
+        server.kill()
+        self.start()
+        return "container deleted and restored"
 
     def check_store(self) -> list[str]:
         """Nothing is lost, leaked or doubled, beside what the oracle sees."""
