@@ -1,6 +1,7 @@
 #include "blob/append_rules.h"
 
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 
 namespace lapis::blob {
 namespace {
@@ -13,6 +14,7 @@ struct Claim {
 };
 
 Result<void> check_claim(const Claim& claim, const BlobProperties& blob, const ServiceClock& time) {
+  LAPIS_TRY_VOID(check_may_change(blob));
   LAPIS_TRY_VOID(check_change(LeaseUse::kWriteBlob, blob, claim.lease, claim.conditions, time));
   if (claim.position && *claim.position != blob.content_length) {
     return fail(ErrorCode::kAppendPositionConditionNotMet);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "blob/immutability.h"
+
 namespace lapis::blob {
 namespace {
 
@@ -22,8 +24,9 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
   const BlobProperties& properties = existing->properties;
   if (!claim.may_overwrite) return fail(ErrorCode::kUnauthorizedBlobOverwrite);
   const bool is_other = claim.type && properties.type != *claim.type;
-  // What has an id becomes a version.
-  const bool is_bound = claim.same_type || keeps_type(properties) || properties.version;
+  // What has an id, or is protected, becomes a version.
+  const bool is_bound = claim.same_type || keeps_type(properties) || properties.version ||
+                        bears_protection(properties);
   if (is_other && is_bound) return fail(ErrorCode::kInvalidBlobType);
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, claim.lease, time));
@@ -79,6 +82,8 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
   properties.metadata = std::move(made.metadata);
   properties.copy = std::move(made.copy);
   properties.tags = std::move(made.tags);
+  properties.immutability = made.protection.immutability;
+  properties.legal_hold = made.protection.legal_hold;
   if (replaced != nullptr) {
     const BlobProperties& old = replaced->properties;
     properties.last_modified = std::max(made.now, old.last_modified);

@@ -8,6 +8,7 @@
 #include "blob/lease.h"
 #include "blob/records.h"
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/protection.h"
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::blob {
@@ -164,6 +165,7 @@ struct NewBlob {
   Tags tags;  // to be indexed by who writes the row (tag_index.h)
   std::uint64_t content_length = 0;
   std::optional<CopyProperties> copy = {};  // that makes it, and is completed by that
+  Protection protection = {};
 };
 // The counts of past states go with it, and what becomes of the replaced blob is past_states.h's.
 BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replaced,

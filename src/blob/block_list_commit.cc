@@ -117,14 +117,16 @@ Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& sn
   return prepared;
 }
 
-Result<bool> still_true(storage::MetaView& view, ContainerId container,
-                        const PreparedCommit& prepared, const BlobRows& rows) {
+Result<bool> still_true(storage::MetaView& view, const NamedAt& at, const PreparedCommit& prepared,
+                        const BlobRows& rows) {
   if (rows.blob.has_value() != prepared.blob.has_value()) return false;
   if (rows.blob) {
     if (rows.blob->properties.etag != *prepared.blob) return false;
     // A snapshot leaves the ETag as it is.
     if (rows.blob->body.id != prepared.body) return false;
-    LAPIS_TRY(const SharedBody now, read_sharing(view, container, prepared.body));
+    // So does a policy or a hold, by which the blob becomes a version.
+    if (outlives(rows.blob->properties, at.keeping) != prepared.outlives) return false;
+    LAPIS_TRY(const SharedBody now, read_sharing(view, at.container, prepared.body));
     const SharedBody& then = prepared.sharing;
     if ((now.rows > 1) != (then.rows > 1) || now.counted != then.counted) return false;
   }
@@ -145,6 +147,7 @@ Result<BlobProperties> write_commit(storage::MetaView& view, const NamedAt& at,
   made.http = request.http;
   made.metadata = request.metadata;
   made.tags = request.tags;
+  made.protection = request.protection;
   made.content_length = prepared.plan.length;
   const BlobRecord* replaced = rows.blob ? &*rows.blob : nullptr;
   BlobProperties properties =

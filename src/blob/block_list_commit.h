@@ -40,8 +40,8 @@ Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& sn
                                                        const ServiceClock& time);
 
 // Whether the rows are those that the commit was prepared from.
-Result<bool> still_true(storage::MetaView& view, ContainerId container,
-                        const PreparedCommit& prepared, const BlobRows& rows);
+Result<bool> still_true(storage::MetaView& view, const NamedAt& at, const PreparedCommit& prepared,
+                        const BlobRows& rows);
 
 // What a request claims about the blob that it replaces.
 Replacement claim_of(const PutBlockList& request);

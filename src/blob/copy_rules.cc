@@ -94,6 +94,7 @@ NewBlob copy_of(const BlobProperties& source, const PutBlob& blob, Timestamp now
   made.http = source.http;
   made.metadata = blob.metadata.empty() ? source.metadata : blob.metadata;
   made.tags = blob.tags;
+  made.protection = blob.protection;
   made.content_length = source.content_length;
   made.copy = blob.copy;
   made.copy->copied = made.copy->total = source.content_length;

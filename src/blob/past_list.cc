@@ -1,6 +1,9 @@
 #include "blob/past_list.h"
 
+#include <utility>
+
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 
 namespace lapis::blob {
 namespace {
@@ -22,8 +25,10 @@ Result<PastList> find_past(storage::MetaSnapshot& snapshot, ContainerId containe
   for (; cursor->valid(); cursor->next()) {
     const auto key = parse_name_key(cursor->key());
     if (!key) return fail(ErrorCode::kInternalError, "blob key is damaged");
-    LAPIS_TRY(const BlobProperties past, decode_properties(cursor->value()));
-    if (is_of(kind, past)) list.times.push_back(key->time);
+    LAPIS_TRY(BlobProperties past, decode_properties(cursor->value()));
+    if (!is_of(kind, past)) continue;
+    list.times.push_back(key->time);
+    if (bears_protection(past)) list.protected_ones.push_back(std::move(past));
   }
   LAPIS_TRY_VOID(cursor->status());
   return list;

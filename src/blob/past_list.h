@@ -17,8 +17,9 @@ enum class PastKind : std::uint8_t {
 };
 
 struct PastList {
-  std::vector<Timestamp> times;  // oldest first
-  std::uint64_t changes = 0;     // the stamp of the row that held the name then
+  std::vector<Timestamp> times;                // oldest first
+  std::uint64_t changes = 0;                   // the stamp of the row that held the name then
+  std::vector<BlobProperties> protected_ones;  // those that bear a policy or a hold
 };
 
 // Blocks on the disk: for the blocking pool.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "blob/immutability.h"
 #include "blob/shared_body.h"
 
 namespace lapis::blob {
@@ -88,7 +89,7 @@ void put_base(storage::MetaView& view, const NamedAt& at, const BlobRecord& base
 }  // namespace
 
 bool becomes_version(const BlobProperties& base, const Keeping& keeping) {
-  return keeping.versions || base.version.has_value();
+  return keeping.versions || base.version.has_value() || bears_protection(base);
 }
 
 bool outlives(const BlobProperties& base, const Keeping& keeping) {
@@ -140,6 +141,7 @@ Result<bool> succeed(storage::MetaView& view, const NamedAt& at, BlobRows& rows,
     }
   }
   if (at.keeping.versions) made.version = next_time(made, at.now);
+  if (bears_protection(made)) LAPIS_TRY_VOID(mark_protection(view, at.container));
   return lives_on;
 }
 
@@ -155,6 +157,7 @@ Result<bool> delete_base(storage::MetaView& view, const NamedAt& at, BlobRows& r
   BlobRecord& root = rows.root.emplace(BlobRecord{base.properties, {}});
   root.properties.lease.reset();
   root.properties.version.reset();
+  take_protection_off(root.properties);  // that is the version's
   if (becomes_version(base.properties, at.keeping)) {
     LAPIS_TRY_VOID(keep(view, at, base, root.properties));
   } else if (is_kept) {

@@ -24,8 +24,8 @@ struct NamedAt {
   Keeping keeping;
 };
 
-// Whether a base blob becomes a version, or anything, when it is written over: one that has an id
-// does, though its account makes no more of them.
+// Whether a base blob becomes a version, or anything, when it is written over: one that has an id,
+// or that is protected (immutability.h), does, though its account makes no more of them.
 bool becomes_version(const BlobProperties& base, const Keeping& keeping);
 bool outlives(const BlobProperties& base, const Keeping& keeping);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/past_states.h"
 #include "blob/shared_body.h"
@@ -14,6 +15,7 @@ namespace {
 Result<void> check(const PropertyChange& change, const BlobProperties& properties,
                    const ServiceClock& time) {
   if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
+  LAPIS_TRY_VOID(check_may_change(properties));
   return check_change(LeaseUse::kWriteBlob, properties, change.lease, change.conditions, time);
 }
 

@@ -36,7 +36,7 @@ struct Changed {
 };
 
 // Completion means durable. Checks come in the protocol's order. Errors: kContainerNotFound,
-// kBlobNotFound, kBlobArchived, lease, conditions.
+// kBlobNotFound, kBlobArchived, immutability, lease, conditions.
 io::Task<Result<Changed>> change_properties(Service& service, PropertyChange change);
 
 }  // namespace lapis::blob

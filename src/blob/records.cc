@@ -219,12 +219,13 @@ std::string encode(const ContainerState& state) {
   records::ContainerState message;
   message.set_deleted(state.deleted);
   message.set_has_roots(state.has_roots);
+  message.set_protections(state.protections);
   return message.SerializeAsString();
 }
 
 Result<ContainerState> decode_container_state(std::string_view row) {
   LAPIS_TRY(auto message, parse_message<records::ContainerState>(row, "container state"));
-  return ContainerState{message.deleted(), message.has_roots()};
+  return ContainerState{message.deleted(), message.has_roots(), message.protections()};
 }
 
 std::string encode(const SharedBody& shared) {

@@ -88,6 +88,8 @@ struct ContainerRecord {
 struct ContainerState {
   std::uint64_t deleted = 0;  // 0 live, else a number drawn from next_id when it was deleted
   bool has_roots = false;     // a name in it has, or had, a root: they are looked for
+  // Drawn from next_id whenever a state in it gets a policy or a hold; 0: none ever did.
+  std::uint64_t protections = 0;
 };
 
 // How a body is shared (shared_body.h).

@@ -36,6 +36,7 @@ struct AccountFeatures {
   bool versioning = false;  // what blobs were is kept when they are written over or deleted
   // For how many days containers are kept that are deleted; nothing: they are not.
   std::optional<std::uint32_t> container_retention_days = {};
+  bool immutable_storage = false;  // states of blobs may get immutability policies and legal holds
 };
 using FeaturesByAccount = std::map<std::string, AccountFeatures, std::less<>>;
 

@@ -37,6 +37,7 @@ Result<ContainerIndex> ContainerIndex::load(const ReferenceCheck& check,
     Container& container = index.containers_[*id];
     container.deleted = state.deleted;
     container.has_roots = state.has_roots;
+    container.ever_protected = state.protections != 0;
     return {};
   };
   LAPIS_TRY_VOID(scan_table(check, Table::kContainerName, found, add_name));
@@ -75,6 +76,11 @@ bool ContainerIndex::is_live(ContainerId id) const {
 bool ContainerIndex::has_roots(ContainerId id) const {
   const auto found = containers_.find(id);
   return found != containers_.end() && found->second.has_roots;
+}
+
+bool ContainerIndex::ever_protected(ContainerId id) const {
+  const auto found = containers_.find(id);
+  return found != containers_.end() && found->second.ever_protected;
 }
 
 std::string ContainerIndex::name_of(ContainerId id) const {

@@ -20,6 +20,8 @@ class ContainerIndex {
   bool is_live(ContainerId id) const;  // or kept
   // Whether its state says that one of its names has a root.
   bool has_roots(ContainerId id) const;
+  // Whether it says that something in it was ever protected: else its deletion would not look.
+  bool ever_protected(ContainerId id) const;
   bool is_known(ContainerId id) const { return containers_.contains(id); }
   // "account/container", of one that is kept with its deletion's version; or "#id".
   std::string name_of(ContainerId id) const;
@@ -31,6 +33,7 @@ class ContainerIndex {
     int deletions = 0;                     // and of table 30
     std::optional<std::uint64_t> deleted;  // as its state says; nothing: no row of that
     bool has_roots = false;
+    bool ever_protected = false;
     bool has_content() const;
     std::uint64_t& counter_in(ReferenceStats& stats) const;
     bool is_consistent() const;

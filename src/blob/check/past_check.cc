@@ -8,6 +8,7 @@
 #include "blob/check/kept_check.h"
 #include "blob/check/reference_walk.h"
 #include "blob/check/row_scan.h"
+#include "blob/immutability.h"
 
 namespace lapis::blob {
 namespace {
@@ -40,6 +41,9 @@ class PastCheck {
     if (parsed->row == NameRow::kUpload) return {};
     const auto properties = decode_properties(value);
     if (!properties) return {};  // told where blobs were looked at
+    if (bears_protection(*properties) && !containers_.ever_protected(container_)) {
+      tell(FindingKind::kWrong, "protections", {});
+    }
     if (parsed->row == NameRow::kPast) {
       count(*properties);
     } else {

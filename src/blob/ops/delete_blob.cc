@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/past_list.h"
 #include "blob/past_states.h"
@@ -52,6 +53,7 @@ Result<void> delete_state(storage::MetaView& view, const NamedAt& at, const Dele
   if (holder == nullptr) return fail(ErrorCode::kBlobNotFound);
   LAPIS_TRY(auto row, read_past(view, at.container, at.name, state));
   LAPIS_TRY(BlobRecord past, find_deletable(std::move(row), request));
+  LAPIS_TRY_VOID(check_may_go(past.properties, time));
   LAPIS_TRY_VOID(check(request, &past, time));
   if (request.permanently) {
     LAPIS_TRY_VOID(erase_past(view, at, state, std::move(past), *holder));
@@ -87,6 +89,7 @@ Result<void> delete_snapshots(storage::MetaView& view, Change& change, BlobPrope
   for (const Timestamp time : times.first(change.went)) {
     LAPIS_TRY(auto snapshot, read_past(view, at.container, at.name, time));
     if (!snapshot) return fail(ErrorCode::kInternalError, "a snapshot has no row");
+    LAPIS_TRY_VOID(check_may_go(snapshot->properties, change.time));
     LAPIS_TRY_VOID(delete_past(view, at, time, *std::move(snapshot), holder));
   }
   change.changes = holder.past_changes;
@@ -164,6 +167,10 @@ io::Task<Result<DeleteBlobResult>> delete_whole(Service& service, const NamedAt&
     const auto now = service.meta.snapshot();
     auto job = [&] { return find_past(*now, at.container, at.name, PastKind::kSnapshots); };
     LAPIS_CO_TRY(snapshots, co_await service.blocking.run(std::move(job)));
+    // Before the first of several transactions, so that nothing goes where not all may.
+    for (const BlobProperties& one : snapshots.protected_ones) {
+      LAPIS_CO_TRY_VOID(check_may_go(one, *service.time));
+    }
   }
   co_return fail(ErrorCode::kServerBusy, "snapshots keep being taken while the blob is deleted");
 }

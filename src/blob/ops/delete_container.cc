@@ -2,26 +2,45 @@
 
 #include <utility>
 
+#include "blob/container_protection.h"
 #include "blob/container_rows.h"
 #include "blob/kept_containers.h"
 
 namespace lapis::blob {
 namespace {
 
-// Until when it is kept that is deleted now; nothing where it goes for good.
-std::optional<Deletion> deletion_of(const Service& service, std::string_view account) {
-  const auto days = service.features_of(account).container_retention_days;
+// What keeps being protected in a container makes what was seen of it stale each time.
+constexpr int kAttempts = 8;
+
+struct Change {
+  const DeleteContainer& request;
+  const AccountFeatures features;
+  const ServiceClock& time;
+  std::optional<Deletion> deletion;  // until when it is kept; nothing: it goes for good
+  std::optional<SeenEmpty> seen = {};
+  bool is_stale = false;  // out: nothing was written, look again
+};
+
+std::optional<Deletion> deletion_of(const Service& service, const AccountFeatures& features) {
+  const auto days = features.container_retention_days;
   if (!days) return std::nullopt;
   return Deletion{service.clock.now(), service.time->now() + std::chrono::hours(24) * *days};
 }
 
-Result<void> apply(storage::MetaView& view, const DeleteContainer& request,
-                   const std::optional<Deletion>& deletion, const ServiceClock& time) {
-  const ContainerKey& name = request.key;
-  const std::string key = container_name_key(name.account, name.container);
-  const ContainerChange change{LeaseUse::kDeleteContainer, request.lease, request.conditions};
-  LAPIS_TRY(ContainerRecord container, read_container_to_change(view, key, change, time));
-  if (deletion) return keep_container(view, name, std::move(container), *deletion);
+Result<void> apply(storage::MetaView& view, const std::string& key, Change& change) {
+  const DeleteContainer& request = change.request;
+  const ContainerChange claim{LeaseUse::kDeleteContainer, request.lease, request.conditions};
+  LAPIS_TRY(ContainerRecord container, read_container_to_change(view, key, claim, change.time));
+  LAPIS_TRY(const auto row, view.get(container_state_key(container.id)));
+  ContainerState state;
+  if (row) {
+    LAPIS_TRY(state, decode_container_state(*row));
+  }
+  change.is_stale = !may_be_deleted(change.features, container.id, state, change.seen);
+  if (change.is_stale) return {};
+  if (change.deletion) {
+    return keep_container(view, request.key, std::move(container), *change.deletion);
+  }
   view.erase(key);
   return end_container(view, container.id);
 }
@@ -31,12 +50,17 @@ Result<void> apply(storage::MetaView& view, const DeleteContainer& request,
 io::Task<Result<DeleteContainerResult>> delete_container(Service& service,
                                                          DeleteContainer request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
-  const auto deletion = deletion_of(service, request.key.account);
-  auto transaction = [&](storage::MetaView& view) {
-    return apply(view, request, deletion, *service.time);
-  };
-  LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
-  co_return DeleteContainerResult{};
+  const std::string& account = request.key.account;
+  const std::string key = container_name_key(account, request.key.container);
+  const AccountFeatures features = service.features_of(account);
+  Change change{request, features, *service.time, deletion_of(service, features)};
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto transaction = [&](storage::MetaView& view) { return apply(view, key, change); };
+    LAPIS_CO_TRY_VOID(co_await service.meta.transact({}, std::move(transaction)));
+    if (!change.is_stale) co_return DeleteContainerResult{};
+    LAPIS_CO_TRY(change.seen, co_await see_empty(service, key));
+  }
+  co_return fail(ErrorCode::kServerBusy, "what it holds keeps being protected");
 }
 
 }  // namespace lapis::blob

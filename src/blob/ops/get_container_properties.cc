@@ -12,7 +12,8 @@ io::Task<Result<GetContainerPropertiesResult>> get_container_properties(
   const ContainerProperties& properties = container->properties;
   LAPIS_CO_TRY_VOID(
       check_lease(LeaseUse::kUseContainer, properties.lease, request.lease, *service.time));
-  co_return GetContainerPropertiesResult{properties, lease_view(properties.lease, *service.time)};
+  co_return GetContainerPropertiesResult{properties, lease_view(properties.lease, *service.time),
+                                         service.features_of(key.account).immutable_storage};
 }
 
 }  // namespace lapis::blob

@@ -118,7 +118,9 @@ class Listing {
 io::Task<Result<ListContainersResult>> list_containers(Service& service, ListContainers request) {
   const auto snapshot = service.meta.snapshot();
   auto job = [&] { return Listing(*snapshot, request, *service.time).run(); };
-  co_return co_await service.blocking.run(std::move(job));
+  LAPIS_CO_TRY(ListContainersResult result, co_await service.blocking.run(std::move(job)));
+  result.immutable_storage = service.features_of(request.account).immutable_storage;
+  co_return result;
 }
 
 }  // namespace lapis::blob

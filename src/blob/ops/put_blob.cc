@@ -3,6 +3,7 @@
 #include "blob/blob_rows.h"
 #include "blob/body_intake.h"
 #include "blob/hint_queue.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/past_states.h"
 #include "blob/release.h"
@@ -77,6 +78,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 io::Task<Result<void>> check_put_blob(Service& service, const PutBlob& request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY_VOID(check_protection(service, request.key.account, request.protection));
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, container->id, request.key));
   co_return check_replace(claim_of(request), existing.get(), *service.time);
 }
@@ -84,6 +86,7 @@ io::Task<Result<void>> check_put_blob(Service& service, const PutBlob& request) 
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY_VOID(check_protection(service, request.key.account, request.protection));
   LAPIS_CO_TRY_VOID(check_early(service, container->id, request));
 
   const IncomingBody incoming{container->id, request.key.name, request.content_length, true};
@@ -106,6 +109,7 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   made.copy = request.copy;
   made.metadata = request.metadata;
   made.tags = request.tags;
+  made.protection = request.protection;
   made.content_length = request.content_length;
   std::string encoded = encode_body(body_of(taken, request.content_length));
   Change change{at, request, taken.stored.get(), std::move(encoded), std::move(made), *service.time,

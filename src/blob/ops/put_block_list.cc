@@ -1,6 +1,7 @@
 #include "lapis/blob/ops/put_block_list.h"
 
 #include "blob/block_list_commit.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 
 namespace lapis::blob {
@@ -29,7 +30,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.at.container, change.at.name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
   LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, change.time));
-  LAPIS_TRY(const bool is_true, still_true(view, change.at.container, change.prepared, rows));
+  LAPIS_TRY(const bool is_true, still_true(view, change.at, change.prepared, rows));
   change.stale = !is_true;
   if (change.stale) return {};
   LAPIS_TRY(change.properties, write_commit(view, change.at, change.request, change.prepared,
@@ -42,6 +43,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
 io::Task<Result<PutBlockListResult>> put_block_list(Service& service, PutBlockList request) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
+  LAPIS_CO_TRY_VOID(check_protection(service, request.key.account, request.protection));
   auto keeping = peek_keeping(service, request.key.account);
   if (!keeping) {
     LAPIS_CO_TRY(keeping, co_await find_keeping(service, request.key.account));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/pages/new_page_blob.h"
 
@@ -11,6 +12,7 @@ io::Task<Result<PutPageBlobResult>> put_page_blob(Service& service, PutPageBlob 
   LAPIS_CO_TRY_VOID(check_write_shape(request.blob.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.blob.key));
   const BlobKey& key = request.blob.key;
+  LAPIS_CO_TRY_VOID(check_protection(service, key.account, request.blob.protection));
   auto keeping = peek_keeping(service, key.account);
   if (!keeping) {
     LAPIS_CO_TRY(keeping, co_await find_keeping(service, key.account));
@@ -21,6 +23,7 @@ io::Task<Result<PutPageBlobResult>> put_page_blob(Service& service, PutPageBlob 
   made.http = request.blob.http;
   made.metadata = request.blob.metadata;
   made.tags = request.blob.tags;
+  made.protection = request.blob.protection;
   made.content_length = request.length;
   PutPageBlobResult result;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/past_states.h"
 #include "blob/shared_body.h"
@@ -22,6 +23,7 @@ BlobProperties snapshot_properties(storage::MetaView& view, const Change& change
                                    const BlobProperties& blob, Timestamp time) {
   BlobProperties properties = blob;
   take_counts(properties, BlobProperties{});
+  take_protection_off(properties);
   properties.snapshot = time;
   properties.version.reset();
   properties.lease.reset();
@@ -45,6 +47,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (at.keeping.versions) {
     LAPIS_TRY_VOID(share_body(view, at.container, blob.body));
     LAPIS_TRY_VOID(keep(view, at, blob, blob.properties));
+    take_protection_off(blob.properties);
   }
   const Timestamp time = next_time(blob.properties, at.now);
   const BlobProperties taken = snapshot_properties(view, change, blob.properties, time);

@@ -5,6 +5,7 @@
 
 #include "blob/body_source.h"
 #include "blob/copy_rules.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/pages/new_page_blob.h"
 #include "blob/pages/page_body.h"
@@ -172,6 +173,7 @@ io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob reque
   if (blob.tier) co_return fail(ErrorCode::kInvalidBlobTier);
   LAPIS_CO_TRY_VOID(check_write_shape(blob.conditions));
   LAPIS_CO_TRY(const auto target, co_await find_container(service, blob.key));
+  LAPIS_CO_TRY_VOID(check_protection(service, blob.key.account, blob.protection));
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, target->id, blob.key));
   const auto may = check_new_page_blob(blob, true, existing.get(), *service.time);
   if (!may) co_return fail(of_target(may.error()));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_clear.h"
 #include "blob/pages/page_length.h"
@@ -28,6 +29,7 @@ Result<std::uint64_t> renumber(const SequenceChange& change, std::uint64_t numbe
 // What can be refused of the change. The sequence number that the blob gets.
 Result<std::uint64_t> check(const SetBlobProperties& request, const BlobProperties& properties,
                             const ServiceClock& time) {
+  LAPIS_TRY_VOID(check_may_change(properties));
   LAPIS_TRY_VOID(
       check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time));
   if (!request.sequence) return properties.sequence_number;

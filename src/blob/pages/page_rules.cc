@@ -1,6 +1,7 @@
 #include "blob/pages/page_rules.h"
 
 #include "blob/blob_rows.h"
+#include "blob/immutability.h"
 
 namespace lapis::blob {
 
@@ -15,6 +16,7 @@ Result<void> check_sequence(const SequenceConditions& conditions, std::uint64_t 
 Result<void> check_page_write(const PutPage& request, const BlobProperties& properties,
                               const ServiceClock& time) {
   if (properties.type != BlobType::kPage) return fail(ErrorCode::kInvalidBlobType);
+  LAPIS_TRY_VOID(check_may_change(properties));
   LAPIS_TRY_VOID(
       check_change(LeaseUse::kWriteBlob, properties, request.lease, request.conditions, time));
   LAPIS_TRY_VOID(check_sequence(request.sequence, properties.sequence_number));

@@ -9,7 +9,7 @@ namespace lapis::blob {
 // Errors: kSequenceNumberConditionNotMet.
 Result<void> check_sequence(const SequenceConditions& conditions, std::uint64_t number);
 
-// Checks come in this order. Errors: kInvalidBlobType, lease, conditions,
+// Checks come in this order. Errors: kInvalidBlobType, immutability, lease, conditions,
 // kSequenceNumberConditionNotMet, kInvalidPageRange.
 Result<void> check_page_write(const PutPage& request, const BlobProperties& properties,
                               const ServiceClock& time);

@@ -53,6 +53,22 @@ std::string keys() {
        {"expiry_of_root", expiry_key(until, container, "a/b.txt", std::nullopt)}});
 }
 
+BlobProperties immutable() {
+  BlobProperties p;
+  p.etag.value = 7;
+  p.created = ticks(16);
+  p.last_modified = ticks(300);
+  p.content_length = 5;
+  p.http.content_type = "a/b";
+  p.metadata = {{"k", "v"}};
+  p.tier = AccessTier::kCool;
+  p.tier_inferred = false;
+  p.tier_changed = ticks(17);
+  p.immutability = ImmutabilityPolicy{Timestamp(Ticks(17'953'812'000'000'000)), true};
+  p.legal_hold = true;
+  return p;
+}
+
 test::Goldens goldens() {
   ServiceProperties keeping;
   keeping.delete_retention = {7, true};
@@ -60,6 +76,8 @@ test::Goldens goldens() {
           {"blob/deleted_version", encode_blob(deleted_version(), encode_body(short_body()))},
           {"blob/root", encode_blob(root(), encode_body(Body{}))},
           {"blob/container_with_roots", encode(ContainerState{.has_roots = true})},
+          {"blob/blob_immutable", encode_blob(immutable(), encode_body(short_body()))},
+          {"blob/container_protected", encode(ContainerState{.protections = 300})},
           {"blob/service_properties_keeping", encode(keeping)}};
 }
 
@@ -83,6 +101,18 @@ TEST(PastGolden, TheFilesAreRead) {
   const auto keeping =
       decode_service_properties(test::read_golden("blob/service_properties_keeping"));
   EXPECT_EQ(keeping->delete_retention, (DeleteRetention{7, true}));
+}
+
+TEST(PastGolden, ProtectionIsRead) {
+  const auto blob = decode_blob(test::read_golden("blob/blob_immutable"));
+  ASSERT_TRUE(blob) << to_string(blob.error());
+  ASSERT_TRUE(blob->properties.immutability);
+  EXPECT_EQ(blob->properties.immutability->until, immutable().immutability->until);
+  EXPECT_TRUE(blob->properties.immutability->locked);
+  EXPECT_TRUE(blob->properties.legal_hold);
+  EXPECT_EQ(blob->properties.http.content_type, "a/b");
+  EXPECT_EQ(decode_container_state(test::read_golden("blob/container_protected"))->protections,
+            300u);
 }
 
 TEST(PastGolden, KeysGoBothWays) {

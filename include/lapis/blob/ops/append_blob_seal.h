@@ -19,7 +19,8 @@ struct AppendBlobSealResult {
 };
 
 // Nothing is appended to the blob any more. Sealing what is sealed changes nothing. Completion
-// means durable. Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType, lease, conditions,
+// means durable. Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType,
+// kBlobImmutableDueToPolicy, kBlobImmutableDueToLegalHold, lease, conditions,
 // kAppendPositionConditionNotMet.
 io::Task<Result<AppendBlobSealResult>> append_blob_seal(Service& service, AppendBlobSeal request);
 

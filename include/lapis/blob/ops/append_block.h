@@ -28,7 +28,8 @@ struct AppendBlockResult {
 
 // Appends `body` to an append blob, whole or not at all. Appends at the same time all succeed, in
 // some order, unless a condition says otherwise. Completion means durable. Errors:
-// kContainerNotFound, kBlobNotFound, kInvalidBlobType, kBlobIsSealed, lease, conditions,
+// kContainerNotFound, kBlobNotFound, kInvalidBlobType, kBlobIsSealed, kBlobImmutableDueToPolicy,
+// kBlobImmutableDueToLegalHold, lease, conditions,
 // kAppendPositionConditionNotMet, kMaxBlobSizeConditionNotMet, kBlockCountExceedsLimit,
 // kMd5Mismatch, kCrc64Mismatch, kInsufficientStorage, the body's; kServerBusy where the blob keeps
 // changing while it gets a body of its own.

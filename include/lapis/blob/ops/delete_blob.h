@@ -28,9 +28,10 @@ struct DeleteBlobResult {
 // Deletes the blob and its uncommitted blocks; a name that has only uncommitted blocks can be
 // deleted too (since 2013-08-15). Where the account keeps versions the blob becomes one; where it
 // has a retention, what goes is soft-deleted. Errors: kContainerNotFound, kBlobNotFound, lease,
-// conditions, kSnapshotsPresent, kOperationNotAllowedOnRootBlob (the version is the blob itself),
-// kBlobOperationNotSupported (for good, where the account or the state does not allow it);
-// kServerBusy where snapshots keep being taken meanwhile.
+// conditions, kBlobImmutableDueToPolicy and kBlobImmutableDueToLegalHold (a snapshot, also one that
+// would go with the blob, or a version), kSnapshotsPresent, kOperationNotAllowedOnRootBlob (the
+// version is the blob itself), kBlobOperationNotSupported (for good, where the account or the state
+// does not allow it); kServerBusy where snapshots keep being taken meanwhile.
 io::Task<Result<DeleteBlobResult>> delete_blob(Service& service, DeleteBlob request);
 
 }  // namespace lapis::blob

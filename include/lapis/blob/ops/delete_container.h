@@ -17,7 +17,9 @@ struct DeleteContainer {
 
 struct DeleteContainerResult {};
 
-// Errors: kContainerNotFound, kConditionNotMet, kLeaseNotPresentWithContainerOperation.
+// Errors: kContainerNotFound, kConditionNotMet, kLeaseNotPresentWithContainerOperation,
+// kContainerImmutableStorageWithVersioningEnabled (one that is not empty, where the account has
+// version-level immutability or something in it was ever protected).
 io::Task<Result<DeleteContainerResult>> delete_container(Service& service, DeleteContainer request);
 
 }  // namespace lapis::blob

@@ -15,6 +15,7 @@ struct GetContainerProperties {
 struct GetContainerPropertiesResult {
   ContainerProperties properties;
   LeaseView lease;
+  bool immutable_storage = false;  // version-level immutability, of the account
 };
 
 // Errors: kContainerNotFound, lease.

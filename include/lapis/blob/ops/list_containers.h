@@ -29,8 +29,9 @@ struct ListContainersResult {
     LeaseView lease = {};
   };
   std::vector<Item> items;
-  ContainerPosition next = {};  // where the next page starts
-  ServiceTime now = {};         // what is left of a retention counts from here
+  ContainerPosition next = {};     // where the next page starts
+  ServiceTime now = {};            // what is left of a retention counts from here
+  bool immutable_storage = false;  // version-level immutability, of the account
 };
 
 io::Task<Result<ListContainersResult>> list_containers(Service& service, ListContainers request);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/protection.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -26,6 +27,7 @@ struct PutBlob {
   std::optional<BlobType> type = BlobType::kBlock;  // nothing: not known yet (check_put_blob)
   std::uint32_t append_blocks = 0;                  // of the append blob that is copied
   bool sealed = false;                              // likewise
+  Protection protection = {};
 };
 
 struct PutBlobResult {
@@ -40,7 +42,8 @@ struct PutBlobResult {
 // properties and its uncommitted blocks. Completion means durable. What can be refused before the
 // body is read is. Errors: kContainerNotFound, kUnauthorizedBlobOverwrite, kInvalidBlobType (a blob
 // that has snapshots keeps its type), kBlobArchived, lease, conditions, kMd5Mismatch,
-// kCrc64Mismatch, kInsufficientStorage, the body's.
+// kCrc64Mismatch, kInsufficientStorage, the body's; of a protection kBlobOperationNotSupported
+// (version-level immutability is off) and kInvalidHeaderValue (a time that is over).
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body);
 
 // What of that can be refused before there is a body, or its length is known: for a copy, before

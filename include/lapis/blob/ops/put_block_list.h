@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/protection.h"
 #include "lapis/blob/service.h"
 
 namespace lapis::blob {
@@ -24,6 +25,7 @@ struct PutBlockList {
   Conditions conditions;
   std::optional<LeaseId> lease;
   bool may_overwrite = true;
+  Protection protection = {};
 };
 
 struct PutBlockListResult {
@@ -33,7 +35,8 @@ struct PutBlockListResult {
 };
 
 // Errors: kContainerNotFound, kInvalidBlockList (an id is not in the named list; nothing changes),
-// kUnauthorizedBlobOverwrite, kInvalidBlobType, kBlobArchived, lease, conditions.
+// kUnauthorizedBlobOverwrite, kInvalidBlobType, kBlobArchived, lease, conditions; of a protection
+// those of Put Blob.
 io::Task<Result<PutBlockListResult>> put_block_list(Service& service, PutBlockList request);
 
 }  // namespace lapis::blob

@@ -34,7 +34,8 @@ struct PutPageResult {
 };
 
 // Writes `body`, which is as long as the range, at once or not at all. Completion means durable.
-// Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType, lease, conditions,
+// Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType, kBlobImmutableDueToPolicy,
+// kBlobImmutableDueToLegalHold, lease, conditions,
 // kSequenceNumberConditionNotMet, kInvalidPageRange (beyond the blob), kMd5Mismatch,
 // kCrc64Mismatch, kInsufficientStorage, kServerBusy (overtaken again and again by writes behind new
 // snapshots, or by clears of all around), the body's.

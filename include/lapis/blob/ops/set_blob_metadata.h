@@ -21,7 +21,8 @@ struct SetBlobMetadataResult {
 
 // Content, properties, tier and uncommitted blocks stay. Where the account keeps versions, what the
 // blob was becomes one, and the blob starts without tags. Errors: kContainerNotFound,
-// kBlobNotFound, kBlobArchived, lease, conditions.
+// kBlobNotFound, kBlobArchived, kBlobImmutableDueToPolicy, kBlobImmutableDueToLegalHold, lease,
+// conditions.
 io::Task<Result<SetBlobMetadataResult>> set_blob_metadata(Service& service,
                                                           SetBlobMetadata request);
 

@@ -31,8 +31,9 @@ struct SetBlobPropertiesResult {
 };
 
 // Content, metadata, tier and uncommitted blocks stay. Errors: kContainerNotFound, kBlobNotFound,
-// kInvalidBlobType (a length or a sequence number of what is no page blob), kBlobArchived, lease,
-// conditions, kSequenceNumberIncrementTooLarge.
+// kInvalidBlobType (a length or a sequence number of what is no page blob), kBlobArchived,
+// kBlobImmutableDueToPolicy, kBlobImmutableDueToLegalHold, lease, conditions,
+// kSequenceNumberIncrementTooLarge.
 io::Task<Result<SetBlobPropertiesResult>> set_blob_properties(Service& service,
                                                               SetBlobProperties request);
 
