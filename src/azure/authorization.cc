@@ -7,6 +7,7 @@
 
 #include "azure/ops/list_query.h"
 #include "azure/request/common_headers.h"
+#include "azure/request/protection.h"
 #include "azure/request/single_headers.h"
 #include "azure/sas_fields.h"
 #include "azure/signing/keys.h"
@@ -106,7 +107,7 @@ bool names_tags(const Call& call) {
 // What an operation may do without a credential by its needs, a request may be too curious for.
 bool may_be_anonymous(const Call& call, const Needs& needs) {
   return needs.in_public != blob::PublicAccess::kNone && !names_tags(call) &&
-         !reads_uncommitted_blocks(call.target.query);
+         !names_protection(call.request.headers) && !reads_uncommitted_blocks(call.target.query);
 }
 
 Needs needs_of(const Call& call, const Needs& needs) {
@@ -124,6 +125,9 @@ Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& 
   LAPIS_TRY_VOID(check_needs(sas, needs_of(call, needs)));
   if (names_tags(call) && !permits_any(sas, {.letters = "t"})) {
     return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "tags");
+  }
+  if (names_protection(call.request.headers) && !permits_any(sas, {.letters = "i"})) {
+    return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "immutability");
   }
   return !needs.overwrite_needs_w || sas.permits('w');
 }

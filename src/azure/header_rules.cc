@@ -6,6 +6,7 @@
 #include "azure/copy_header_rules.h"
 #include "azure/field_errors.h"
 #include "azure/request/conditions_parse.h"
+#include "azure/request/protection.h"
 
 namespace lapis::azure {
 namespace {
@@ -94,11 +95,24 @@ bool is_of_page_blobs(const http::Header& header) {
 }
 
 // Operations that make a blob out of what they are sent.
-bool takes_tags(const Call& call) {
-  if (call.target.resource != Resource::kBlob || !call.at_least(kBlobTags)) return false;
+bool makes_blob(const Call& call) {
+  if (call.target.resource != Resource::kBlob) return false;
   if (call.request.method != http::Method::kPut) return false;
   const std::string_view comp = call.target.query.get("comp");
   return comp.empty() || http::iequals(comp, "blocklist");
+}
+
+// They take them, and the operations on policies and on holds.
+bool takes_protection(const Call& call, std::string_view name) {
+  const bool is_hold = http::iequals(name, kLegalHold);
+  if (!is_hold && !http::iequals(name, kImmutableUntil) &&
+      !http::iequals(name, kImmutabilityMode)) {
+    return false;
+  }
+  if (makes_blob(call)) return call.at_least(kImmutability);
+  const std::string_view comp = call.target.query.get("comp");
+  return call.request.method == http::Method::kPut &&
+         http::iequals(comp, is_hold ? "legalhold" : "immutabilityPolicies");
 }
 
 // Operations on one blob, but for those that do not look at it, or have no conditions at all.
@@ -113,7 +127,7 @@ bool takes_tag_condition(const Call& call) {
 
 Result<void> check_tag_headers(const Call& call) {
   const http::Headers& headers = call.request.headers;
-  if (!headers.get("x-ms-tags").empty() && !takes_tags(call)) {
+  if (!headers.get("x-ms-tags").empty() && !(makes_blob(call) && call.at_least(kBlobTags))) {
     return fail(unsupported_header("x-ms-tags"));
   }
   if (!headers.get("x-ms-if-tags").empty() && !takes_tag_condition(call)) {
@@ -125,11 +139,12 @@ Result<void> check_tag_headers(const Call& call) {
   return {};
 }
 
-Result<void> check_header(const http::Header& header, std::string_view comp) {
+Result<void> check_header(const Call& call, const http::Header& header, std::string_view comp) {
   for (const RefusedHeader& rule : kRefusedHeaders) {
     if (!matches(rule.name, header.name) || header.value.empty()) continue;
     if (!rule.comp.empty() && http::iequals(rule.comp, comp)) continue;
     if (http::iequals(header.name, kAppendPosition) && http::iequals(comp, "seal")) continue;
+    if (takes_protection(call, header.name)) continue;
     return fail(unsupported_header(header.name));
   }
   return {};
@@ -139,8 +154,11 @@ Result<void> check_parameters(const Call& call) {
   const Query& query = call.target.query;
   if (call.request.method != http::Method::kPut) return {};
   const std::string_view comp = query.get("comp");
-  // There are tiers of snapshots and versions, as there are reads of them, and tags of versions.
-  if (http::iequals(comp, "tier")) return {};
+  // There are tiers, policies and holds of snapshots and versions, as there are reads of them, and
+  // tags of versions.
+  constexpr std::string_view kOfStates[] = {"tier", "immutabilityPolicies", "legalhold"};
+  const auto same = [comp](std::string_view one) { return http::iequals(one, comp); };
+  if (std::ranges::any_of(kOfStates, same)) return {};
   if (const std::string_view* snapshot = query.find("snapshot")) {
     return fail(invalid_parameter(
         "snapshot", *snapshot,
@@ -175,7 +193,7 @@ Result<void> refuse_unsupported(const Call& call) {
         !takes_public_access(call)) {
       return fail(unsupported_header(header.name));
     }
-    LAPIS_TRY_VOID(check_header(header, comp));
+    LAPIS_TRY_VOID(check_header(call, header, comp));
   }
   LAPIS_TRY_VOID(check_tag_headers(call));
   return check_parameters(call);

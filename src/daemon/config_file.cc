@@ -244,6 +244,12 @@ Result<void> read_accounts(TomlReader& root, Config& config) {
     blob::AccountFeatures& features = config.features[account.name];
     assign(features.versioning, versioning);
     LAPIS_TRY(features.container_retention_days, read_retention_days(reader));
+    LAPIS_TRY(const auto immutable, reader.flag("immutable_storage"));
+    assign(features.immutable_storage, immutable);
+    if (features.immutable_storage && !features.versioning) {
+      return config_error(*reader.find("immutable_storage"),
+                          "immutable_storage needs versioning = true");
+    }
     LAPIS_TRY_VOID(read_networks(reader, "networks", account.networks));
     config.accounts.push_back(std::move(account));
     LAPIS_TRY_VOID(reader.finish());

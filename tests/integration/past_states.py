@@ -11,12 +11,18 @@ from configuration import flash, write_config
 ALL = "snapshots,versions,deleted,deletedwithversions"
 
 
-def config(directory: Path, versioning: bool, container_days: int | None = None) -> Path:
+def config(
+    directory: Path,
+    versioning: bool,
+    container_days: int | None = None,
+    immutable: bool = False,
+) -> Path:
     data = directory / "data"
     more = f"versioning = {str(versioning).lower()}\n"  # of the account, which stands before it
+    more += f"immutable_storage = {str(immutable).lower()}\n"
     if container_days is not None:
         more += f"container_delete_retention_days = {container_days}\n"
-    file = directory / f"versioning-{versioning}-{container_days}.toml"
+    file = directory / f"versioning-{versioning}-{container_days}-{immutable}.toml"
     return write_config(file, data / "meta", [flash(data / "flash")], more=more)
 
 

@@ -21,14 +21,32 @@ MODULES = REPOSITORY / "build/clients/node_modules"
 NAME = re.compile(r'^test\("(.*?)", async', re.MULTILINE)
 TESTS = [(file, name) for file in FILES for name in NAME.findall(file.read_text())]
 
+# Files that need a server of their own.
+OF_ITS_OWN = {
+    "versions.test.js": "keeping_endpoint",
+    "restores.test.js": "keeping_endpoint",
+    "immutability.test.js": "immutable_endpoint",
+}
+
 Results = dict[str, dict[str, object]]
 
 
 @pytest.fixture(scope="session")
 def keeping_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a server that keeps versions and deleted containers, for the files that need one."""
-    directory = tmp_path_factory.mktemp("keeping")
-    file = config(directory, versioning=True, container_days=7)
+    yield from serve(tmp_path_factory.mktemp("keeping"), container_days=7)
+
+
+@pytest.fixture(scope="session")
+def immutable_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of one with version-level immutability."""
+    yield from serve(tmp_path_factory.mktemp("immutable"), immutable=True)
+
+
+def serve(
+    directory: Path, container_days: int | None = None, immutable: bool = False
+) -> Iterator[str]:
+    file = config(directory, True, container_days, immutable)
     server = LapisServer(directory, config=file).start()
     yield server.endpoint
     server.stop()
@@ -45,8 +63,8 @@ def run_file(endpoint: str, request: pytest.FixtureRequest) -> Callable[[Path], 
 
     def run(file: Path) -> Results:
         if file not in ran:
-            keeps = file.name in ("versions.test.js", "restores.test.js")
-            served = request.getfixturevalue("keeping_endpoint") if keeps else endpoint
+            fixture = OF_ITS_OWN.get(file.name)
+            served = request.getfixturevalue(fixture) if fixture else endpoint
             environment = os.environ | {
                 "NODE_PATH": str(MODULES),
                 "LAPIS_ENDPOINT": served,

@@ -43,13 +43,6 @@ OPERATIONS = {
         [("comp", "expiry")],
         {"x-ms-expiry-option": "Absolute", "x-ms-expiry-time": DATE},
     ),
-    "SetBlobImmutabilityPolicy": Sent(
-        "PUT",
-        [("comp", "immutabilityPolicies")],
-        {"x-ms-immutability-policy-until-date": DATE, "x-ms-immutability-policy-mode": "Unlocked"},
-    ),
-    "DeleteBlobImmutabilityPolicy": Sent("DELETE", [("comp", "immutabilityPolicies")]),
-    "SetBlobLegalHold": Sent("PUT", [("comp", "legalhold")], {"x-ms-legal-hold": "true"}),
 }
 
 
@@ -76,9 +69,6 @@ HEADERS = {
     "x-ms-encryption-algorithm": "AES256",
     "x-ms-encryption-scope": "scope",
     "x-ms-encryption-context": "x",
-    "x-ms-immutability-policy-until-date": DATE,
-    "x-ms-immutability-policy-mode": "Unlocked",
-    "x-ms-legal-hold": "true",
     "x-ms-source-if-tags": "a='b'",
     "x-ms-rehydrate-priority": "High",
     "x-ms-seal-blob": "true",

@@ -207,7 +207,6 @@ def test_what_is_not_of_it_is_refused(client: BlobClient, container: str, stored
         "x-ms-source-range": "bytes=0-1",
         "x-ms-source-encryption-key": "AAAA",
         "x-ms-encryption-scope": "x",
-        "x-ms-legal-hold": "true",
     }.items():
         response = client.put_blob_from_url(container, "c", url, {name: value})
         assert response.status == 400, (name, response)

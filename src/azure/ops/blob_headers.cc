@@ -9,6 +9,7 @@
 #include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/metadata.h"
+#include "azure/request/protection.h"
 #include "azure/sas_fields.h"
 #include "lapis/azure/blob_types.h"
 #include "lapis/base/date.h"
@@ -60,6 +61,14 @@ void add_append_headers(http::Headers& headers, const Call& call,
   if (properties.sealed && call.at_least(kSealedBlobs)) headers.add("x-ms-blob-sealed", "true");
 }
 
+// Until it is taken off a policy is shown, over or not.
+void add_protection(http::Headers& headers, const Call& call,
+                    const blob::BlobProperties& properties) {
+  if (!call.at_least(kImmutability)) return;
+  if (properties.immutability) add_immutability(headers, *properties.immutability);
+  if (properties.legal_hold) headers.add(kLegalHold, "true");
+}
+
 }  // namespace
 
 std::string_view type_name(blob::BlobType type) {
@@ -99,6 +108,7 @@ void add_blob_headers(http::Headers& headers, const Call& call,
     headers.add("x-ms-tag-count", std::to_string(properties.tags.size()));
   }
   if (call.at_least(kTellsEncryption)) headers.add("x-ms-server-encrypted", "false");
+  add_protection(headers, call, properties);
 }
 
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties) {

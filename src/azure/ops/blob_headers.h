@@ -13,7 +13,8 @@ namespace lapis::azure {
 std::string_view type_name(blob::BlobType type);
 
 // ETag, Last-Modified, the stored HTTP properties (or what a service SAS puts in their place),
-// metadata, type, lease state. Not the stored MD5 and not the tier, which depend on the operation.
+// metadata, type, lease state, protection. Not the stored MD5 and not the tier, which depend on the
+// operation.
 void add_blob_headers(http::Headers& headers, const Call& call,
                       const blob::BlobProperties& properties, const blob::LeaseView& lease);
 

@@ -11,6 +11,7 @@
 #include "azure/request/body_hashes.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/markers.h"
+#include "azure/request/protection.h"
 #include "azure/xml/tags_xml.h"
 #include "lapis/azure/blob_types.h"
 #include "lapis/base/date.h"
@@ -137,6 +138,7 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   }
   if (query_.include_copy && properties.copy) write_copy(xml_, *properties.copy);
   write_encryption();
+  write_protection(properties);
   if (properties.deletion) write_deletion(xml_, *properties.deletion, time_.now());
   if (call_.at_least(kTagCount) && !properties.tags.empty()) {
     xml_.element("TagCount", properties.tags.size());
@@ -166,6 +168,17 @@ void ListBlobsWriter::Page::write_tier(const blob::BlobProperties& properties) {
 
 void ListBlobsWriter::Page::write_encryption() {
   if (call_.at_least(kTellsEncryption)) xml_.raw("<ServerEncrypted>false</ServerEncrypted>");
+}
+
+void ListBlobsWriter::Page::write_protection(const blob::BlobProperties& properties) {
+  if (query_.include_immutability && properties.immutability) {
+    const blob::ImmutabilityPolicy& policy = *properties.immutability;
+    xml_.plain_element("ImmutabilityPolicyUntilDate", format_http_date(policy.until));
+    xml_.plain_element("ImmutabilityPolicyMode", mode_text(policy));
+  }
+  if (query_.include_legal_hold && properties.legal_hold) {
+    xml_.raw("<LegalHold>true</LegalHold>");
+  }
 }
 
 void ListBlobsWriter::Page::write_metadata(const blob::Metadata& metadata) {

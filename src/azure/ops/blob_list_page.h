@@ -43,6 +43,7 @@ class ListBlobsWriter::Page {
   void write_http_properties(const blob::HttpProperties& http);
   void write_tier(const blob::BlobProperties& properties);
   void write_encryption();
+  void write_protection(const blob::BlobProperties& properties);
   void write_metadata(const blob::Metadata& metadata);
 
   const Call& call_;

@@ -42,7 +42,8 @@ http::Response render_get_container_properties(const Call& call,
     headers.add("x-ms-deny-encryption-scope-override", "false");
   }
   if (call.at_least(kVersionLevelRetention)) {
-    headers.add("x-ms-immutable-storage-with-versioning-enabled", "false");
+    headers.add("x-ms-immutable-storage-with-versioning-enabled",
+                result.immutable_storage ? "true" : "false");
   }
   return response;
 }

@@ -14,7 +14,7 @@ namespace lapis::azure {
 namespace {
 
 // What is not here is refused, `permissions` among it, by which clients ask whether the account has
-// a hierarchical namespace. Policies and legal holds cannot exist yet, and add nothing.
+// a hierarchical namespace.
 constexpr IncludeValue kInclude[] = {
     {"metadata", 0},         {"uncommittedblobs", 0},
     {"snapshots", 0},        {"copy", 20120212},
@@ -56,6 +56,8 @@ Result<ListBlobsQuery> parse_list_blobs(const Call& call) {
   result.include_metadata = includes(include, "metadata");
   result.include_copy = includes(include, "copy");
   result.include_tags = includes(include, "tags");
+  result.include_immutability = includes(include, "immutabilitypolicy");
+  result.include_legal_hold = includes(include, "legalhold");
   if (includes(include, "snapshots") && result.delimiter && !result.delimiter->empty()) {
     return fail(invalid_parameter("include", query.get("include"),
                                   "Snapshots cannot be listed with a delimiter."));

@@ -27,7 +27,8 @@ constexpr std::uint32_t kEncryptionScopes = 20190707;
 constexpr std::uint32_t kVersionLevelRetention = 20200612;
 
 void write_properties(XmlWriter& xml, const Call& call,
-                      const blob::ListContainersResult::Item& item, blob::ServiceTime now) {
+                      const blob::ListContainersResult::Item& item,
+                      const blob::ListContainersResult& result) {
   const blob::ContainerProperties& properties = item.properties;
   xml.open("Properties");
   xml.plain_element("Last-Modified", format_http_date(properties.last_modified));
@@ -46,11 +47,10 @@ void write_properties(XmlWriter& xml, const Call& call,
         "<HasLegalHold>false</HasLegalHold>");
   }
   if (call.at_least(kVersionLevelRetention)) {
-    xml.raw(
-        "<ImmutableStorageWithVersioningEnabled>false"
-        "</ImmutableStorageWithVersioningEnabled>");
+    xml.plain_element("ImmutableStorageWithVersioningEnabled",
+                      result.immutable_storage ? "true" : "false");
   }
-  if (properties.deletion) write_deletion(xml, *properties.deletion, now);
+  if (properties.deletion) write_deletion(xml, *properties.deletion, result.now);
   xml.close("Properties");
 }
 
@@ -84,7 +84,7 @@ void write_containers(XmlWriter& xml, const Call& call, const blob::ListContaine
       xml.raw("<Deleted>true</Deleted>");
       xml.plain_element("Version", blob::deletion_version(deletion->at));
     }
-    write_properties(xml, call, item, result.now);
+    write_properties(xml, call, item, result);
     if (metadata) write_metadata(xml, item.properties.metadata);
     xml.close("Container");
   }

@@ -8,6 +8,7 @@
 #include "azure/request/conditions_parse.h"
 #include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
+#include "azure/request/protection.h"
 #include "azure/tags/tag_pairs.h"
 #include "azure/xml/block_list_xml.h"
 
@@ -24,6 +25,7 @@ Result<BlockListDocument> parse_put_block_list(const Call& call, std::string_vie
   LAPIS_TRY(request.tier, parse_tier(call));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
+  LAPIS_TRY(request.protection, parse_protection(headers));
   LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(headers));
   const DocumentHashes hashes = hash_document(xml);
   LAPIS_TRY_VOID(check_hashes(given, hashes));

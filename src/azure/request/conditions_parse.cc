@@ -133,6 +133,18 @@ Result<blob::Conditions> parse_date_conditions(const Call& call) {
   return conditions;
 }
 
+Result<blob::Conditions> parse_unmodified_since(const Call& call) {
+  LAPIS_TRY(auto conditions, parse_date_conditions(call));
+  if (conditions.if_modified_since) return fail(ErrorCode::kConditionHeadersNotSupported);
+  return conditions;
+}
+
+Result<void> refuse_conditions(const Call& call) {
+  LAPIS_TRY(const auto conditions, parse_unmodified_since(call));
+  if (conditions.if_unmodified_since) return fail(ErrorCode::kConditionHeadersNotSupported);
+  return {};
+}
+
 Result<blob::Conditions> parse_if_tags(const Call& call) {
   blob::Conditions conditions;
   LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers));

@@ -33,6 +33,12 @@ Result<blob::Conditions> parse_date_conditions(const Call& call);
 // others.
 Result<blob::Conditions> parse_modified_since(const Call& call);
 
+// For Set Blob Immutability Policy, which knows If-Unmodified-Since only, and for what is done to
+// policies and holds besides, which knows none: they must not pass over a condition. Errors: as
+// above, kConditionHeadersNotSupported for the others.
+Result<blob::Conditions> parse_unmodified_since(const Call& call);
+Result<void> refuse_conditions(const Call& call);
+
 // For operations that take x-ms-if-tags and nothing else.
 Result<blob::Conditions> parse_if_tags(const Call& call);
 

@@ -3,6 +3,7 @@
 #include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/metadata.h"
+#include "azure/request/protection.h"
 #include "azure/tags/tag_pairs.h"
 
 namespace lapis::azure {
@@ -16,6 +17,7 @@ Result<blob::PutBlob> parse_new_blob(const Call& call) {
   LAPIS_TRY(blob.tier, parse_tier(call));
   LAPIS_TRY(blob.conditions, parse_write_conditions(call));
   LAPIS_TRY(blob.lease, parse_lease(headers));
+  LAPIS_TRY(blob.protection, parse_protection(headers));
   return blob;
 }
 

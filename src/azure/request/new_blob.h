@@ -7,8 +7,8 @@
 
 namespace lapis::azure {
 
-// Which blob, its metadata, tags and tier, the conditions and the lease. Errors: those of each
-// header.
+// Which blob, its metadata, tags, tier and protection, the conditions and the lease. Errors: those
+// of each header.
 Result<blob::PutBlob> parse_new_blob(const Call& call);
 
 }  // namespace lapis::azure

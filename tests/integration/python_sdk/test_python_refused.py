@@ -21,6 +21,10 @@ SOON = datetime.now(timezone.utc) + timedelta(hours=1)
 
 UNBUILT: dict[str, Callable[[BlobClient], object]] = {
     "query": lambda blob: blob.query_blob("select * from BlobStorage").readall(),
+}
+
+# Where the account has no version-level immutability.
+SWITCHED_OFF: dict[str, Callable[[BlobClient], object]] = {
     "immutability policy": lambda blob: blob.set_immutability_policy(
         ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")
     ),
@@ -46,14 +50,21 @@ def test_operations_on_a_blob(blob: BlobClient, operation: str) -> None:
         UNBUILT[operation](blob)
 
 
+@pytest.mark.parametrize("operation", SWITCHED_OFF)
+def test_what_the_account_has_not(blob: BlobClient, operation: str) -> None:
+    with refused("BlobOperationNotSupported"):
+        SWITCHED_OFF[operation](blob)
+
+
 def test_headers_that_promise_something(blob: BlobClient, sdk_container: ContainerClient) -> None:
     other = sdk_container.get_blob_client("other")
-    for options in (
-        {"encryption_scope": "scope"},
-        {"legal_hold": True},
-        {"immutability_policy": ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")},
+    policy = ImmutabilityPolicy(expiry_time=SOON, policy_mode="Unlocked")
+    for code, options in (
+        ("UnsupportedHeader", {"encryption_scope": "scope"}),
+        ("BlobOperationNotSupported", {"legal_hold": True}),
+        ("BlobOperationNotSupported", {"immutability_policy": policy}),
     ):
-        with refused("UnsupportedHeader"):
+        with refused(code):
             other.upload_blob(b"x", **options)
 
 

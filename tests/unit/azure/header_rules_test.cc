@@ -31,11 +31,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values("x-ms-encryption-key", "x-ms-encryption-key-sha256",
                     "x-ms-encryption-algorithm", "X-Ms-Encryption-Scope",
                     "x-ms-default-encryption-scope", "x-ms-deny-encryption-scope-override",
-                    "x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode",
-                    "x-ms-legal-hold", "x-ms-blob-public-access", "x-ms-source-range",
-                    "x-ms-source-if-match", "x-ms-copy-source-authorization", "x-ms-rename-source",
-                    "x-ms-properties", "x-ms-umask", "x-ms-rehydrate-priority",
-                    "x-ms-access-tier-if-modified-since"));
+                    "x-ms-immutability-policy-other", "x-ms-blob-public-access",
+                    "x-ms-source-range", "x-ms-source-if-match", "x-ms-copy-source-authorization",
+                    "x-ms-rename-source", "x-ms-properties", "x-ms-umask",
+                    "x-ms-rehydrate-priority", "x-ms-access-tier-if-modified-since"));
 
 // What tells the operations that copy apart; an upload of its own bytes is none of them.
 enum Operation : std::size_t {
@@ -183,6 +182,45 @@ TEST(RefuseUnsupported, LetsTagsPassToWhatTakesThem) {
   }
 }
 
+// Whatever they promise is done or refused.
+TEST(RefuseUnsupported, LetsProtectionPassToWhatTakesIt) {
+  struct Case {
+    const char* method;
+    const char* target;
+    bool policy, hold;
+  };
+  for (const Case& c : {
+           Case{"PUT", "/acct/box/b", true, true},
+           Case{"PUT", "/acct/box/b?comp=blocklist", true, true},
+           Case{"PUT", "/acct/box/b?comp=immutabilityPolicies", true, false},
+           Case{"PUT", "/acct/box/b?comp=legalhold", false, true},
+           Case{"DELETE", "/acct/box/b?comp=immutabilityPolicies", false, false},
+           Case{"PUT", "/acct/box/b?comp=block", false, false},
+           Case{"PUT", "/acct/box/b?comp=appendblock", false, false},
+           Case{"PUT", "/acct/box/b?comp=metadata", false, false},
+           Case{"PUT", "/acct/box/b?comp=snapshot", false, false},
+           Case{"PUT", "/acct/box/b?comp=incrementalcopy", false, false},
+           Case{"GET", "/acct/box/b", false, false},
+           Case{"DELETE", "/acct/box/b", false, false},
+           Case{"PUT", "/acct/box?restype=container", false, false},
+       }) {
+    const auto passes = [&](const char* header, const char* version) {
+      return refuse_unsupported(make_call(c.method, c.target, {{header, "x"}}, version))
+          .has_value();
+    };
+    for (const char* header :
+         {"x-ms-immutability-policy-until-date", "X-Ms-Immutability-Policy-Mode"}) {
+      EXPECT_EQ(passes(header, "2020-06-12"), c.policy) << c.method << c.target;
+    }
+    EXPECT_EQ(passes("x-ms-legal-hold", "2020-06-12"), c.hold) << c.method << c.target;
+  }
+  const auto early = [](const char* header) {
+    return refuse_unsupported(make_call("PUT", "/acct/box/b", {{header, "x"}}, "2020-04-08"));
+  };
+  EXPECT_EQ(field_of(early("x-ms-legal-hold").error(), "HeaderName"), "x-ms-legal-hold");
+  EXPECT_FALSE(early("x-ms-immutability-policy-mode"));
+}
+
 TEST(RefuseUnsupported, LetsOrdinaryHeadersPass) {
   EXPECT_TRUE(refuse_unsupported(make_call("PUT", "/acct/box/b?timeout=31536001",
                                            {{"x-ms-client-request-id", "a"},
@@ -263,6 +301,15 @@ const Parameter kParameters[] = {
      ErrorCode::kInvalidQueryParameterValue},
     {"SnapshotOnTags", "PUT", "comp=tags&snapshot=x", ErrorCode::kInvalidQueryParameterValue},
 };
+TEST(RefuseUnsupported, LetsStatesBeNamedWhereTheyHaveWhatIsSet) {
+  for (const char* comp : {"tier", "immutabilityPolicies", "legalhold"}) {
+    for (const char* state : {"snapshot=x", "versionid=x"}) {
+      const std::string target = std::string("/acct/box/b?comp=") + comp + "&" + state;
+      EXPECT_TRUE(refuse_unsupported(make_call("PUT", target))) << target;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Queries, RefusedParameter, testing::ValuesIn(kParameters),
                          [](const auto& tested) { return std::string(tested.param.name); });
 

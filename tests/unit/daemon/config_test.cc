@@ -77,6 +77,25 @@ TEST(Config, AnAccountKeepsDeletedContainersForSomeDays) {
   }
 }
 
+TEST(Config, ImmutableStorageNeedsVersions) {
+  struct Case {
+    const char* settings;
+    std::optional<bool> immutable;  // nothing: an error
+  };
+  for (const Case& c : {Case{"", false},
+                        {"versioning = true\n", false},
+                        {"versioning = true\nimmutable_storage = true\n", true},
+                        {"immutable_storage = false\n", false},
+                        {"immutable_storage = true\n", {}},
+                        {"versioning = false\nimmutable_storage = true\n", {}},
+                        {"versioning = true\nimmutable_storage = 1\n", {}}}) {
+    const auto config = read(std::string(kMinimal) + c.settings);
+    ASSERT_EQ(config.has_value(), c.immutable.has_value()) << c.settings;
+    if (!config) continue;
+    EXPECT_EQ(config->features.at(config->accounts.at(0).name).immutable_storage, *c.immutable);
+  }
+}
+
 TEST(Config, PoolsHavePolicies) {
   const auto config = read(std::string(kMinimal) +
                            "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d\"]\n"

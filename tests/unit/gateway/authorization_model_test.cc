@@ -108,26 +108,30 @@ const std::map<std::string, Rights> kModel = {
     {"SetBlobLegalHold", of_blob("i")},
 };
 
-// How a request has to do with tags beside what its operation is about. Permission to them is one
-// of its own ("t"), which nobody has without a credential.
+// How a request has to do with tags, or with what protects a blob, beside what its operation is
+// about. Permission to them is one of its own ("t", "i"), which nobody has without a credential.
 struct Curiosity {
   std::string_view parameter = {};  // of the query, with its value
   http::Header header = {};
-  bool asks_for_tags = false;
+  char letter = 0;
 };
 constexpr Curiosity kNone{};
 constexpr Curiosity kCurious[] = {
-    {.header = {"x-ms-if-tags", "k = '1'"}, .asks_for_tags = true},
-    {.header = {"x-ms-tags", "k=1"}, .asks_for_tags = true},
-    {.header = {"x-ms-copy-source-tag-option", "COPY"}, .asks_for_tags = true},
+    {.header = {"x-ms-if-tags", "k = '1'"}, .letter = 't'},
+    {.header = {"x-ms-tags", "k=1"}, .letter = 't'},
+    {.header = {"x-ms-copy-source-tag-option", "COPY"}, .letter = 't'},
+    {.header = {"x-ms-immutability-policy-until-date", "x"}, .letter = 'i'},
+    {.header = {"x-ms-immutability-policy-mode", "Locked"}, .letter = 'i'},
+    {.header = {"x-ms-legal-hold", "false"}, .letter = 'i'},
+    {.header = {"x-ms-legal-hold", ""}},
     {.header = {"x-ms-copy-source-tag-option", "REPLACE"}},
     {.header = {"x-ms-if-tags", ""}},
 };
 // Of List Blobs.
 constexpr Curiosity kCuriousListing[] = {
-    {.parameter = "include=tags", .asks_for_tags = true},
-    {.parameter = "include=metadata%2CTags", .asks_for_tags = true},
-    {.parameter = "include=,tags,copy", .asks_for_tags = true},
+    {.parameter = "include=tags", .letter = 't'},
+    {.parameter = "include=metadata%2CTags", .letter = 't'},
+    {.parameter = "include=,tags,copy", .letter = 't'},
     {.parameter = "include=metadata,tagsx"},
     {.parameter = "prefix=tags&tags=include"},
 };
@@ -169,7 +173,7 @@ const Rights* rights_of(const Route& route, std::set<std::string>& met) {
 // What a SAS with `given` may do where `letters` are asked for; "" for yes.
 std::string judge(std::string_view letters, std::string_view given, const Curiosity& curiosity) {
   if (letters == kNever) return "AuthorizationFailure";
-  const bool denied = curiosity.asks_for_tags && given.find('t') == given.npos;
+  const bool denied = curiosity.letter != 0 && given.find(curiosity.letter) == given.npos;
   const bool allowed = letters == kAlways || given.find_first_of(letters) != given.npos;
   return allowed && !denied ? "" : "AuthorizationPermissionMismatch";
 }
@@ -359,7 +363,7 @@ void expect_service_sas(Requests& requests, const Route& route, const Curiosity&
 
 void expect_anonymous(Requests& requests, const Route& route, const Curiosity& curiosity,
                       const Rights& rights) {
-  const bool possible = rights.publicly != PublicAccess::kNone && !curiosity.asks_for_tags;
+  const bool possible = rights.publicly != PublicAccess::kNone && curiosity.letter == 0;
   for (const auto level : {PublicAccess::kNone, PublicAccess::kBlob, PublicAccess::kContainer}) {
     EXPECT_EQ(requests.ask(route, curiosity, "open", "", false, level),
               possible && level >= rights.publicly ? "" : "NoAuthenticationInformation")

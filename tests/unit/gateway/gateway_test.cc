@@ -101,8 +101,8 @@ TEST_F(Pipeline, WhatIsNotBuiltSaysSoByName) {
 }
 
 TEST_F(Pipeline, NotBuiltIsToldOnlyToWhomMayAsk) {
-  EXPECT_EQ(call("PUT", "/team/box/b?comp=legalhold", {}, {}, "").status, 404);
-  EXPECT_EQ(call("PUT", "/team/box/b?comp=legalhold", {}, {}, sas("r")).code(),
+  EXPECT_EQ(call("PUT", "/team/box/b?comp=incrementalcopy", {}, {}, "").status, 404);
+  EXPECT_EQ(call("PUT", "/team/box/b?comp=incrementalcopy", {}, {}, sas("r")).code(),
             "AuthorizationPermissionMismatch");
 }
 

@@ -18,6 +18,8 @@ struct ListBlobsQuery {
   bool include_metadata = false;
   bool include_copy = false;
   bool include_tags = false;
+  bool include_immutability = false;
+  bool include_legal_hold = false;
   // As given, for the echo in the answer.
   std::optional<std::string> prefix, delimiter, marker, start_from;
   std::optional<std::size_t> max_results;

@@ -21,8 +21,8 @@ TEST(ParseGetContainerProperties, ReadsTheLease) {
 }
 
 TEST(RenderGetContainerProperties, TellsWhatTheVersionKnows) {
-  const blob::GetContainerPropertiesResult properties{
-      {{0x8D0000000000001}, Timestamp{}, {{"Key", "v"}}}, {}};
+  blob::GetContainerPropertiesResult properties{{{0x8D0000000000001}, Timestamp{}, {{"Key", "v"}}},
+                                                {}};
   const auto at = [&](const std::string& version) {
     return render_get_container_properties(
         make_call("GET", "/acct/box?restype=container", {}, version), properties);
@@ -35,9 +35,13 @@ TEST(RenderGetContainerProperties, TellsWhatTheVersionKnows) {
   EXPECT_EQ(response.headers.get("x-ms-lease-state"), "available");
   EXPECT_EQ(response.headers.get("x-ms-has-immutability-policy"), "false");
   EXPECT_EQ(response.headers.get("x-ms-has-legal-hold"), "false");
+  EXPECT_EQ(response.headers.get("x-ms-immutable-storage-with-versioning-enabled"), "false");
   EXPECT_EQ(response.headers.get("x-ms-default-encryption-scope"), "$account-encryption-key");
   EXPECT_EQ(response.headers.get("x-ms-deny-encryption-scope-override"), "false");
   EXPECT_FALSE(response.headers.find("x-ms-blob-public-access"));
+  properties.immutable_storage = true;
+  EXPECT_EQ(at("2020-06-12").headers.get("x-ms-immutable-storage-with-versioning-enabled"), "true");
+  EXPECT_FALSE(at("2020-04-08").headers.find("x-ms-immutable-storage-with-versioning-enabled"));
   const auto old = at("2009-09-19");
   for (const char* name :
        {"x-ms-lease-state", "x-ms-has-legal-hold", "x-ms-default-encryption-scope"}) {

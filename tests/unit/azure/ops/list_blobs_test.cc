@@ -146,10 +146,15 @@ TEST(ParseListBlobs, SaysWhatIsWrong) {
   EXPECT_EQ(field_of(results.error(), "MaximumAllowed"), "5000");
 }
 
-TEST(ParseListBlobs, WhatCannotExistYetAddsNothing) {
-  EXPECT_TRUE(
+TEST(ParseListBlobs, SaysWhatIsIncluded) {
+  const auto all =
       parse_list_blobs(list("&include=snapshots,copy,deleted,tags,versions,"
-                            "deletedwithversions,immutabilitypolicy,legalhold")));
+                            "deletedwithversions,immutabilitypolicy,legalhold"));
+  ASSERT_TRUE(all);
+  EXPECT_TRUE(all->include_immutability && all->include_legal_hold);
+  const auto one = parse_list_blobs(list("&include=legalhold"));
+  EXPECT_TRUE(one->include_legal_hold);
+  EXPECT_FALSE(one->include_immutability);
 }
 
 blob::BlobProperties sample() {
@@ -336,6 +341,36 @@ TEST(ListBlobsWriter, TellsOfLeases) {
   const std::string old = page(list("", "2009-09-19"), write);
   EXPECT_NE(old.find(status), std::string::npos);
   EXPECT_EQ(old.find("LeaseState"), std::string::npos);
+}
+
+// Directly after ServerEncrypted, as Azure writes them.
+TEST(ListBlobsWriter, TellsWhatProtectsABlobWhereAsked) {
+  const std::string policy =
+      "<ImmutabilityPolicyUntilDate>Sun, 03 Jan 2021 00:00:00 GMT</ImmutabilityPolicyUntilDate>"
+      "<ImmutabilityPolicyMode>locked</ImmutabilityPolicyMode>";
+  const std::string hold = "<LegalHold>true</LegalHold>";
+  blob::BlobProperties both = sample();
+  both.immutability = blob::ImmutabilityPolicy{*parse_iso8601("2021-01-03T00:00:00Z"), true};
+  both.legal_hold = true;
+  both.tags = {{"k", "v"}};
+  struct Case {
+    std::string query;
+    const blob::BlobProperties& properties;
+    std::string shown;
+  };
+  blob::BlobProperties neither = sample();
+  neither.tags = both.tags;
+  for (const Case& c : {Case{"", both, ""},
+                        {"&include=immutabilitypolicy", both, policy},
+                        {"&include=legalhold", both, hold},
+                        {"&include=legalhold,immutabilitypolicy", both, policy + hold},
+                        {"&include=legalhold,immutabilitypolicy", neither, ""}}) {
+    const std::string text =
+        page(list(c.query), [&](ListBlobsWriter& writer) { writer.blob("b", c.properties); });
+    EXPECT_NE(text.find("<ServerEncrypted>false</ServerEncrypted>" + c.shown + "<TagCount>"),
+              std::string::npos)
+        << text;
+  }
 }
 
 TEST(ListBlobsWriter, DatesFollowTheirBlobs) {

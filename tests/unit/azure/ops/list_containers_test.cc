@@ -93,6 +93,17 @@ TEST(RenderListContainers, WritesAContainerInAzuresOrder) {
             kRoot + properties + "<Metadata><Key>v</Key></Metadata>" + end);
 }
 
+TEST(RenderListContainers, TellsOfVersionLevelImmutability) {
+  blob::ListContainersResult result;
+  result.items.push_back({"box", {}});
+  result.immutable_storage = true;
+  EXPECT_NE(
+      page(list(""), result)
+          .find("<HasLegalHold>false</HasLegalHold><ImmutableStorageWithVersioningEnabled>true"
+                "</ImmutableStorageWithVersioningEnabled></Properties>"),
+      std::string::npos);
+}
+
 TEST(RenderListContainers, WritesADeletedContainerInAzuresOrder) {
   const blob::ServiceTime now(std::chrono::hours(24 * 100));
   blob::ListContainersResult result;
