@@ -96,6 +96,9 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
     properties.lease = lease_after_write(old.lease, time);
   }
   properties.created = properties.last_modified;
+  if (made.keeps_last_access && made.type == BlobType::kBlock) {
+    properties.last_access = properties.last_modified;
+  }
   if (properties.copy) properties.copy->completed = properties.last_modified;
   if (made.keeps_creation_time && replaced != nullptr) {
     properties.created = replaced->properties.created;

@@ -160,6 +160,7 @@ struct NewBlob {
   bool sealed = false;
   std::optional<AccessTier> tier;
   bool keeps_creation_time = false;
+  bool keeps_last_access = false;  // where it is a block blob
   HttpProperties http;
   Metadata metadata;
   Tags tags;  // to be indexed by who writes the row (tag_index.h)

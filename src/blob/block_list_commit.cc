@@ -144,6 +144,7 @@ Result<BlobProperties> write_commit(storage::MetaView& view, const NamedAt& at,
   made.now = at.now;
   made.tier = request.tier;
   made.keeps_creation_time = true;
+  made.keeps_last_access = at.keeping.last_access;
   made.http = request.http;
   made.metadata = request.metadata;
   made.tags = request.tags;

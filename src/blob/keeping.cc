@@ -18,7 +18,9 @@ ServicePropertiesWatch& watch_of(Service& service, std::string_view account) {
 Keeping keeping_of(const Service& service, std::string_view account,
                    const ServiceProperties& properties) {
   Keeping keeping;
-  keeping.versions = service.features_of(account).versioning;
+  const AccountFeatures features = service.features_of(account);
+  keeping.versions = features.versioning;
+  keeping.last_access = features.last_access_time;
   keeping.permanent_delete = properties.delete_retention.allow_permanent;
   if (const auto days = properties.delete_retention.days) {
     keeping.deleted_until = service.time->now() + std::chrono::hours(24) * *days;

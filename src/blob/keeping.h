@@ -1,5 +1,6 @@
 // What an account keeps of blobs that are written over or deleted: by its switch for versions,
-// which the configuration holds, and by the retention of soft delete, which its owner sets.
+// which the configuration holds, and by the retention of soft delete, which its owner sets. And
+// whether it keeps when they were accessed last, which the configuration says too.
 #pragma once
 
 #include <optional>
@@ -14,6 +15,7 @@ struct Keeping {
   // Until when it is kept that is soft-deleted now; nothing: soft delete is off.
   std::optional<ServiceTime> deleted_until = std::nullopt;
   bool permanent_delete = false;  // whether what is soft-deleted may be deleted for good
+  bool last_access = false;       // (last_access.h)
 };
 
 // What is in force; nothing where its row has to be read first. Costs a counter.

@@ -11,9 +11,12 @@ namespace {
 
 class ListingScan {
  public:
-  ListingScan(ContainerId container, const ListBlobs& request, std::size_t rows_visited,
-              ListSink& sink)
-      : container_(container), request_(request), visits_left_(rows_visited), sink_(sink) {}
+  ListingScan(ContainerId container, const ListBlobs& request, ListingRules rules, ListSink& sink)
+      : container_(container),
+        request_(request),
+        tells_last_access_(rules.tells_last_access),
+        visits_left_(rules.rows_visited),
+        sink_(sink) {}
 
   Result<ListBlobsResult> run(storage::MetaSnapshot& snapshot) {
     const std::string last = prefix_end(name_prefix(container_, request_.prefix));
@@ -82,12 +85,18 @@ class ListingScan {
     cursor.seek(prefix_end(name_prefix(container_, prefix)));
   }
 
+  Result<BlobProperties> properties_at(const storage::MetaCursor& cursor) const {
+    LAPIS_TRY(BlobProperties properties, decode_properties(cursor.value()));
+    if (!tells_last_access_) properties.last_access.reset();
+    return properties;
+  }
+
   Result<void> take_blob(storage::MetaCursor& cursor, std::string_view name) {
     if (const auto common = common_prefix(name); !common.empty()) {
       pass(cursor, common);
       return {};
     }
-    LAPIS_TRY(const BlobProperties properties, decode_properties(cursor.value()));
+    LAPIS_TRY(const BlobProperties properties, properties_at(cursor));
     sink_.blob(name, properties);
     ++results_;
     cursor.next();
@@ -110,7 +119,7 @@ class ListingScan {
       cursor.next();
       return false;
     }
-    LAPIS_TRY(const BlobProperties properties, decode_properties(cursor.value()));
+    LAPIS_TRY(const BlobProperties properties, properties_at(cursor));
     if (!is_visible(key.row, properties)) {
       cursor.next();
       return false;
@@ -161,6 +170,7 @@ class ListingScan {
 
   const ContainerId container_;
   const ListBlobs& request_;
+  const bool tells_last_access_;
   std::size_t visits_left_;
   ListSink& sink_;
   std::size_t results_ = 0;
@@ -172,12 +182,12 @@ class ListingScan {
 }  // namespace
 
 Result<ListBlobsResult> scan_blobs(storage::MetaSnapshot& snapshot, ContainerId container,
-                                   const ListBlobs& request, std::size_t rows_visited,
-                                   ListSink& sink) {
+                                   const ListBlobs& request, ListingRules rules, ListSink& sink) {
   // Past past states, a root and an upload to the blob's own row: else a page could end where it
   // began.
   constexpr std::size_t kRowsOfName = 4;
-  return ListingScan(container, request, std::max(rows_visited, kRowsOfName), sink).run(snapshot);
+  rules.rows_visited = std::max(rules.rows_visited, kRowsOfName);
+  return ListingScan(container, request, rules, sink).run(snapshot);
 }
 
 }  // namespace lapis::blob

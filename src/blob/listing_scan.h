@@ -6,11 +6,16 @@
 
 namespace lapis::blob {
 
-// A page ends at `request.max_results` results, or where `rows_visited` rows were looked at. The
+// What goes beside what was asked for.
+struct ListingRules {
+  std::size_t rows_visited = 0;  // at most
+  bool tells_last_access = false;
+};
+
+// A page ends at `request.max_results` results, or where as many rows were looked at. The
 // position it gives is where the next one starts, exactly: nothing is skipped, nothing repeated.
 // Where the page ended by its results, something visible stands there.
 Result<ListBlobsResult> scan_blobs(storage::MetaSnapshot& snapshot, ContainerId container,
-                                   const ListBlobs& request, std::size_t rows_visited,
-                                   ListSink& sink);
+                                   const ListBlobs& request, ListingRules rules, ListSink& sink);
 
 }  // namespace lapis::blob

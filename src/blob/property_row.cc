@@ -43,6 +43,9 @@ Result<Changed> apply(storage::MetaView& view, const PropertyChange& change, con
   }
   change.edit(properties);
   touch(properties, Etag{view.next_id()}, at.now, *service.time);
+  if (at.keeping.last_access && properties.type == BlobType::kBlock) {
+    properties.last_access = properties.last_modified;
+  }
   LAPIS_TRY_VOID(write_property_row(view, row));
   Changed changed{properties.etag, properties.last_modified, {}, properties.version};
   if (properties.type == BlobType::kPage) changed.sequence_number = properties.sequence_number;
@@ -66,14 +69,11 @@ Result<void> write_property_row(storage::MetaView& view, const StateRow& changed
 io::Task<Result<Changed>> change_properties(Service& service, PropertyChange change) {
   LAPIS_CO_TRY_VOID(check_write_shape(change.conditions));
   LAPIS_CO_TRY(const auto container, co_await find_container(service, change.key));
-  NamedAt at{container->id, change.key.name, service.clock.now(), {}};
-  if (change.makes_version) {
-    auto keeping = peek_keeping(service, change.key.account);
-    if (!keeping) {
-      LAPIS_CO_TRY(keeping, co_await find_keeping(service, change.key.account));
-    }
-    at.keeping = *keeping;
+  auto keeping = peek_keeping(service, change.key.account);
+  if (!keeping) {
+    LAPIS_CO_TRY(keeping, co_await find_keeping(service, change.key.account));
   }
+  const NamedAt at{container->id, change.key.name, service.clock.now(), *keeping};
   Changed changed;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
     LAPIS_TRY(changed, apply(view, change, at, service));

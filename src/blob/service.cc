@@ -9,7 +9,8 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
                  std::uint64_t record_cache_bytes, std::shared_ptr<ReadEpochs> shared_epochs,
                  std::shared_ptr<RecentReads> shared_recent,
                  std::shared_ptr<ServiceClock> shared_time,
-                 std::shared_ptr<const FeaturesByAccount> the_features)
+                 std::shared_ptr<const FeaturesByAccount> the_features,
+                 std::shared_ptr<AccessQueue> the_accesses)
     : meta(meta_store),
       chunks(chunk_store),
       blocking(blocking_pool),
@@ -21,7 +22,8 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
       recent(std::move(shared_recent)),
       time(shared_time ? std::move(shared_time)
                        : std::make_shared<ServiceClock>(the_clock, ServiceTime{})),
-      features(std::move(the_features)) {}
+      features(std::move(the_features)),
+      accesses(std::move(the_accesses)) {}
 
 Service::~Service() = default;
 

@@ -5,6 +5,7 @@
 #include "blob/blob_rows.h"
 #include "blob/copy_rules.h"
 #include "blob/hint_queue.h"
+#include "blob/last_access.h"
 #include "blob/past_states.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
@@ -40,9 +41,20 @@ Result<Source> read_source(storage::MetaView& view, const SharedCopy& request) {
 
 NewBlob made_of(const Change& change, const BlobProperties& source) {
   NewBlob made = copy_of(source, change.request.blob, change.at.now);
+  made.keeps_last_access = change.at.keeping.last_access;
   made.append_blocks = source.append_blocks;
   made.sealed = change.request.seal.value_or(source.sealed);
   return made;
+}
+
+// The source was read: its row is written in any case.
+void write_source(storage::MetaView& view, const Change& change, Source& source) {
+  BlobProperties& properties = source.blob.properties;
+  if (change.at.keeping.last_access && properties.type == BlobType::kBlock &&
+      is_access_due(properties.last_access, change.at.now)) {
+    properties.last_access = change.at.now;
+  }
+  view.put(source.key, encode_blob(properties, encode_body(source.blob.body)));
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {
@@ -64,7 +76,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (is_itself) {
     rows.blob->body.id = source.body.id;
   } else {
-    view.put(found.key, encode_blob(source.properties, encode_body(source.body)));
+    write_source(view, change, found);
   }
   BlobProperties properties = make_properties(made_of(change, source.properties),
                                               Etag{view.next_id()}, existing, change.time);

@@ -38,6 +38,7 @@ BackgroundWork::BackgroundWork(io::Shard& shard, blob::Service& service, blob::I
       clock_(service.clock),
       reclaimer_(service),
       marker_(service),
+      access_writer_(service),
       mover_(mover) {
   shard_.run(start());
 }
@@ -46,6 +47,7 @@ io::Task<void> BackgroundWork::start() {
   tasks_.spawn(run());
   tasks_.spawn(move_out());
   tasks_.spawn(mark_time());
+  tasks_.spawn(write_accesses());
   co_return;
 }
 
@@ -62,6 +64,14 @@ io::Task<void> BackgroundWork::mark_time() {
     co_await shard_.sleep(kPause);
   }
   co_await marker_.finish();
+}
+
+io::Task<void> BackgroundWork::write_accesses() {
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    co_await access_writer_.step();
+    co_await shard_.sleep(kPause);
+  }
+  co_await access_writer_.step();
 }
 
 io::Task<void> BackgroundWork::run() {

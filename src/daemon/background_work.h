@@ -1,11 +1,12 @@
 // BackgroundWork: drives the reclaimer and the placement hints on the background shard, twice a
 // second, the expiry of uncommitted blocks once an hour, that of what is soft-deleted once a
-// minute, the marks of the clock of leases every few seconds, and what moves short bodies out of
-// the metadata.
+// minute, the marks of the clock of leases every few seconds, the times of last access, and what
+// moves short bodies out of the metadata.
 #pragma once
 
 #include <atomic>
 
+#include "daemon/access_writer.h"
 #include "daemon/time_marker.h"
 #include "lapis/base/metrics.h"
 #include "lapis/blob/inline_mover.h"
@@ -24,12 +25,14 @@ class BackgroundWork {
   // What it has done so far; for any thread.
   blob::ReclaimStats totals() const;
   blob::HintStats hint_totals() const { return {hinted_blobs_.value(), hinted_chunks_.value()}; }
+  AccessStats access_totals() const { return access_writer_.totals(); }
 
  private:
   io::Task<void> start();
   io::Task<void> run();
   io::Task<void> move_out();
   io::Task<void> mark_time();
+  io::Task<void> write_accesses();
   io::Task<void> finish();
   io::Task<void> apply_hints();
   void publish();
@@ -39,6 +42,7 @@ class BackgroundWork {
   const Clock& clock_;
   blob::Reclaimer reclaimer_;
   TimeMarker marker_;
+  AccessWriter access_writer_;
   blob::InlineMover& mover_;
   io::TaskGroup tasks_;  // lives on shard_
   Counter released_entries_;

@@ -250,6 +250,8 @@ Result<void> read_accounts(TomlReader& root, Config& config) {
       return config_error(*reader.find("immutable_storage"),
                           "immutable_storage needs versioning = true");
     }
+    LAPIS_TRY(const auto last_access, reader.flag("last_access_time"));
+    assign(features.last_access_time, last_access);
     LAPIS_TRY_VOID(read_networks(reader, "networks", account.networks));
     config.accounts.push_back(std::move(account));
     LAPIS_TRY_VOID(reader.finish());

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "lapis/base/log.h"
+#include "lapis/blob/access_queue.h"
 #include "lapis/blob/read_epochs.h"
 
 namespace lapis::daemon {
@@ -95,13 +96,15 @@ Result<void> Node::start_serving() {
   const auto recent = std::make_shared<blob::RecentReads>(clock_.instant());
   LAPIS_TRY(const auto time, blob::ServiceClock::open(*meta_, clock_));
   const auto features = std::make_shared<const blob::FeaturesByAccount>(config_.features);
+  const auto accesses = std::make_shared<blob::AccessQueue>();
   LAPIS_TRY_VOID(start_observing());
   LAPIS_TRY_VOID(start_source_readers());
   std::vector<io::Shard*> shards;
   std::vector<http::Handler*> handlers;
   for (const auto& shard : shards_) {
-    services_.push_back(std::make_unique<blob::Service>(
-        *meta_, *chunks_, blocking_, clock_, limits, cache_bytes, epochs, recent, time, features));
+    services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
+                                                        cache_bytes, epochs, recent, time, features,
+                                                        accesses));
     gateway::RequestObserver* observer =
         observers_.empty() ? nullptr : observers_[shard->index()].get();
     source::SourceReader& sources = *source_readers_[shard->index()];
@@ -114,8 +117,8 @@ Result<void> Node::start_serving() {
     handlers.push_back(gateways_.back().get());
     sources_.services.push_back(services_.back().get());
   }
-  background_service_ = std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
-                                                        0, epochs, recent, time, features);
+  background_service_ = std::make_unique<blob::Service>(
+      *meta_, *chunks_, blocking_, clock_, limits, 0, epochs, recent, time, features, accesses);
   start_background_work();
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   damage_reporter_ =

@@ -82,6 +82,7 @@ struct BlobHarnessOptions {
   std::uint64_t cache_bytes = 1 << 20;
   std::shared_ptr<blob::RecentReads> recent{};
   std::shared_ptr<const blob::FeaturesByAccount> features{};
+  std::shared_ptr<blob::AccessQueue> accesses{};
 };
 
 // Container "box" of account "acct" exists.
@@ -92,7 +93,7 @@ class BlobHarness {
         chunks(rows, options.chunks),
         blocking(1, 64),
         service(meta, chunks, blocking, clock, options.limits, options.cache_bytes, nullptr,
-                options.recent, nullptr, std::move(options.features)),
+                options.recent, nullptr, std::move(options.features), options.accesses),
         reclaimer(service) {
     LAPIS_CHECK(run(blob::create_container(service, {{"acct", "box"}, {}})));
   }

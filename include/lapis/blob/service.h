@@ -23,6 +23,7 @@ namespace lapis::blob {
 
 // Decoded container, blob and segment rows of this shard (src/blob/record_cache.h).
 class RecordCache;
+class AccessQueue;
 
 // What the caches of a service did and hold.
 struct RecordCacheStats {
@@ -37,6 +38,7 @@ struct AccountFeatures {
   // For how many days containers are kept that are deleted; nothing: they are not.
   std::optional<std::uint32_t> container_retention_days = {};
   bool immutable_storage = false;  // states of blobs may get immutability policies and legal holds
+  bool last_access_time = false;   // when block blobs were read or written last is kept
 };
 using FeaturesByAccount = std::map<std::string, AccountFeatures, std::less<>>;
 
@@ -45,13 +47,15 @@ class Service {
   // `epochs` is shared by all services over one store, the reclaimer's among them. Without it the
   // service has its own: right only where it is the only one. So is `recent`; without it reads of
   // short bodies are not noted. So is `time`; without it the service has one that begins now. An
-  // account that `features` does not name has none.
+  // account that `features` does not name has none. So is `accesses`; without it reads move no time
+  // of last access.
   Service(storage::MetaStore& meta, storage::ChunkStore& chunks, io::BlockingPool& blocking,
           const Clock& clock, Limits limits, std::uint64_t record_cache_bytes,
           std::shared_ptr<ReadEpochs> epochs = nullptr,
           std::shared_ptr<RecentReads> recent = nullptr,
           std::shared_ptr<ServiceClock> time = nullptr,
-          std::shared_ptr<const FeaturesByAccount> features = nullptr);
+          std::shared_ptr<const FeaturesByAccount> features = nullptr,
+          std::shared_ptr<AccessQueue> accesses = nullptr);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -71,6 +75,7 @@ class Service {
   const std::shared_ptr<RecentReads> recent;  // or null
   const std::shared_ptr<ServiceClock> time;   // of leases; Last-Modified is told by `clock`
   const std::shared_ptr<const FeaturesByAccount> features;  // or null
+  const std::shared_ptr<AccessQueue> accesses;              // or null
 };
 
 }  // namespace lapis::blob

@@ -4,6 +4,7 @@
 
 #include "blob/body_source.h"
 #include "blob/body_walk.h"
+#include "blob/last_access.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/range_hash.h"
@@ -117,6 +118,7 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   }
   const Content content(service, container->id, blob, std::move(pages));
   if (request.hash) LAPIS_CO_TRY_VOID(co_await content.hash(*request.hash, range, result));
+  result.last_access = note_read(service, container->id, request.key, blob->properties);
   result.body = content.open(range, std::move(pin));
   co_return result;
 }

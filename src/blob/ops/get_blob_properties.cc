@@ -1,5 +1,6 @@
 #include "lapis/blob/ops/get_blob_properties.h"
 
+#include "blob/last_access.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
 
@@ -16,7 +17,8 @@ io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
   const ConditionTarget target = target_of(properties);
   LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
   co_return GetBlobPropertiesResult{{blob, &properties},
-                                    lease_view(properties.lease, *service.time)};
+                                    lease_view(properties.lease, *service.time),
+                                    told_last_access(service, request.key.account, properties)};
 }
 
 }  // namespace lapis::blob

@@ -9,9 +9,9 @@ io::Task<Result<ListBlobsResult>> list_blobs(Service& service, ListBlobs request
   const ContainerKey& key = request.key;
   LAPIS_CO_TRY(const auto container, co_await find_container(service, key.account, key.container));
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] {
-    return scan_blobs(*snapshot, container->id, request, service.limits.list_rows_visited, sink);
-  };
+  const ListingRules rules{service.limits.list_rows_visited,
+                           service.features_of(key.account).last_access_time};
+  auto job = [&] { return scan_blobs(*snapshot, container->id, request, rules, sink); };
   co_return co_await service.blocking.run(std::move(job));
 }
 

@@ -103,6 +103,7 @@ io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::
   made.type = request.type.value_or(BlobType::kBlock);
   made.append_blocks = request.append_blocks;
   made.sealed = request.sealed;
+  made.keeps_last_access = keeping->last_access;
   made.tier = request.tier;
   made.http = request.http;
   if (!request.keeps_md5) made.http.content_md5 = taken.md5;

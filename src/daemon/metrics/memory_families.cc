@@ -82,6 +82,13 @@ void add_reclaim_families(Families& families, const MetricSources& sources) {
                     "Blobs whose access tier was told to the tierer after they were written."},
                    {}, hinted.blobs);
   families.counter({"lapis_placement_hinted_chunks_total", "Chunks of theirs."}, {}, hinted.chunks);
+  const AccessStats accesses = sources.background->access_totals();
+  families.counter({"lapis_last_access_updates_total",
+                    "Times of last access that were written because a blob was read."},
+                   {}, accesses.written);
+  families.counter({"lapis_last_access_dropped_total",
+                    "Reads that were not remembered, as too many waited to be written."},
+                   {}, accesses.dropped);
   families.gauge({"lapis_release_queue_entries",
                   "Entries that wait to be released; more than 10,000 are not counted."},
                  {}, blob::count_release_entries(*sources.meta, kMostEntriesCounted));

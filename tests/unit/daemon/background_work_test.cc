@@ -1,10 +1,12 @@
-// When the clock of leases is marked: by the steps, and by the task that makes them.
+// When the clock of leases is marked and times of last access are written: by the steps, and by the
+// tasks that make them.
 #include "daemon/background_work.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
+#include "lapis/blob/access_queue.h"
 #include "support/blob_harness.h"
 #include "support/test_shard.h"
 
@@ -91,6 +93,58 @@ TEST_F(MarksOfTime, AreMadeByTheBackgroundTaskAndOnceMoreWhenItStops) {
   ask();
   work.stop();
   EXPECT_EQ(commits(), 3u);
+}
+
+class TimesOfLastAccess : public testing::Test {
+ protected:
+  // Read once, and noted by whichever thread as if it were read again: the harness is for one.
+  TimesOfLastAccess() {
+    EXPECT_TRUE(harness_.put("b", "x"));
+    harness_.clock.advance(std::chrono::hours(24));
+    EXPECT_TRUE(harness_.get("b"));
+    read_ = queue_->take();
+    EXPECT_EQ(read_.size(), 1u);
+  }
+  void note() {
+    for (const auto& [state, at] : read_) queue_->note(state, harness_.clock.now());
+  }
+
+  static std::shared_ptr<const blob::FeaturesByAccount> features() {
+    blob::FeaturesByAccount features{{"acct", blob::AccountFeatures{.last_access_time = true}}};
+    return std::make_shared<const blob::FeaturesByAccount>(std::move(features));
+  }
+
+  const std::shared_ptr<blob::AccessQueue> queue_ = std::make_shared<blob::AccessQueue>();
+  test::BlobHarness harness_{{.features = features(), .accesses = queue_}};
+  blob::Accesses read_;
+};
+
+TEST_F(TimesOfLastAccess, AreTriedAgainWhereTheStoreRefusedThem) {
+  AccessWriter writer(harness_.service);
+  note();
+  harness_.rows.fail_commit(1, Error{ErrorCode::kInsufficientStorage, "planned"});
+  harness_.run(writer.step());
+  EXPECT_EQ(writer.totals().written, 0u);
+  harness_.run(writer.step());
+  harness_.run(writer.step());
+  EXPECT_EQ(writer.totals().written, 1u);
+  EXPECT_EQ(writer.totals().dropped, 0u);
+}
+
+TEST_F(TimesOfLastAccess, AreWrittenByTheBackgroundTaskAndOnceMoreWhenItStops) {
+  test::TestShard shard;
+  IdleMover mover;
+  BackgroundWork work(*shard, harness_.service, mover);
+  note();
+  for (int i = 0; i < 1000 && work.access_totals().written == 0; ++i) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  EXPECT_EQ(work.access_totals().written, 1u);
+  harness_.clock.advance(std::chrono::hours(24));
+  note();
+  work.stop();
+  EXPECT_EQ(work.access_totals().written, 2u);
+  EXPECT_TRUE(queue_->take().empty());
 }
 
 }  // namespace

@@ -96,6 +96,19 @@ TEST(Config, ImmutableStorageNeedsVersions) {
   }
 }
 
+TEST(Config, AnAccountKeepsTimesOfLastAccessWhereItSaysSo) {
+  const auto keeps = [](const std::string& setting) {
+    const auto config = read(std::string(kMinimal) + setting);
+    EXPECT_TRUE(config);
+    return config->features.at(config->accounts.at(0).name).last_access_time;
+  };
+  EXPECT_FALSE(keeps(""));
+  EXPECT_FALSE(keeps("versioning = true\n"));
+  EXPECT_TRUE(keeps("last_access_time = true\n"));
+  EXPECT_FALSE(keeps("last_access_time = false\n"));
+  EXPECT_FALSE(read(std::string(kMinimal) + "last_access_time = \"yes\"\n"));
+}
+
 TEST(Config, PoolsHavePolicies) {
   const auto config = read(std::string(kMinimal) +
                            "[[pool]]\nname = \"disks\"\nclass = \"hdd\"\npaths = [\"/d\"]\n"

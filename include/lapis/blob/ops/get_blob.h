@@ -37,6 +37,7 @@ struct GetBlobResult {
   // Shared with the shard's cache: no copy of the properties is made for a read.
   std::shared_ptr<const BlobProperties> properties;
   LeaseView lease;
+  std::optional<Timestamp> last_access;      // before this read; where the account keeps it
   std::optional<ByteRange> range;            // where one was asked for (206)
   std::optional<Md5Digest> range_md5;        // where it was asked for
   std::optional<std::uint64_t> range_crc64;  // likewise

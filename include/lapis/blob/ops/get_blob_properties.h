@@ -18,6 +18,7 @@ struct GetBlobProperties {
 struct GetBlobPropertiesResult {
   std::shared_ptr<const BlobProperties> properties;
   LeaseView lease;
+  std::optional<Timestamp> last_access = {};  // where the account keeps it
 };
 
 // Errors: kContainerNotFound, kBlobNotFound, lease, conditions.
