@@ -16,13 +16,15 @@ def config(
     versioning: bool,
     container_days: int | None = None,
     immutable: bool = False,
+    last_access: bool = False,
 ) -> Path:
     data = directory / "data"
     more = f"versioning = {str(versioning).lower()}\n"  # of the account, which stands before it
     more += f"immutable_storage = {str(immutable).lower()}\n"
+    more += f"last_access_time = {str(last_access).lower()}\n"
     if container_days is not None:
         more += f"container_delete_retention_days = {container_days}\n"
-    file = directory / f"versioning-{versioning}-{container_days}-{immutable}.toml"
+    file = directory / f"versioning-{versioning}-{container_days}-{immutable}-{last_access}.toml"
     return write_config(file, data / "meta", [flash(data / "flash")], more=more)
 
 

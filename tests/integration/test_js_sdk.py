@@ -25,6 +25,7 @@ TESTS = [(file, name) for file in FILES for name in NAME.findall(file.read_text(
 OF_ITS_OWN = {
     "versions.test.js": "keeping_endpoint",
     "restores.test.js": "keeping_endpoint",
+    "last_access.test.js": "keeping_endpoint",
     "immutability.test.js": "immutable_endpoint",
 }
 
@@ -33,8 +34,9 @@ Results = dict[str, dict[str, object]]
 
 @pytest.fixture(scope="session")
 def keeping_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of a server that keeps versions and deleted containers, for the files that need one."""
-    yield from serve(tmp_path_factory.mktemp("keeping"), container_days=7)
+    """Of a server that keeps versions, deleted containers and times of last access, for the files
+    that need one."""
+    yield from serve(tmp_path_factory.mktemp("keeping"), container_days=7, last_access=True)
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +46,12 @@ def immutable_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
 
 def serve(
-    directory: Path, container_days: int | None = None, immutable: bool = False
+    directory: Path,
+    container_days: int | None = None,
+    immutable: bool = False,
+    last_access: bool = False,
 ) -> Iterator[str]:
-    file = config(directory, True, container_days, immutable)
+    file = config(directory, True, container_days, immutable, last_access)
     server = LapisServer(directory, config=file).start()
     yield server.endpoint
     server.stop()

@@ -111,6 +111,12 @@ void add_blob_headers(http::Headers& headers, const Call& call,
   add_protection(headers, call, properties);
 }
 
+void add_last_access(http::Headers& headers, const Call& call,
+                     const std::optional<Timestamp>& last_access) {
+  if (!last_access || !call.at_least(kTellsLastAccess)) return;
+  headers.add("x-ms-last-access-time", http_date_text(*last_access));
+}
+
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties) {
   if (!call.at_least(kTiers) || properties.type != blob::BlobType::kBlock) return;
   headers.add("x-ms-access-tier", blob::to_string(properties.tier));

@@ -1,6 +1,7 @@
 // What GET and HEAD of a blob show of its properties.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "lapis/azure/call.h"
@@ -17,6 +18,10 @@ std::string_view type_name(blob::BlobType type);
 // operation.
 void add_blob_headers(http::Headers& headers, const Call& call,
                       const blob::BlobProperties& properties, const blob::LeaseView& lease);
+
+// x-ms-last-access-time, where there is one to tell.
+void add_last_access(http::Headers& headers, const Call& call,
+                     const std::optional<Timestamp>& last_access);
 
 // x-ms-access-tier, -inferred and -change-time.
 void add_tier(http::Headers& headers, const Call& call, const blob::BlobProperties& properties);

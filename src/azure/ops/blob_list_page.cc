@@ -131,6 +131,9 @@ void ListBlobsWriter::Page::write_properties(const blob::BlobProperties& propert
   if (properties.type == blob::BlobType::kPage) {
     xml_.element("x-ms-blob-sequence-number", properties.sequence_number);
   }
+  if (properties.last_access && call_.at_least(kTellsLastAccess)) {
+    xml_.plain_element("LastAccessTime", accessed_(*properties.last_access));
+  }
   xml_.plain_element("BlobType", type_name(properties.type));
   write_tier(properties);
   if (!is_past(properties) && !properties.deletion) {

@@ -52,7 +52,7 @@ class ListBlobsWriter::Page {
   const std::string endpoint_;
   std::string text_;
   XmlWriter xml_;
-  DateText created_, modified_;
+  DateText created_, modified_, accessed_;
   bool any_ = false;
   Result<void> known_;  // whether the request's version knows the types of all
 };

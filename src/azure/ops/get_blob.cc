@@ -49,6 +49,7 @@ http::Response render_get_blob(const Call& call, blob::GetBlobResult result) {
   if (result.range_crc64) {
     response.headers.add("x-ms-content-crc64", crc64_text(*result.range_crc64));
   }
+  add_last_access(response.headers, call, result.last_access);
   if (call.at_least(kTierOnGet)) add_tier(response.headers, call, properties);
   response.body = std::move(result.body);
   return response;

@@ -23,6 +23,7 @@ http::Response render_get_blob_properties(const Call& call,
   if (properties.http.content_md5) {
     response.headers.add("Content-MD5", md5_text(*properties.http.content_md5));
   }
+  add_last_access(response.headers, call, result.last_access);
   add_tier(response.headers, call, properties);
   response.announced_length = properties.content_length;
   return response;

@@ -14,6 +14,7 @@ namespace lapis::azure {
 inline constexpr std::uint32_t kTellsEncryption = 20151211;
 inline constexpr std::uint32_t kTellsCreationTime = 20171109;
 inline constexpr std::uint32_t kTellsCrc64 = 20190202;
+inline constexpr std::uint32_t kTellsLastAccess = 20200210;
 inline constexpr std::uint32_t kTellsBothHashes = 20261006;
 
 void add_etag_and_date(http::Headers& headers, blob::Etag etag, Timestamp last_modified);

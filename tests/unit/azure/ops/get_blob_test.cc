@@ -34,8 +34,8 @@ http::Response get(const Call& call, std::optional<blob::ByteRange> range = {},
 }
 
 http::Response head(const Call& call, const blob::BlobProperties& properties = sample()) {
-  return render_get_blob_properties(call,
-                                    {std::make_shared<const blob::BlobProperties>(properties), {}});
+  return render_get_blob_properties(
+      call, {std::make_shared<const blob::BlobProperties>(properties), {}, {}});
 }
 
 TEST(ParseGetBlob, ReadsEverything) {
@@ -106,6 +106,29 @@ TEST(RenderGetBlob, TierIsTold20261006) {
       get(make_call("GET", "/acct/box/b", {}, "2026-06-06")).headers.find("x-ms-access-tier"));
   EXPECT_EQ(get(make_call("GET", "/acct/box/b", {}, "2026-10-06")).headers.get("x-ms-access-tier"),
             "Hot");
+}
+
+TEST(RenderGetBlob, TimeOfLastAccessIsToldSince20200210) {
+  const char* const name = "x-ms-last-access-time";
+  const Timestamp time = *parse_iso8601("2022-01-02T03:04:05.6Z");
+  for (const bool is_kept : {false, true}) {
+    for (const auto& [version, knows] : {std::pair{"2019-12-12", false}, {"2020-02-10", true}}) {
+      const auto call = make_call("GET", "/acct/box/b", {}, version);
+      const auto properties = std::make_shared<const blob::BlobProperties>(sample());
+      blob::GetBlobResult result;
+      result.properties = properties;
+      if (is_kept) result.last_access = time;
+      const auto read = render_get_blob(call, std::move(result));
+      const auto shown = render_get_blob_properties(
+          call, {properties, {}, is_kept ? std::optional(time) : std::nullopt});
+      for (const http::Response* response : {&read, &shown}) {
+        EXPECT_EQ(response->headers.find(name) != nullptr, is_kept && knows) << version;
+        if (is_kept && knows) {
+          EXPECT_EQ(response->headers.get(name), "Sun, 02 Jan 2022 03:04:05 GMT");
+        }
+      }
+    }
+  }
 }
 
 TEST(RenderGetBlobProperties, TellsLengthAndTier) {

@@ -268,6 +268,23 @@ TEST(ListBlobsWriter, TellsPastStatesApart) {
       << text;
 }
 
+TEST(ListBlobsWriter, TimeOfLastAccessIsToldSince20200210) {
+  blob::BlobProperties accessed = sample();
+  accessed.last_access = *parse_iso8601("2022-01-02T03:04:05.6Z");
+  const std::string element =
+      "<Content-Disposition /><LastAccessTime>Sun, 02 Jan 2022 03:04:05 GMT</LastAccessTime>"
+      "<BlobType>";
+  for (const auto& [version, knows] : {std::pair{"2019-12-12", false}, {"2020-02-10", true}}) {
+    const std::string text = page(list("", version), [&](ListBlobsWriter& writer) {
+      writer.blob("a", accessed);
+      writer.blob("b", sample());
+    });
+    const auto at = text.find(element);
+    EXPECT_EQ(at != std::string::npos, knows) << text;
+    EXPECT_EQ(text.find("LastAccessTime", at + element.size()), std::string::npos) << text;
+  }
+}
+
 TEST(ListBlobsWriter, WritesOldVersionsAsTheyWere) {
   EXPECT_EQ(
       page(list("", "2009-09-19"), [](ListBlobsWriter& writer) { writer.blob("a b", sample()); }),
