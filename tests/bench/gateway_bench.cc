@@ -14,6 +14,7 @@
 #include "http/response_head.h"
 #include "lapis/azure/sas.h"
 #include "lapis/base/date.h"
+#include "lapis/blob/access_queue.h"
 #include "lapis/gateway/gateway.h"
 #include "support/inline_executor.h"
 #include "support/manual_clock.h"
@@ -39,14 +40,16 @@ class TextSource final : public io::ByteSource {
   std::string_view text_;
 };
 
-// A server without its sockets: container "cont" with blob "blob" of 4 KiB.
+// A server without its sockets: container "cont" with blob "blob" of 4 KiB. Its account keeps times
+// of last access, or not.
 class Rig {
  public:
-  Rig()
+  explicit Rig(bool keeps_last_access = false)
       : accounts_{azure::make_account("team", {"c2VjcmV0c2VjcmV0c2VjcmV0"}).value()},
         chunks_(meta_),
         blocking_(1, 64),
-        service_(meta_, chunks_, blocking_, clock_, blob::Limits{}, 1 << 20),
+        service_(meta_, chunks_, blocking_, clock_, blob::Limits{}, 1 << 20, nullptr, nullptr,
+                 nullptr, features(keeps_last_access), std::make_shared<blob::AccessQueue>()),
         gateway_(service_, accounts_, clock_, GatewayOptions{}, shared_) {
     common_.refresh(clock_.now());
     const std::string sas = account_sas();
@@ -124,6 +127,12 @@ class Rig {
   }
 
  private:
+  static std::shared_ptr<const blob::FeaturesByAccount> features(bool keeps_last_access) {
+    blob::FeaturesByAccount features;
+    features["team"].last_access_time = keeps_last_access;
+    return std::make_shared<const blob::FeaturesByAccount>(std::move(features));
+  }
+
   test::InlineExecutor executor_;
   test::ManualClock clock_;
   std::vector<azure::Account> accounts_;
@@ -146,12 +155,17 @@ void service_sas(benchmark::State& state) {
   Rig rig;
   rig.measure(state, rig.with_sas(rig.service_sas()));
 }
+void service_sas_with_last_access(benchmark::State& state) {
+  Rig rig(true);
+  rig.measure(state, rig.with_sas(rig.service_sas()));
+}
 void shared_key(benchmark::State& state) {
   Rig rig;
   rig.measure(state, rig.with_shared_key());
 }
 BENCHMARK(account_sas);
 BENCHMARK(service_sas);
+BENCHMARK(service_sas_with_last_access);
 BENCHMARK(shared_key);
 
 }  // namespace
