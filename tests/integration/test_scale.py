@@ -10,13 +10,16 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
 
 from azure_client import expect, expect_error
 from blob_client import BlobClient, block_id
+from configuration import flash, write_config
 from filler import fill_blobs, fill_blocks, fill_tagged_blobs
+from lapis_command import lapis
 from lapis_server import LapisServer
 from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
@@ -65,6 +68,40 @@ def test_50000_blocks(server: LapisServer, owner: BlobClient) -> None:
     reversed_content = b"".join(body for _, body in reversed(blocks))
     assert expect(owner.get_blob("scale", "b"), 200).body == reversed_content
     expect(owner.delete_blob("scale", "b"), 202)
+
+
+def test_50000_blocks_over_a_snapshot(
+    new_server: Callable[..., LapisServer], tmp_path: Path
+) -> None:
+    """Blocks that both hold have two owners each, and go with the last one: fsck counts them."""
+    data = tmp_path / "data"
+    config = write_config(tmp_path / "lapis.toml", data / "meta", [flash(data / "flash")])
+    server = new_server(config=config, shared_data=data).start()
+    owner = BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, DEVELOPMENT_ACCOUNT, timeout=600)
+    expect(owner.create_container("scale"), 201)
+    blocks = [(block_id(n), b"%08d" % n) for n in range(50_000)]
+    names = [name for name, _ in blocks]
+    content = b"".join(body for _, body in blocks)
+
+    def is_sound() -> None:
+        checked = lapis("fsck", "--config", config, "--deep", "--json")
+        assert checked.code == 0, checked
+        assert checked.json["clean"] is True
+
+    fill_blocks(server.endpoint, "scale", "b", blocks)
+    expect(owner.put_block_list("scale", "b", names), 201)
+    taken = expect(owner.snapshot_blob("scale", "b"), 201)["x-ms-snapshot"] or ""
+    expect(owner.put_block_list("scale", "b", names[1:]), 201)
+    assert expect(owner.get_blob("scale", "b"), 200).body == content[8:]
+    assert expect(owner.get_blob("scale", "b", snapshot=taken), 200).body == content
+    is_sound()
+    expect(owner.delete_blob("scale", "b", {"x-ms-delete-snapshots": "only"}), 202)
+    expect(owner.put_block_list("scale", "b", names[2:]), 201)
+    is_sound()
+    assert expect(owner.get_blob("scale", "b"), 200).body == content[16:]
+    expect(owner.delete_blob("scale", "b"), 202)
+    is_sound()
+    owner.close()
 
 
 class Generated(io.RawIOBase):
