@@ -35,6 +35,10 @@ Result<void> check_copied_type(BlobType source, std::optional<AccessTier> tier,
   return {};
 }
 
+bool may_be_copied(AccessTier source, std::optional<AccessTier> made) {
+  return source != AccessTier::kArchive || (made && *made != AccessTier::kArchive);
+}
+
 Error of_target(Error error) {
   if (error.code == ErrorCode::kConditionNotMet) error.code = ErrorCode::kTargetConditionNotMet;
   return error;

@@ -20,6 +20,10 @@ Result<void> check_source_length(std::uint64_t length, std::uint64_t most);
 Result<void> check_copied_type(BlobType source, std::optional<AccessTier> tier,
                                std::optional<bool> seal);
 
+// Whether a blob in the tier `source` may be copied where `made` is asked for: an archived one only
+// into another tier, which has to be named.
+bool may_be_copied(AccessTier source, std::optional<AccessTier> made);
+
 // A condition of the destination that is not met is called so where there are two sides.
 Error of_target(Error error);
 

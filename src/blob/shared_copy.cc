@@ -32,7 +32,7 @@ Result<Source> read_source(storage::MetaView& view, const SharedCopy& request) {
   const BlobProperties& properties = row.properties;
   // Of pages two that write cannot share any (page_copy.h).
   LAPIS_TRY_VOID(check_copied_type(properties.type, request.blob.tier, request.seal));
-  if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
+  if (!may_be_copied(properties.tier, request.blob.tier)) return fail(ErrorCode::kBlobArchived);
   const Result<void> met = check_read(request.source_conditions, target_of(properties));
   if (!met) return fail(of_source(met.error()));
   LAPIS_TRY(BlobRecord blob, decode_blob(row.row));

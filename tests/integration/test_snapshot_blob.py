@@ -12,6 +12,7 @@ import pytest
 from azure_client import Response, expect, expect_error
 from blob_client import BlobClient, block_id
 from configuration import flash, write_config
+from copying import bare_url
 from lapis_command import lapis
 from lapis_server import LapisServer
 from observing import eventually, metrics
@@ -156,6 +157,23 @@ def test_its_tier_is_its_own(client: BlobClient, container: str) -> None:
     found = expect(client.get_blob_properties(container, "b", snapshot=snapshot), 200)
     assert found["x-ms-access-tier"] == "Archive"
     assert expect(client.get_blob(container, "b"), 200).body == b"x" * 10_000
+    back = client.set_blob_tier(container, "b", "Hot", snapshot=snapshot)
+    expect_error(back, 409, "BlobOperationNotSupported")
+    expect(client.set_blob_tier(container, "b", "Archive", snapshot=snapshot), 200)
+
+
+def test_a_copy_takes_it_out_of_the_archive(client: BlobClient, container: str) -> None:
+    expect(client.put_blob(container, "b", b"x" * 10_000), 201)
+    snapshot = take(client, container)
+    expect(client.put_blob(container, "b", b"new"), 201)
+    expect(client.set_blob_tier(container, "b", "Archive", snapshot=snapshot), 200)
+    source = f"{bare_url(client, container, 'b')}?snapshot={snapshot}"
+    expect_error(client.copy_blob(container, "b", source), 409, "BlobArchived")
+    expect(client.copy_blob(container, "b", source, {"x-ms-access-tier": "Cool"}), 202)
+    got = expect(client.get_blob(container, "b"), 200)
+    assert got.body == b"x" * 10_000
+    assert client.get_blob_properties(container, "b")["x-ms-access-tier"] == "Cool"
+    expect_error(client.get_blob(container, "b", snapshot=snapshot), 409, "BlobArchived")
 
 
 def test_blocks_that_it_shares_with_the_blob(client: BlobClient, container: str) -> None:

@@ -48,6 +48,7 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
   GetBlob get;
   get.key = *request.local;
   get.conditions = request.source.conditions;
+  get.leaves_archive = may_be_copied(AccessTier::kArchive, request.blob.tier);
   auto read = co_await get_blob(service, std::move(get));
   if (!read) co_return fail(of_source(std::move(read).error()));
   const BlobProperties& found = *read->properties;

@@ -15,7 +15,9 @@ namespace {
 
 Result<void> check(const GetBlob& request, const BlobProperties& properties,
                    const ServiceClock& time) {
-  if (properties.tier == AccessTier::kArchive) return fail(ErrorCode::kBlobArchived);
+  if (properties.tier == AccessTier::kArchive && !request.leaves_archive) {
+    return fail(ErrorCode::kBlobArchived);
+  }
   LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
   return check_read(request.conditions, target_of(properties));
 }

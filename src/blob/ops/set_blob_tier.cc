@@ -34,10 +34,14 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (properties.tier == *request.tier && !properties.tier_inferred) {
     return had_lease && !properties.lease ? write_property_row(view, row) : Result<void>();
   }
+  const bool is_archived = properties.tier == AccessTier::kArchive;
+  if (is_archived && is_past(properties)) {
+    return fail(ErrorCode::kBlobOperationNotSupported, "a past state leaves the archive as a copy");
+  }
   if (!is_past(properties) && rank_of(properties.tier) != rank_of(*request.tier)) {
     queue_hint(view, change.container, request.key.name);
   }
-  change.result.rehydrated = properties.tier == AccessTier::kArchive;
+  change.result.rehydrated = is_archived;
   properties.tier = *request.tier;
   properties.tier_inferred = false;
   properties.tier_changed = change.now;

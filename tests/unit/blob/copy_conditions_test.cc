@@ -118,6 +118,10 @@ std::function<void(CopyBlob&)> if_target(const Conditions& conditions) {
   return [&conditions](CopyBlob& request) { request.blob.conditions = conditions; };
 }
 
+std::function<void(CopyBlob&)> in_tier(AccessTier tier) {
+  return [tier](CopyBlob& request) { request.blob.tier = tier; };
+}
+
 void with_lease(CopyBlob& request) { request.blob.lease = kId; }
 
 const Rule kRules[] = {
@@ -125,6 +129,8 @@ const Rule kRules[] = {
     {"SourceMissing", "BlobNotFound", kNothing, source_is(nullptr, "none")},
     {"SourceContainerMissing", "BlobNotFound", kNothing, source_is("none", "a")},
     {"SourceArchived", "BlobArchived", archive("a")},
+    {"SourceArchivedFor", "BlobArchived", archive("a"), in_tier(AccessTier::kArchive)},
+    {"SourceLeavesTheArchive", "ok", archive("a"), in_tier(AccessTier::kCool)},
     {"SourceAppend", "InvalidBlobType", retype("a", BlobType::kAppend)},  // over a block blob
     {"SourcePage", "InvalidBlobType", retype("a", BlobType::kPage)},
     {"SourceMatch", "SourceConditionNotMet", kNothing, if_source(kUnmetTag)},

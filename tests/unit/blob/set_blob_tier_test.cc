@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lapis/blob/ops/get_blob_properties.h"
+#include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"
 
 namespace lapis::blob {
@@ -81,6 +82,21 @@ TEST(SetBlobTier, ABlobIsReadableAsSoonAsItHasLeftTheArchive) {
   ASSERT_TRUE(set(harness, kHot));
   EXPECT_EQ(harness.get("a"), "content");
   EXPECT_TRUE(harness.put("a", "other"));
+}
+
+TEST(SetBlobTier, APastStateLeavesTheArchiveAsACopyOnly) {
+  BlobHarness harness;
+  put(harness, {});
+  const auto taken = harness.run(snapshot_blob(harness.service, {key_of("a"), {}, {}, {}}));
+  ASSERT_TRUE(taken);
+  SetBlobTier request{key_of("a"), kArchive, {}};
+  request.key.snapshot = taken->snapshot;
+  ASSERT_TRUE(harness.run(set_blob_tier(harness.service, request)));
+  EXPECT_TRUE(harness.run(set_blob_tier(harness.service, request))) << "it is so already";
+  request.tier = kHot;
+  const auto back = harness.run(set_blob_tier(harness.service, request));
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, ErrorCode::kBlobOperationNotSupported);
 }
 
 TEST(SetBlobTier, RefusesInTheProtocolsOrder) {

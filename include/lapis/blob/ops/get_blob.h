@@ -31,6 +31,7 @@ struct GetBlob {
   Conditions conditions;
   std::optional<LeaseId> lease;
   std::optional<RangeHash> hash = {};  // with a range only
+  bool leaves_archive = false;         // for a copy in another tier
 };
 
 struct GetBlobResult {

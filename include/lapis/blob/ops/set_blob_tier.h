@@ -21,7 +21,8 @@ struct SetBlobTierResult {
 };
 
 // ETag and Last-Modified stay. Errors: kContainerNotFound, kBlobNotFound, kInvalidBlobType,
-// kInvalidBlobTier, lease, kConditionNotMet.
+// kInvalidBlobTier, lease, kConditionNotMet, kBlobOperationNotSupported (a snapshot or version that
+// is archived would leave the archive: only a copy of it can).
 io::Task<Result<SetBlobTierResult>> set_blob_tier(Service& service, SetBlobTier request);
 
 }  // namespace lapis::blob
