@@ -9,18 +9,28 @@ namespace {
 
 bool is_archived(const BlobRecord& blob) { return blob.properties.tier == AccessTier::kArchive; }
 
+Result<void> check_absent(const Replacement& claim, bool staged, const ServiceClock& time) {
+  if (!claim.absent.takes_any_lease) {
+    LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, claim.lease, time));
+  }
+  const auto& match = claim.conditions.if_match;
+  if (!match || !match->any || !staged || !claim.absent.staged_is_any) {
+    return check_write(claim.conditions, nullptr, true);
+  }
+  Conditions others = claim.conditions;
+  others.if_match.reset();
+  return check_write(others, nullptr, true);
+}
+
 }  // namespace
 
 bool keeps_type(const BlobProperties& holder) {
   return holder.snapshots != 0 || has_versions(holder);
 }
 
-Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
+Result<void> check_replace(const Replacement& claim, const BlobRecord* existing, bool staged,
                            const ServiceClock& time) {
-  if (existing == nullptr) {
-    LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, claim.lease, time));
-    return check_write(claim.conditions, nullptr, true);
-  }
+  if (existing == nullptr) return check_absent(claim, staged, time);
   const BlobProperties& properties = existing->properties;
   if (!claim.may_overwrite) return fail(ErrorCode::kUnauthorizedBlobOverwrite);
   const bool is_other = claim.type && properties.type != *claim.type;

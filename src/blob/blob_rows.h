@@ -7,6 +7,7 @@
 
 #include "blob/lease.h"
 #include "blob/records.h"
+#include "lapis/blob/absent_blob.h"
 #include "lapis/blob/conditions.h"
 #include "lapis/blob/protection.h"
 #include "lapis/storage/meta_store.h"
@@ -129,10 +130,12 @@ struct Replacement {
   // Of what is made; nothing where it is not known yet (keeps_type).
   std::optional<BlobType> type = BlobType::kBlock;
   bool endless_leases_only = false;  // an active lease must have no end
+  AbsentBlob absent = {};
 };
-// `existing` is null where there is no committed blob. Errors: kUnauthorizedBlobOverwrite,
-// kInvalidBlobType, kBlobArchived, lease, kInfiniteLeaseDurationRequired, conditions.
-Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
+// `existing` is null where there is no committed blob; `staged`: whether there are, or can be,
+// blocks that are not committed. Errors: kUnauthorizedBlobOverwrite, kInvalidBlobType,
+// kBlobArchived, lease, kInfiniteLeaseDurationRequired, conditions.
+Result<void> check_replace(const Replacement& claim, const BlobRecord* existing, bool staged,
                            const ServiceClock& time);
 
 // A committed blob, or a snapshot, that is changed, or taken (`use`: as it is read). Errors: lease,

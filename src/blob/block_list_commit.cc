@@ -92,7 +92,9 @@ Result<BodyId> replace_body(storage::MetaView& view, ContainerId container,
 }  // namespace
 
 Replacement claim_of(const PutBlockList& request) {
-  return {request.may_overwrite, true, request.lease, request.conditions};
+  Replacement claim{request.may_overwrite, true, request.lease, request.conditions};
+  claim.absent = request.absent;
+  return claim;
 }
 
 Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& snapshot,
@@ -101,7 +103,8 @@ Result<std::unique_ptr<PreparedCommit>> prepare_commit(storage::MetaSnapshot& sn
                                                        const ServiceClock& time) {
   const ContainerId container = at.container;
   LAPIS_TRY(const BlobRows rows, read_blob_rows(snapshot, container, at.name));
-  LAPIS_TRY_VOID(check_replace(claim_of(request), rows.blob ? &*rows.blob : nullptr, time));
+  const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
+  LAPIS_TRY_VOID(check_replace(claim_of(request), existing, rows.upload.has_value(), time));
   auto prepared = std::make_unique<PreparedCommit>();
   if (rows.blob) {
     prepared->blob = rows.blob->properties.etag;

@@ -66,9 +66,9 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(auto found, read_source(view, request));
   BlobRecord& source = found.blob;
   const Replacement claim{
-      blob.may_overwrite,      true, blob.lease, blob.conditions, source.properties.type,
-      blob.endless_leases_only};
-  const Result<void> may = check_replace(claim, existing, change.time);
+      blob.may_overwrite,       true,       blob.lease, blob.conditions, source.properties.type,
+      blob.endless_leases_only, blob.absent};
+  const Result<void> may = check_replace(claim, existing, rows.upload.has_value(), change.time);
   if (!may) return fail(of_target(may.error()));
   const bool is_itself = found.key == blob_key(request.container, name);
   const bool is_shared = !is_itself || outlives(source.properties, change.at.keeping);

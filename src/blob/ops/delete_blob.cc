@@ -109,7 +109,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   change.is_stale = change.is_done = false;
   change.is_gone = true;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, at.container, at.name));
-  if (!rows.blob && !rows.upload) return fail(absence_of(rows));
+  if (!rows.blob && !(rows.upload && request.staged_too)) return fail(absence_of(rows));
   LAPIS_TRY_VOID(check(request, rows.blob ? &*rows.blob : nullptr, change.time));
   if (rows.blob && is_held(rows.blob->properties, at.keeping) &&
       request.snapshots == SnapshotDeletion::kNone) {

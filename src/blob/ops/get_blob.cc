@@ -19,11 +19,15 @@ Result<void> check(const GetBlob& request, const BlobProperties& properties,
     return fail(ErrorCode::kBlobArchived);
   }
   LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
-  return check_read(request.conditions, target_of(properties));
+  const ConditionTarget target = target_of(properties);
+  if (request.single_condition) return check_single_read(request.conditions, target);
+  return check_read(request.conditions, target);
 }
 
-// The part of a blob of `length` bytes that was asked for. An empty blob has no range at all.
-Result<ByteRange> clamp(const RequestedRange& range, std::uint64_t length) {
+// The part of a blob of `length` bytes that was asked for. An empty blob has no range at all, or
+// (`empty_range`) nothing but an empty one.
+Result<ByteRange> clamp(const RequestedRange& range, std::uint64_t length, bool empty_range) {
+  if (length == 0 && empty_range) return ByteRange{};
   if (range.first >= length) {
     return fail(
         Error{ErrorCode::kInvalidRange}.with("Content-Range", "bytes */" + std::to_string(length)));
@@ -115,7 +119,7 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   result.lease = lease_view(blob->properties.lease, *service.time);
   ByteRange range{0, blob->properties.content_length};
   if (request.range) {
-    LAPIS_CO_TRY(range, clamp(*request.range, range.length));
+    LAPIS_CO_TRY(range, clamp(*request.range, range.length, request.empty_range));
     result.range = range;
   }
   const Content content(service, container->id, blob, std::move(pages));

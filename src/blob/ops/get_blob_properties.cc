@@ -15,7 +15,11 @@ io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
   LAPIS_CO_TRY_VOID(
       check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, *service.time));
   const ConditionTarget target = target_of(properties);
-  LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
+  if (request.single_condition) {
+    LAPIS_CO_TRY_VOID(check_single_read(request.conditions, target));
+  } else {
+    LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
+  }
   co_return GetBlobPropertiesResult{{blob, &properties},
                                     lease_view(properties.lease, *service.time),
                                     told_last_access(service, request.key.account, properties)};

@@ -1,5 +1,7 @@
 #include "lapis/blob/ops/get_block_list.h"
 
+#include <algorithm>
+
 #include "blob/blob_rows.h"
 #include "blob/block_rows.h"
 #include "blob/lookup.h"
@@ -14,6 +16,12 @@ Result<void> check(const GetBlockList& request, const BlobRows& rows, const Serv
   LAPIS_TRY_VOID(check_blocks(LeaseUse::kReadBlob, request.lease, blob, time));
   if (blob == nullptr) return check_write(request.conditions, nullptr, false);
   return check_read(request.conditions, target_of(blob->properties));
+}
+
+Result<void> check_lengths(const std::vector<ListedBlock>& blocks, std::uint64_t longest) {
+  const auto fits = [longest](const ListedBlock& block) { return block.length <= longest; };
+  if (std::ranges::all_of(blocks, fits)) return {};
+  return fail(ErrorCode::kFeatureVersionMismatch, "a block is longer than the version knows");
 }
 
 void add_all(const std::vector<Block>& blocks, std::vector<ListedBlock>& into) {
@@ -47,14 +55,18 @@ Result<GetBlockListResult> read(storage::MetaSnapshot& snapshot, ContainerId con
   if (rows.blob) {
     const BlobProperties& properties = rows.blob->properties;
     result.blob = {properties.etag, properties.last_modified, properties.content_length};
-    if (request.committed) {
+    // Those that nobody asked for count too, where there can be a long one.
+    if (request.committed || properties.content_length > request.longest) {
       LAPIS_TRY_VOID(list_committed(snapshot, container, rows.blob->body, result.committed));
+      LAPIS_TRY_VOID(check_lengths(result.committed, request.longest));
     }
+    if (!request.committed) result.committed.clear();
   }
   if (rows.upload && request.uncommitted) {
     BlockIndex staged;
     LAPIS_TRY_VOID(read_staged(snapshot, container, rows.upload->id, staged));
     for (const Block& block : staged.all()) result.uncommitted.push_back({block.id, block.length});
+    LAPIS_TRY_VOID(check_lengths(result.uncommitted, request.longest));
   }
   return result;
 }

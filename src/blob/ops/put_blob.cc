@@ -14,15 +14,15 @@ namespace lapis::blob {
 namespace {
 
 Replacement claim_of(const PutBlob& request) {
-  return {request.may_overwrite, request.same_type, request.lease,
-          request.conditions,    request.type,      request.endless_leases_only};
+  return {request.may_overwrite, request.same_type,           request.lease, request.conditions,
+          request.type,          request.endless_leases_only, request.absent};
 }
 
 // What can be refused from memory, before the client has sent its body.
 Result<void> check_early(Service& service, ContainerId container, const PutBlob& request) {
   const auto existing = peek_blob(service, container, request.key.name);
   if (existing.known) {
-    LAPIS_TRY_VOID(check_replace(claim_of(request), existing.value.get(), *service.time));
+    LAPIS_TRY_VOID(check_replace(claim_of(request), existing.value.get(), true, *service.time));
   }
   return check_room(service, request.content_length);
 }
@@ -62,7 +62,8 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   const std::string_view name = change.at.name;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, change.time));
+  const bool staged = rows.upload.has_value();
+  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, staged, change.time));
   change.properties = make_properties(change.made, Etag{view.next_id()}, existing, change.time);
   LAPIS_TRY(const bool lives_on, succeed(view, change.at, rows, change.properties));
   if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
@@ -80,7 +81,7 @@ io::Task<Result<void>> check_put_blob(Service& service, const PutBlob& request) 
   LAPIS_CO_TRY(const auto container, co_await find_container(service, request.key));
   LAPIS_CO_TRY_VOID(check_protection(service, request.key.account, request.protection));
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, container->id, request.key));
-  co_return check_replace(claim_of(request), existing.get(), *service.time);
+  co_return check_replace(claim_of(request), existing.get(), true, *service.time);
 }
 
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body) {

@@ -29,7 +29,8 @@ struct Change {
 Result<void> apply(storage::MetaView& view, Change& change) {
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, change.at.container, change.at.name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, change.time));
+  const bool staged = rows.upload.has_value();
+  LAPIS_TRY_VOID(check_replace(claim_of(change.request), existing, staged, change.time));
   LAPIS_TRY(const bool is_true, still_true(view, change.at, change.prepared, rows));
   change.stale = !is_true;
   if (change.stale) return {};

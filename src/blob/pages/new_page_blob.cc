@@ -20,10 +20,11 @@ BlobProperties properties_of(NewPageBlob& blob, Etag etag, const BlobRecord* exi
 }  // namespace
 
 Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
-                                 const BlobRecord* existing, const ServiceClock& time) {
-  const Replacement claim{blob.may_overwrite, page_blobs_only, blob.lease,
-                          blob.conditions,    BlobType::kPage, blob.endless_leases_only};
-  return check_replace(claim, existing, time);
+                                 const BlobRecord* existing, bool staged,
+                                 const ServiceClock& time) {
+  const Replacement claim{blob.may_overwrite, page_blobs_only,          blob.lease, blob.conditions,
+                          BlobType::kPage,    blob.endless_leases_only, blob.absent};
+  return check_replace(claim, existing, staged, time);
 }
 
 Result<BlobProperties> write_page_blob(storage::MetaView& view, const NamedAt& at, NewPageBlob blob,
@@ -32,7 +33,8 @@ Result<BlobProperties> write_page_blob(storage::MetaView& view, const NamedAt& a
   const std::string_view name = at.name;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  LAPIS_TRY_VOID(check_new_page_blob(blob.blob, blob.page_blobs_only, existing, time));
+  const bool staged = rows.upload.has_value();
+  LAPIS_TRY_VOID(check_new_page_blob(blob.blob, blob.page_blobs_only, existing, staged, time));
   BlobProperties properties = properties_of(blob, Etag{view.next_id()}, existing, time);
   LAPIS_TRY(const bool lives_on, succeed(view, at, rows, properties));
   Body body;

@@ -14,10 +14,11 @@ struct NewPageBlob {
   bool page_blobs_only = false;  // what is replaced must be a page blob
 };
 
-// What of that can be told of the blob that is there; null where there is none. Errors: those of
-// check_replace; kInvalidBlobType (also where there are snapshots of another type).
+// What of that can be told of the blob that is there; null where there is none (`staged`: as of
+// check_replace). Errors: those of check_replace; kInvalidBlobType (also where there are snapshots
+// of another type).
 Result<void> check_new_page_blob(const PutBlob& blob, bool page_blobs_only,
-                                 const BlobRecord* existing, const ServiceClock& time);
+                                 const BlobRecord* existing, bool staged, const ServiceClock& time);
 
 // Inside a transaction. Errors: kContainerNotFound, as above.
 Result<BlobProperties> write_page_blob(storage::MetaView& view, const NamedAt& at, NewPageBlob blob,

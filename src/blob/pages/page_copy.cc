@@ -175,7 +175,7 @@ io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob reque
   LAPIS_CO_TRY(const auto target, co_await find_container(service, blob.key));
   LAPIS_CO_TRY_VOID(check_protection(service, blob.key.account, blob.protection));
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, target->id, blob.key));
-  const auto may = check_new_page_blob(blob, true, existing.get(), *service.time);
+  const auto may = check_new_page_blob(blob, true, existing.get(), true, *service.time);
   if (!may) co_return fail(of_target(may.error()));
   LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
   LAPIS_CO_TRY(const Source source, co_await open_source(service, request));

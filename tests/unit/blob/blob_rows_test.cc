@@ -58,7 +58,42 @@ TEST(CheckReplace, AnswersInTheProtocolsOrder) {
   };
   for (const Case& c : cases) {
     const Replacement claim{c.may_overwrite, c.same_type, c.lease, c.conditions};
-    EXPECT_EQ(outcome(check_replace(claim, c.existing, kTime)), c.expected) << c.name;
+    EXPECT_EQ(outcome(check_replace(claim, c.existing, false, kTime)), c.expected) << c.name;
+  }
+}
+
+// What a request of an old version may say of a blob that is not there.
+TEST(CheckReplace, WhatIsSaidOfAnAbsentBlob) {
+  const Conditions any{.if_match = EtagCondition{true, {}}};
+  const std::string no_lease = "LeaseNotPresentWithBlobOperation";
+  const std::string unmet = "ConditionNotMet";
+  struct Case {
+    std::string name;
+    const std::optional<LeaseId>& lease;
+    const Conditions& conditions;
+    bool staged;
+    std::string now, before_2017, before_2013;
+  };
+  const Case cases[] = {
+      {"Lease", kLease, kNoConditions, false, no_lease, no_lease, "ok"},
+      {"LeaseUnmet", kLease, kUnmet, false, no_lease, no_lease, unmet},
+      {"AnyOfNothing", kNone, any, false, unmet, unmet, unmet},
+      {"AnyOfStaged", kNone, any, true, unmet, "ok", "ok"},
+      {"TagOfStaged", kNone, kUnmet, true, unmet, unmet, unmet},
+      {"BothOfStaged", kLease, any, true, no_lease, no_lease, "ok"},
+      {"NothingSaid", kNone, kNoConditions, true, "ok", "ok", "ok"},
+  };
+  for (const Case& c : cases) {
+    Replacement claim{true, true, c.lease, c.conditions};
+    EXPECT_EQ(outcome(check_replace(claim, nullptr, c.staged, kTime)), c.now) << c.name;
+    claim.absent = {false, true};
+    EXPECT_EQ(outcome(check_replace(claim, nullptr, c.staged, kTime)), c.before_2017) << c.name;
+    claim.absent = {true, true};
+    EXPECT_EQ(outcome(check_replace(claim, nullptr, c.staged, kTime)), c.before_2013) << c.name;
+    // A blob that is there has no such past.
+    const bool passes = c.conditions.if_match && c.conditions.if_match->any;
+    const std::string there = c.lease ? no_lease : passes ? "ok" : c.now;
+    EXPECT_EQ(outcome(check_replace(claim, &kBlock, c.staged, kTime)), there) << c.name;
   }
 }
 
@@ -84,9 +119,10 @@ TEST(CheckReplace, WhatIsKeptOfABlobIsOfItsType) {
     BlobRecord blob = kAppend;
     c.arrange(blob.properties);
     const Replacement claim{true, false, kLease, kUnmet};
-    EXPECT_EQ(outcome(check_replace(claim, &blob, kTime)), c.expected) << c.name;
+    EXPECT_EQ(outcome(check_replace(claim, &blob, false, kTime)), c.expected) << c.name;
     blob.properties.type = BlobType::kBlock;
-    EXPECT_EQ(outcome(check_replace(claim, &blob, kTime)), "LeaseNotPresentWithBlobOperation");
+    EXPECT_EQ(outcome(check_replace(claim, &blob, false, kTime)),
+              "LeaseNotPresentWithBlobOperation");
   }
 }
 
@@ -122,9 +158,9 @@ TEST(CheckReplace, OfACopyNeedsALeaseWithoutEnd) {
     BlobRecord blob = kBlock;
     blob.properties.lease = c.lease;
     Replacement claim{true, true, c.given, c.conditions, BlobType::kBlock, true};
-    EXPECT_EQ(outcome(check_replace(claim, &blob, time)), c.expected) << c.name;
+    EXPECT_EQ(outcome(check_replace(claim, &blob, false, time)), c.expected) << c.name;
     claim.endless_leases_only = false;
-    EXPECT_EQ(outcome(check_replace(claim, &blob, time)), c.otherwise) << c.name;
+    EXPECT_EQ(outcome(check_replace(claim, &blob, false, time)), c.otherwise) << c.name;
   }
 }
 

@@ -19,6 +19,7 @@ struct DeleteBlob {
   std::optional<LeaseId> lease;
   SnapshotDeletion snapshots = SnapshotDeletion::kNone;
   bool permanently = false;  // a snapshot or version that is soft-deleted already
+  bool staged_too = true;    // what has uncommitted blocks only (since 2013-08-15)
 };
 
 struct DeleteBlobResult {
@@ -26,7 +27,7 @@ struct DeleteBlobResult {
 };
 
 // Deletes the blob and its uncommitted blocks; a name that has only uncommitted blocks can be
-// deleted too (since 2013-08-15). Where the account keeps versions the blob becomes one; where it
+// deleted too, with `staged_too`. Where the account keeps versions the blob becomes one; where it
 // has a retention, what goes is soft-deleted. Errors: kContainerNotFound, kBlobNotFound, lease,
 // conditions, kBlobImmutableDueToPolicy and kBlobImmutableDueToLegalHold (a snapshot, also one that
 // would go with the blob, or a version), kSnapshotsPresent, kOperationNotAllowedOnRootBlob (the

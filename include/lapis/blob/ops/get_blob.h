@@ -31,6 +31,8 @@ struct GetBlob {
   Conditions conditions;
   std::optional<LeaseId> lease;
   std::optional<RangeHash> hash = {};  // with a range only
+  bool single_condition = false;       // as of check_single_read (before 2013-08-15)
+  bool empty_range = false;            // an empty blob has an empty range (before 2013-08-15)
   bool leaves_archive = false;         // for a copy in another tier
 };
 

@@ -13,6 +13,7 @@ struct GetBlobProperties {
   BlobKey key;
   Conditions conditions;
   std::optional<LeaseId> lease;
+  bool single_condition = false;  // as of check_single_read (before 2013-08-15)
 };
 
 struct GetBlobPropertiesResult {

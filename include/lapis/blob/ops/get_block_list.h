@@ -1,6 +1,8 @@
 // Get Block List. https://learn.microsoft.com/rest/api/storageservices/get-block-list
 #pragma once
 
+#include <limits>
+
 #include "lapis/blob/conditions.h"
 #include "lapis/blob/service.h"
 
@@ -12,6 +14,8 @@ struct GetBlockList {
   bool uncommitted = false;
   std::optional<LeaseId> lease;
   Conditions conditions = {};  // x-ms-if-tags only
+  // The longest block that the client can take the length of.
+  std::uint64_t longest = std::numeric_limits<std::uint64_t>::max();
 };
 
 struct ListedBlock {
@@ -32,7 +36,8 @@ struct GetBlockListResult {
 };
 
 // Errors: kContainerNotFound, kBlobNotFound (neither committed nor staged), kInvalidBlobType,
-// kBlobArchived, lease, kConditionNotMet.
+// kBlobArchived, lease, kConditionNotMet, kFeatureVersionMismatch (a block, committed or listed, is
+// longer than `longest`).
 io::Task<Result<GetBlockListResult>> get_block_list(Service& service, GetBlockList request);
 
 }  // namespace lapis::blob

@@ -1,6 +1,7 @@
 // Put Blob. https://learn.microsoft.com/rest/api/storageservices/put-blob
 #pragma once
 
+#include "lapis/blob/absent_blob.h"
 #include "lapis/blob/conditions.h"
 #include "lapis/blob/protection.h"
 #include "lapis/blob/service.h"
@@ -19,6 +20,7 @@ struct PutBlob {
   BodyHashes hashes;                  // Content-MD5, x-ms-content-crc64
   std::optional<Md5Digest> blob_md5;  // x-ms-blob-content-md5: verified, beats Content-MD5
   bool may_overwrite = true;          // false: the credential may create only
+  AbsentBlob absent = {};
   // Of a copy: the MD5 of `http`, or none, is stored as it is.
   bool keeps_md5 = false;
   std::optional<CopyProperties> copy = {};  // completed when the blob is made

@@ -2,6 +2,7 @@
 // One transaction, no payload moves, no data sync.
 #pragma once
 
+#include "lapis/blob/absent_blob.h"
 #include "lapis/blob/conditions.h"
 #include "lapis/blob/protection.h"
 #include "lapis/blob/service.h"
@@ -26,6 +27,7 @@ struct PutBlockList {
   std::optional<LeaseId> lease;
   bool may_overwrite = true;
   Protection protection = {};
+  AbsentBlob absent = {};
 };
 
 struct PutBlockListResult {
