@@ -23,10 +23,10 @@ namespace {
 constexpr std::uint32_t kChallenges = 20171109;
 // SAS before this version hide what they do not permit.
 constexpr ServiceVersion kFirstWithCodes{20150405};
-// The first version that has the letters `a` and `c`.
-constexpr ServiceVersion kFirstWithCreate{20150405};
-// The first version that has the letters `t` and `f`.
-constexpr ServiceVersion kFirstWithTags{20191212};
+// The first version whose SAS can be for the destination of Copy Blob.
+constexpr ServiceVersion kFirstWithCopies{20130815};
+// From here on a refusal says which resource type it was for.
+constexpr std::uint32_t kTellsMissing = 20240804;
 // Who may delete a blob may break its lease since.
 constexpr ServiceVersion kFirstWhereDeletersBreak{20170729};
 
@@ -43,11 +43,25 @@ std::unexpected<Error> not_permitted(const SasFields& sas, ErrorCode code, std::
   return fail(hides ? ErrorCode::kResourceNotFound : code, std::move(detail));
 }
 
+// The first version that has a letter; the others have been there all along.
+struct FirstWithLetter {
+  char letter;
+  ServiceVersion version;
+};
+constexpr FirstWithLetter kFirstWithLetters[] = {
+    {'a', {20150405}}, {'c', {20150405}}, {'t', {20191212}},
+    {'f', {20191212}}, {'x', {20191212}}, {'y', {20200210}},
+};
+// `f` of a service SAS: Find Blobs by Tags in a container.
+constexpr ServiceVersion kFirstWithFindInContainer{20210410};
+
 bool counts(const SasFields& sas, const Needs& needs, char letter) {
-  if (letter == 'a' || letter == 'c') return sas.version >= kFirstWithCreate;
-  if (letter == 't' || letter == 'f') return sas.version >= kFirstWithTags;
   if (letter == 'd' && needs.breaks_lease) return sas.version >= kFirstWhereDeletersBreak;
-  return true;
+  if (letter == 'f' && sas.kind == SasKind::kService) {
+    return sas.version >= kFirstWithFindInContainer;
+  }
+  const auto* row = std::ranges::find(kFirstWithLetters, letter, &FirstWithLetter::letter);
+  return row == std::end(kFirstWithLetters) || sas.version >= row->version;
 }
 
 bool permits_any(const SasFields& sas, const Needs& needs) {
@@ -57,7 +71,19 @@ bool permits_any(const SasFields& sas, const Needs& needs) {
   return needs.letters.empty();
 }
 
-Result<void> check_needs(const SasFields& sas, const Needs& needs) {
+std::unexpected<Error> wrong_resource_type(const Call& call, const SasFields& sas, char needed) {
+  auto refusal = not_permitted(sas, ErrorCode::kAuthorizationResourceTypeMismatch, "srt");
+  if (!call.at_least(kTellsMissing)) return refusal;
+  const std::string detail =
+      "SignedResourceTypes '" + std::string(1, needed) + "' is required to perform this operation.";
+  refusal.error().fields.push_back({"ExtendedErrorDetail", detail});
+  return refusal;
+}
+
+Result<void> check_needs(const Call& call, const SasFields& sas, const Needs& needs) {
+  if (needs.copies && sas.version < kFirstWithCopies) {
+    return not_permitted(sas, ErrorCode::kAuthorizationFailure, "no copies with so old a SAS");
+  }
   if (sas.kind == SasKind::kService) {
     if (!needs.service_sas) {
       return not_permitted(sas, ErrorCode::kAuthorizationFailure, "not with a service SAS");
@@ -73,7 +99,7 @@ Result<void> check_needs(const SasFields& sas, const Needs& needs) {
     const bool covered = types.contains(needs.resource_type) ||
                          (needs.or_resource_type != 0 && types.contains(needs.or_resource_type));
     if (!needs.letters.empty() && !covered) {
-      return not_permitted(sas, ErrorCode::kAuthorizationResourceTypeMismatch, "srt");
+      return wrong_resource_type(call, sas, needs.resource_type);
     }
   }
   if (!permits_any(sas, needs)) {
@@ -122,7 +148,7 @@ Needs needs_of(const Call& call, const Needs& needs) {
 Result<bool> may_overwrite(const Call& call, const SasFields& sas, const Needs& needs,
                            Timestamp now) {
   LAPIS_TRY_VOID(check_holds(call, sas, now));
-  LAPIS_TRY_VOID(check_needs(sas, needs_of(call, needs)));
+  LAPIS_TRY_VOID(check_needs(call, sas, needs_of(call, needs)));
   if (names_tags(call) && !permits_any(sas, {.letters = "t"})) {
     return not_permitted(sas, ErrorCode::kAuthorizationPermissionMismatch, "tags");
   }

@@ -5,6 +5,7 @@
 
 #include "azure/copy_header_rules.h"
 #include "azure/field_errors.h"
+#include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
 #include "azure/request/protection.h"
 
@@ -158,7 +159,7 @@ Result<void> check_parameters(const Call& call) {
   // tags of versions.
   constexpr std::string_view kOfStates[] = {"tier", "immutabilityPolicies", "legalhold"};
   const auto same = [comp](std::string_view one) { return http::iequals(one, comp); };
-  if (std::ranges::any_of(kOfStates, same)) return {};
+  if (std::ranges::any_of(kOfStates, same) && call.at_least(kVersions)) return {};
   if (const std::string_view* snapshot = query.find("snapshot")) {
     return fail(invalid_parameter(
         "snapshot", *snapshot,

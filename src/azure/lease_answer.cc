@@ -9,7 +9,7 @@ namespace {
 
 using Kind = blob::LeaseAction::Kind;
 
-constexpr std::uint32_t kEtagOfLeases = 20130815;
+constexpr std::uint32_t kTellsState = 20130815;
 
 int status_of(Kind kind) {
   if (kind == Kind::kAcquire) return 201;
@@ -23,8 +23,10 @@ http::Response render_lease_action(const Call& call, const blob::LeaseAction& ac
   http::Response response;
   response.status = status_of(action.kind);
   http::Headers& headers = response.headers;
-  if (call.at_least(kEtagOfLeases)) headers.add("ETag", result.etag.quoted());
-  headers.add("Last-Modified", http_date_text(result.last_modified));
+  if (call.at_least(kTellsState)) {
+    headers.add("ETag", result.etag.quoted());
+    headers.add("Last-Modified", http_date_text(result.last_modified));
+  }
   if (action.kind == Kind::kBreak) {
     headers.add("x-ms-lease-time", std::to_string(result.left.count()));
   } else if (action.kind != Kind::kRelease) {

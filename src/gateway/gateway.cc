@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::string_view kLogComponent = "gateway";
 constexpr std::size_t kMaxClientRequestId = 1024;
+constexpr std::uint32_t kEchoesRequestIds = 20190202;
 // Whose headers a page comes with.
 constexpr azure::ServiceVersion kVersionOfPages{20180328};
 
@@ -34,8 +35,9 @@ void add_common_headers(const http::Request& request, const Guid& request_id,
   if (authorized_call != nullptr) {
     response.headers.add("x-ms-version", authorized_call->version.requested.text());
   }
+  const bool echoes = authorized_call == nullptr || authorized_call->at_least(kEchoesRequestIds);
   if (const std::string_view* id = request.headers.find("x-ms-client-request-id");
-      id != nullptr && is_echoable(*id)) {
+      echoes && id != nullptr && is_echoable(*id)) {
     response.headers.add("x-ms-client-request-id", *id);
   }
 }

@@ -40,6 +40,7 @@ constexpr Needs kExpire{.letters = "w", .service_sas = false};
 constexpr Needs kCreateOrWrite{.letters = "cw"};
 constexpr Needs kAppend{.letters = "aw"};
 constexpr Needs kOverwrite{.letters = "cw", .overwrite_needs_w = true};
+constexpr Needs kCopy{.letters = "cw", .overwrite_needs_w = true, .copies = true};
 constexpr Needs kDelete{.letters = "d", .deletes_states = true};
 constexpr Needs kBreakLease{.letters = "wd", .breaks_lease = true};
 constexpr Needs kTags{.letters = "t"};
@@ -133,7 +134,7 @@ constexpr Route kRoutes[] = {
     with(row("PutAppendBlob", Method::kPut, kBlob, "", "", kOverwrite, put_append_blob),
          kAppendType),
     with(row("PutPageBlob", Method::kPut, kBlob, "", "", kOverwrite, put_page_blob), kPageType),
-    with(row("CopyBlob", Method::kPut, kBlob, "", "", kOverwrite, copy_blob), kCopySource),
+    with(row("CopyBlob", Method::kPut, kBlob, "", "", kCopy, copy_blob), kCopySource),
     with(row("CopyBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite, copy_blob_from_url),
          kCopySource, kSynchronous),
     with(row("PutBlobFromURL", Method::kPut, kBlob, "", "", kOverwrite, put_blob_from_url),

@@ -25,6 +25,7 @@ struct Needs {
   bool overwrite_needs_w = false;  // with 'c' and no 'w' only a new blob may be made
   char or_resource_type = 0;       // this will do, too
   bool breaks_lease = false;       // 'd' stands for this from 2017-07-29 on
+  bool copies = false;             // possible with a SAS from 2013-08-15 on
   bool deletes_states = false;     // 'x' is needed for a version, and 'y' for good
   // What a container must grant for it to be possible without a credential.
   blob::PublicAccess in_public = blob::PublicAccess::kNone;  // kNone: never possible

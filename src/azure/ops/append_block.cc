@@ -15,7 +15,7 @@ Result<blob::AppendBlock> parse_append_block(const Call& call) {
   LAPIS_TRY(request.content_length,
             body_length(call.request, append_block_limit(call.version.effective)));
   if (request.content_length == 0) return fail(invalid_header("Content-Length", "0"));
-  LAPIS_TRY(request.hashes, parse_body_hashes(call.request.headers));
+  LAPIS_TRY(request.hashes, parse_body_hashes(call));
   request.want_md5 = wants_md5(call);
   return request;
 }

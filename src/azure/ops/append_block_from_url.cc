@@ -20,7 +20,7 @@ Result<blob::AppendBlockFromUrl> parse_append_block_from_url(const Call& call) {
   LAPIS_TRY(request.source.range, parse_source_range(headers));
   request.max_length = append_block_limit(call.version.effective);
   LAPIS_TRY(request.block, parse_append(call));
-  LAPIS_TRY(request.block.hashes, parse_source_hashes(headers));
+  LAPIS_TRY(request.block.hashes, parse_source_hashes(call));
   request.block.want_md5 = wants_source_md5(call);
   return request;
 }

@@ -8,6 +8,7 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/common_headers.h"
 #include "azure/request/conditions_parse.h"
+#include "azure/request/http_properties.h"
 #include "azure/request/metadata.h"
 #include "azure/request/protection.h"
 #include "azure/sas_fields.h"
@@ -17,6 +18,7 @@
 namespace lapis::azure {
 namespace {
 
+constexpr std::uint32_t kRangesOnHead = 20130815;
 constexpr std::uint32_t kTiers = 20170417;
 constexpr ServiceVersion kOverridesAreSigned{20130815};
 
@@ -48,6 +50,8 @@ void add_http_properties(http::Headers& headers, const Call& call,
                          const blob::HttpProperties& stored) {
   const bool overrides = may_override(call);
   for (const Property& property : kProperties) {
+    const bool is_disposition = property.override_field == SasField::kContentDisposition;
+    if (is_disposition && !call.at_least(kDispositions)) continue;
     std::string_view value;
     if (overrides) value = call.target.query.get(parameter_name(property.override_field));
     if (value.empty()) value = stored.*property.stored;
@@ -86,7 +90,8 @@ std::string_view type_name(blob::BlobType type) {
 void add_blob_headers(http::Headers& headers, const Call& call,
                       const blob::BlobProperties& properties, const blob::LeaseView& lease) {
   add_etag_and_date(headers, properties.etag, properties.last_modified);
-  headers.add("Accept-Ranges", "bytes");
+  const bool reads = call.request.method == http::Method::kGet;
+  if (reads || call.at_least(kRangesOnHead)) headers.add("Accept-Ranges", "bytes");
   add_http_properties(headers, call, properties.http);
   if (call.at_least(kTellsCreationTime)) {
     headers.add("x-ms-creation-time", http_date_text(properties.created));

@@ -10,6 +10,7 @@
 #include "azure/ops/response_headers.h"
 #include "azure/request/body_hashes.h"
 #include "azure/request/common_headers.h"
+#include "azure/request/http_properties.h"
 #include "azure/request/markers.h"
 #include "azure/request/protection.h"
 #include "azure/xml/tags_xml.h"
@@ -21,7 +22,6 @@ namespace lapis::azure {
 namespace {
 
 constexpr std::uint32_t kServiceEndpoint = 20130815;  // and no Url of each blob
-constexpr std::uint32_t kDisposition = 20130815;
 constexpr std::uint32_t kTiers = 20170417;
 constexpr std::uint32_t kReplicationMetadata = 20191212;
 constexpr std::uint32_t kTagCount = 20191212;
@@ -157,7 +157,7 @@ void ListBlobsWriter::Page::write_http_properties(const blob::HttpProperties& ht
   if (call_.at_least(kTellsCrc64)) xml_.empty("Content-CRC64");
   xml_.element("Content-MD5", http.content_md5 ? md5_text(*http.content_md5) : std::string());
   xml_.element("Cache-Control", http.cache_control);
-  if (call_.at_least(kDisposition)) xml_.element("Content-Disposition", http.content_disposition);
+  if (call_.at_least(kDispositions)) xml_.element("Content-Disposition", http.content_disposition);
 }
 
 void ListBlobsWriter::Page::write_tier(const blob::BlobProperties& properties) {

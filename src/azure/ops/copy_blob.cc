@@ -13,10 +13,11 @@ namespace lapis::azure {
 namespace {
 
 // Checked and done with: nothing waits to leave an archive.
-Result<void> check_priority(const http::Headers& headers) {
+Result<void> check_priority(const Call& call) {
   constexpr std::string_view kName = "x-ms-rehydrate-priority";
-  const std::string_view text = headers.get(kName);
-  if (text.empty() || http::iequals(text, "Standard") || http::iequals(text, "High")) return {};
+  const std::string_view text = call.request.headers.get(kName);
+  if (text.empty() || !call.at_least(kRehydratePriority)) return {};
+  if (http::iequals(text, "Standard") || http::iequals(text, "High")) return {};
   return fail(invalid_header(kName, text));
 }
 
@@ -33,10 +34,9 @@ Result<std::optional<bool>> parse_seal(const Call& call) {
 }  // namespace
 
 Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
-  const http::Headers& headers = call.request.headers;
   blob::CopyBlob request;
   LAPIS_TRY(request.source, parse_copy_source(call, kTellsCopies));
-  LAPIS_TRY_VOID(check_priority(headers));
+  LAPIS_TRY_VOID(check_priority(call));
   LAPIS_TRY(request.seal, parse_seal(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
   if (by_key) request.local = local_source(call, request.source.url);

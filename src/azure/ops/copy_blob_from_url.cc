@@ -8,12 +8,11 @@
 namespace lapis::azure {
 
 Result<blob::CopyBlobFromUrl> parse_copy_blob_from_url(const Call& call) {
-  const http::Headers& headers = call.request.headers;
   blob::CopyBlobFromUrl request;
   LAPIS_TRY(request.source, parse_copy_source(call, kCopiesFromUrl));
   LAPIS_TRY(request.source.wants_tags, parse_tag_option(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
-  LAPIS_TRY(request.blob.hashes, parse_source_hashes(headers));
+  LAPIS_TRY(request.blob.hashes, parse_source_hashes(call));
   return request;
 }
 

@@ -9,6 +9,7 @@
 namespace lapis::azure {
 namespace {
 
+constexpr std::uint32_t kDeletesStaged = 20130815;
 constexpr std::uint32_t kTellsPermanent = 20170729;
 
 // Of a snapshot or a version it makes no sense.
@@ -55,6 +56,7 @@ Result<blob::DeleteBlob> parse_delete_blob(const Call& call) {
   LAPIS_TRY(request.permanently, parse_type(call, request.key));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
+  request.staged_too = call.at_least(kDeletesStaged);
   return request;
 }
 

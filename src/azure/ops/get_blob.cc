@@ -12,6 +12,7 @@
 namespace lapis::azure {
 namespace {
 
+constexpr std::uint32_t kNoRangeOfNothing = 20130815;
 constexpr std::uint32_t kStoredMd5OfRanges = 20160531;
 constexpr std::uint32_t kTierOnGet = 20261006;
 
@@ -27,8 +28,10 @@ Result<blob::GetBlob> parse_get_blob(const Call& call) {
   blob::GetBlob request;
   LAPIS_TRY(request.key, state_key(call));
   request.range = parse_range(call);
+  request.empty_range = !call.at_least(kNoRangeOfNothing);
   LAPIS_TRY(request.hash, parse_range_hash(call, request.range));
   LAPIS_TRY(request.conditions, parse_read_conditions(call));
+  request.single_condition = reads_by_single_condition(call);
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   return request;
 }
@@ -39,7 +42,11 @@ http::Response render_get_blob(const Call& call, blob::GetBlobResult result) {
   add_blob_headers(response.headers, call, properties, result.lease);
   if (result.range) {
     response.status = 206;
-    response.headers.add("Content-Range", content_range(*result.range, properties.content_length));
+    // No Content-Range can tell of an empty one.
+    if (result.range->length != 0) {
+      response.headers.add("Content-Range",
+                           content_range(*result.range, properties.content_length));
+    }
   }
   if (properties.http.content_md5 && (!result.range || call.at_least(kStoredMd5OfRanges))) {
     response.headers.add(result.range ? "x-ms-blob-content-md5" : "Content-MD5",

@@ -11,6 +11,7 @@ Result<blob::GetBlobProperties> parse_get_blob_properties(const Call& call) {
   blob::GetBlobProperties request;
   LAPIS_TRY(request.key, state_key(call));
   LAPIS_TRY(request.conditions, parse_read_conditions(call));
+  request.single_condition = reads_by_single_condition(call);
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   return request;
 }

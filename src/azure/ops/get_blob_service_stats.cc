@@ -9,9 +9,14 @@
 #include "lapis/base/date.h"
 
 namespace lapis::azure {
+namespace {
+
+constexpr std::uint32_t kStats = 20130815;
+
+}  // namespace
 
 Result<http::Response> render_get_blob_service_stats(const Call& call, Timestamp now) {
-  if (!call.target.secondary) {
+  if (!call.target.secondary || !call.at_least(kStats)) {
     return fail(invalid_parameter("comp", call.target.query.get("comp"), ""));
   }
   std::string text(kXmlPrologue);

@@ -27,6 +27,10 @@ void write_blocks(XmlWriter& xml, std::string_view tag,
   xml.close(tag);
 }
 
+// A client of an older version may keep a length in 31 bits.
+constexpr std::uint32_t kLongBlocks = 20191212;
+constexpr std::uint64_t kLongestBefore = 100ull << 20;
+
 struct Wanted {
   bool committed = true;
   bool uncommitted = false;
@@ -50,6 +54,7 @@ Result<blob::GetBlockList> parse_get_block_list(const Call& call) {
   request.uncommitted = wanted.uncommitted;
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   LAPIS_TRY(request.conditions, parse_if_tags(call));
+  if (!call.at_least(kLongBlocks)) request.longest = kLongestBefore;
   return request;
 }
 

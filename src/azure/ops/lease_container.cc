@@ -9,6 +9,7 @@ namespace lapis::azure {
 namespace {
 
 constexpr std::uint32_t kLeaseContainer = 20120212;
+constexpr std::uint32_t kKeepsEtag = 20130815;
 
 }  // namespace
 
@@ -18,6 +19,7 @@ Result<blob::LeaseContainer> parse_lease_container(const Call& call) {
   request.key = container_key(call);
   LAPIS_TRY(request.action, parse_lease_action(call));
   LAPIS_TRY(request.conditions, parse_date_conditions(call));
+  request.changes_etag = !call.at_least(kKeepsEtag);
   return request;
 }
 

@@ -20,7 +20,7 @@ namespace {
 // The system makes no containers, so "system" adds none.
 constexpr IncludeValue kInclude[] = {{"metadata", 0}, {"deleted", 20191212}, {"system", 20210212}};
 
-constexpr std::uint32_t kServiceEndpoint = 20130815;
+constexpr std::uint32_t kServiceEndpoint = 20130815;  // and no Url of each container
 constexpr std::uint32_t kPublicAccess = 20160531;
 constexpr std::uint32_t kRetention = 20171109;
 constexpr std::uint32_t kEncryptionScopes = 20190707;
@@ -76,6 +76,7 @@ void write_head(XmlWriter& xml, const Call& call, const blob::ListContainers& re
 void write_containers(XmlWriter& xml, const Call& call, const blob::ListContainersResult& result,
                       bool metadata) {
   if (result.items.empty()) return xml.empty("Containers");
+  const std::string endpoint = service_endpoint(call.request, call.target);
   xml.open("Containers");
   for (const auto& item : result.items) {
     xml.open("Container");
@@ -84,6 +85,7 @@ void write_containers(XmlWriter& xml, const Call& call, const blob::ListContaine
       xml.raw("<Deleted>true</Deleted>");
       xml.plain_element("Version", blob::deletion_version(deletion->at));
     }
+    if (!call.at_least(kServiceEndpoint)) xml.element("Url", endpoint + item.name);
     write_properties(xml, call, item, result);
     if (metadata) write_metadata(xml, item.properties.metadata);
     xml.close("Container");

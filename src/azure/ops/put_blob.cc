@@ -28,8 +28,8 @@ Result<blob::PutBlob> parse_put_blob(const Call& call) {
             body_length(call.request, put_blob_limit(call.version.effective)));
   LAPIS_TRY(blob::PutBlob request, parse_new_blob(call));
   request.content_length = length;
-  request.http = put_blob_properties(headers);
-  LAPIS_TRY(request.hashes, parse_body_hashes(headers));
+  request.http = put_blob_properties(call);
+  LAPIS_TRY(request.hashes, parse_body_hashes(call));
   LAPIS_TRY(request.blob_md5, parse_md5(headers, "x-ms-blob-content-md5"));
   return request;
 }

@@ -39,8 +39,8 @@ Result<blob::PutBlobFromUrl> parse_put_blob_from_url(const Call& call) {
   request.max_length = put_blob_limit(call.version.effective);
   LAPIS_TRY(request.source.wants_tags, parse_tag_option(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
-  LAPIS_TRY(request.blob.http, set_blob_http_properties(headers));
-  LAPIS_TRY(request.blob.hashes, parse_source_hashes(headers));
+  LAPIS_TRY(request.blob.http, set_blob_http_properties(call));
+  LAPIS_TRY(request.blob.hashes, parse_source_hashes(call));
   return request;
 }
 

@@ -18,7 +18,7 @@ Result<blob::PutBlock> parse_put_block(const Call& call) {
             body_length(call.request, put_block_limit(call.version.effective)));
   if (request.content_length == 0) return fail(invalid_header("Content-Length", "0"));
   LAPIS_TRY(request.lease, parse_lease(headers));
-  LAPIS_TRY(request.hashes, parse_body_hashes(headers));
+  LAPIS_TRY(request.hashes, parse_body_hashes(call));
   request.want_md5 = wants_md5(call);
   return request;
 }

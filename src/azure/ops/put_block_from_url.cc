@@ -18,7 +18,7 @@ Result<blob::PutBlockFromUrl> parse_put_block_from_url(const Call& call) {
   request.block.key = blob_key(call);
   LAPIS_TRY(request.block.block, parse_block_id(call.target.query));
   LAPIS_TRY(request.block.lease, parse_lease(headers));
-  LAPIS_TRY(request.block.hashes, parse_source_hashes(headers));
+  LAPIS_TRY(request.block.hashes, parse_source_hashes(call));
   request.block.want_md5 = wants_md5(call);
   return request;
 }

@@ -19,14 +19,15 @@ Result<BlockListDocument> parse_put_block_list(const Call& call, std::string_vie
   BlockListDocument document;
   blob::PutBlockList& request = document.request;
   request.key = blob_key(call);
-  LAPIS_TRY(request.http, put_block_list_properties(headers));
+  LAPIS_TRY(request.http, put_block_list_properties(call));
   LAPIS_TRY(request.metadata, parse_metadata(headers));
   LAPIS_TRY(request.tags, parse_tags_header(headers));
-  LAPIS_TRY(request.tier, parse_tier(call));
+  LAPIS_TRY(request.tier, parse_new_tier(call));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
   LAPIS_TRY(request.protection, parse_protection(headers));
-  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(headers));
+  request.absent = absent_blob(call);
+  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(call));
   const DocumentHashes hashes = hash_document(xml);
   LAPIS_TRY_VOID(check_hashes(given, hashes));
   document.md5 = hashes.md5;

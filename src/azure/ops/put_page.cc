@@ -33,7 +33,7 @@ Result<PutPageRequest> parse_put_page(const Call& call) {
     return fail(invalid_header("Content-Length", std::to_string(length)));
   }
   LAPIS_TRY_VOID(parse_page_write(call, request.pages));
-  LAPIS_TRY(request.pages.hashes, parse_body_hashes(headers));
+  LAPIS_TRY(request.pages.hashes, parse_body_hashes(call));
   if (request.clears) LAPIS_TRY_VOID(check_hashes(request.pages.hashes, hash_document({})));
   request.pages.want_md5 = wants_md5(call);
   return request;

@@ -13,10 +13,13 @@
 namespace lapis::azure {
 namespace {
 
+// The first version that knows them.
+constexpr std::uint32_t kTiersOfPageBlobs = 20170417;
+
 // The blob is made of zeros: there is no body.
-Result<void> check_empty_body(const http::Request& request) {
-  LAPIS_TRY_VOID(check_no_body(request));
-  LAPIS_TRY(const blob::BodyHashes hashes, parse_body_hashes(request.headers));
+Result<void> check_empty_body(const Call& call) {
+  LAPIS_TRY_VOID(check_no_body(call.request));
+  LAPIS_TRY(const blob::BodyHashes hashes, parse_body_hashes(call));
   return check_hashes(hashes, hash_document({}));
 }
 
@@ -24,9 +27,11 @@ Result<void> check_empty_body(const http::Request& request) {
 
 Result<blob::PutPageBlob> parse_put_page_blob(const Call& call) {
   const http::Headers& headers = call.request.headers;
-  LAPIS_TRY_VOID(check_empty_body(call.request));
+  LAPIS_TRY_VOID(check_empty_body(call));
   // Only premium accounts have tiers of page blobs.
-  if (!headers.get("x-ms-access-tier").empty()) return fail(ErrorCode::kInvalidBlobTier);
+  if (call.at_least(kTiersOfPageBlobs) && !headers.get("x-ms-access-tier").empty()) {
+    return fail(ErrorCode::kInvalidBlobTier);
+  }
   blob::PutPageBlob request;
   LAPIS_TRY(const auto length, parse_page_blob_length(call));
   if (!length) return fail(missing_header("x-ms-blob-content-length"));
@@ -34,7 +39,7 @@ Result<blob::PutPageBlob> parse_put_page_blob(const Call& call) {
   LAPIS_TRY(const auto number, parse_sequence_number(headers, "x-ms-blob-sequence-number"));
   request.sequence_number = number.value_or(0);
   LAPIS_TRY(request.blob, parse_new_blob(call));
-  request.blob.http = put_blob_properties(headers);
+  request.blob.http = put_blob_properties(call);
   LAPIS_TRY(request.blob.http.content_md5, parse_md5(headers, "x-ms-blob-content-md5"));
   return request;
 }

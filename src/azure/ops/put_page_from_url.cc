@@ -46,7 +46,7 @@ Result<blob::PutPageFromUrl> parse_put_page_from_url(const Call& call) {
   }
   LAPIS_TRY(request.source.range, parse_range_of_source(headers, request.page.range.length));
   LAPIS_TRY_VOID(parse_page_write(call, request.page));
-  LAPIS_TRY(request.page.hashes, parse_source_hashes(headers));
+  LAPIS_TRY(request.page.hashes, parse_source_hashes(call));
   request.page.want_md5 = wants_source_md5(call);
   return request;
 }

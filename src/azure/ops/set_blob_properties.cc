@@ -13,13 +13,17 @@
 namespace lapis::azure {
 namespace {
 
+constexpr std::string_view kDisposition = "x-ms-blob-content-disposition";
 constexpr std::string_view kHttpHeaders[] = {
     "x-ms-blob-cache-control",    "x-ms-blob-content-type",     "x-ms-blob-content-md5",
-    "x-ms-blob-content-encoding", "x-ms-blob-content-language", "x-ms-blob-content-disposition"};
+    "x-ms-blob-content-encoding", "x-ms-blob-content-language", kDisposition};
 
-bool sets_http(const http::Headers& headers) {
-  return std::ranges::any_of(kHttpHeaders,
-                             [&](std::string_view name) { return headers.find(name) != nullptr; });
+bool sets_http(const Call& call) {
+  const auto is_given = [&call](std::string_view name) {
+    return call.request.headers.find(name) != nullptr &&
+           (name != kDisposition || call.at_least(kDispositions));
+  };
+  return std::ranges::any_of(kHttpHeaders, is_given);
 }
 
 }  // namespace
@@ -28,11 +32,11 @@ Result<blob::SetBlobProperties> parse_set_blob_properties(const Call& call) {
   const http::Headers& headers = call.request.headers;
   blob::SetBlobProperties request;
   request.key = blob_key(call);
-  LAPIS_TRY(request.http, set_blob_http_properties(headers));
+  LAPIS_TRY(request.http, set_blob_http_properties(call));
   LAPIS_TRY(request.length, parse_page_blob_length(call));
   LAPIS_TRY(request.sequence, parse_sequence_change(headers));
   // A length or a number alone leaves the properties as they are.
-  request.keeps_http = (request.length || request.sequence) && !sets_http(headers);
+  request.keeps_http = (request.length || request.sequence) && !sets_http(call);
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
   return request;

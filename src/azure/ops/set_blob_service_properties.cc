@@ -7,7 +7,7 @@ namespace lapis::azure {
 
 Result<blob::SetBlobServiceProperties> parse_set_blob_service_properties(const Call& call,
                                                                          std::string_view xml) {
-  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(call.request.headers));
+  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(call));
   LAPIS_TRY_VOID(check_hashes(given, hash_document(xml)));
   blob::SetBlobServiceProperties request;
   request.account = call.target.account;

@@ -17,7 +17,7 @@ Result<blob::SetBlobTags> parse_set_blob_tags(const Call& call, std::string_view
   if (call.at_least(kLeasesOfTags)) {
     LAPIS_TRY(request.lease, parse_lease(headers));
   }
-  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(headers));
+  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(call));
   LAPIS_TRY_VOID(check_hashes(given, hash_document(xml)));
   LAPIS_TRY(request.tags, parse_tags_document(xml));
   return request;

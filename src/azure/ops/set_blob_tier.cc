@@ -12,7 +12,6 @@ namespace lapis::azure {
 namespace {
 
 constexpr std::uint32_t kSetBlobTier = 20170417;
-constexpr std::uint32_t kRehydratePriority = 20190202;
 
 constexpr std::array<std::string_view, 11> kPageBlobTiers = {
     "P4", "P6", "P10", "P15", "P20", "P30", "P40", "P50", "P60", "P70", "P80"};

@@ -16,7 +16,7 @@ Result<blob::SetContainerAcl> parse_set_container_acl(const Call& call, std::str
   LAPIS_TRY(request.access.level, parse_public_access(headers));
   LAPIS_TRY(request.conditions, parse_date_conditions(call));
   LAPIS_TRY(request.lease, parse_lease(headers));
-  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(headers));
+  LAPIS_TRY(const blob::BodyHashes given, parse_body_hashes(call));
   LAPIS_TRY_VOID(check_hashes(given, hash_document(xml)));
   LAPIS_TRY(request.access.policies, parse_container_acl(xml));
   return request;

@@ -9,6 +9,11 @@
 #include "lapis/base/date.h"
 
 namespace lapis::azure {
+namespace {
+
+constexpr std::uint32_t kTellsEncryptionOfSnapshots = 20190202;
+
+}  // namespace
 
 Result<blob::SnapshotBlob> parse_snapshot_blob(const Call& call) {
   const http::Headers& headers = call.request.headers;
@@ -27,7 +32,7 @@ http::Response render_snapshot_blob(const Call& call, const blob::SnapshotBlobRe
   add_etag_and_date(response.headers, result.etag, result.last_modified);
   response.headers.add("x-ms-snapshot", format_iso8601(result.snapshot));
   add_version(response.headers, call, result.version);
-  add_request_encrypted(response.headers, call);
+  if (call.at_least(kTellsEncryptionOfSnapshots)) add_request_encrypted(response.headers, call);
   return response;
 }
 

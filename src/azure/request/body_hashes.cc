@@ -21,12 +21,13 @@ Result<std::optional<Md5Digest>> parse_md5(const http::Headers& headers, std::st
 
 namespace {
 
-Result<blob::BodyHashes> parse_hashes(const http::Headers& headers, std::string_view md5_name,
+Result<blob::BodyHashes> parse_hashes(const Call& call, std::string_view md5_name,
                                       std::string_view crc64_name) {
+  const http::Headers& headers = call.request.headers;
   blob::BodyHashes hashes;
   LAPIS_TRY(hashes.md5, parse_md5(headers, md5_name));
   const std::string_view text = headers.get(crc64_name);
-  if (text.empty()) return hashes;
+  if (text.empty() || !call.at_least(kTakesCrc64)) return hashes;
   if (hashes.md5) return fail(ErrorCode::kBothCrc64AndMd5HeaderPresent);
   const auto bytes = base64_decode(text);
   if (!bytes || bytes->size() < 8) return fail(invalid_header(crc64_name, text));
@@ -39,12 +40,12 @@ Result<blob::BodyHashes> parse_hashes(const http::Headers& headers, std::string_
 
 }  // namespace
 
-Result<blob::BodyHashes> parse_body_hashes(const http::Headers& headers) {
-  return parse_hashes(headers, "Content-MD5", "x-ms-content-crc64");
+Result<blob::BodyHashes> parse_body_hashes(const Call& call) {
+  return parse_hashes(call, "Content-MD5", "x-ms-content-crc64");
 }
 
-Result<blob::BodyHashes> parse_source_hashes(const http::Headers& headers) {
-  return parse_hashes(headers, "x-ms-source-content-md5", "x-ms-source-content-crc64");
+Result<blob::BodyHashes> parse_source_hashes(const Call& call) {
+  return parse_hashes(call, "x-ms-source-content-md5", "x-ms-source-content-crc64");
 }
 
 DocumentHashes hash_document(std::string_view document) {

@@ -49,6 +49,11 @@ Result<std::optional<blob::AccessTier>> parse_tier(const Call& call) {
   return tier;
 }
 
+Result<std::optional<blob::AccessTier>> parse_new_tier(const Call& call) {
+  if (!call.at_least(kTiersOfNewBlobs)) return std::nullopt;
+  return parse_tier(call);
+}
+
 blob::ContainerKey container_key(const Call& call) {
   return {std::string(call.target.account), std::string(call.target.container)};
 }

@@ -16,6 +16,14 @@ Result<std::optional<blob::LeaseId>> parse_lease(const http::Headers& headers);
 // that came after the request's version.
 Result<std::optional<blob::AccessTier>> parse_tier(const Call& call);
 
+// Of an operation that makes a blob. The header is passed over before the first version in which
+// they take it. Errors: the same.
+inline constexpr std::uint32_t kTiersOfNewBlobs = 20181109;
+Result<std::optional<blob::AccessTier>> parse_new_tier(const Call& call);
+
+// The first version that knows x-ms-rehydrate-priority: older ones pass over it.
+inline constexpr std::uint32_t kRehydratePriority = 20190202;
+
 blob::ContainerKey container_key(const Call& call);
 blob::BlobKey blob_key(const Call& call);
 // The first version that knows versions of blobs. To pass over `versionid` in older ones, as is

@@ -11,7 +11,9 @@
 namespace lapis::azure {
 namespace {
 
-constexpr std::uint32_t kTagListsOnReads = 20130815;
+constexpr std::uint32_t kSeveralOnReads = 20130815;  // conditions, and tags in one of them
+constexpr std::uint32_t kLeasesOfBlobs = 20130815;   // and of nothing else
+constexpr std::uint32_t kAnyIsCommitted = 20170417;
 constexpr std::uint32_t kAnyTagOnReads = 20160531;
 constexpr std::uint32_t kConditionsOfTags = 20260206;
 
@@ -106,11 +108,18 @@ Result<blob::Conditions> parse(const http::Headers& headers, bool single_tags,
 }  // namespace
 
 Result<blob::Conditions> parse_read_conditions(const Call& call) {
-  LAPIS_TRY(auto conditions, parse(call.request.headers, !call.at_least(kTagListsOnReads)));
+  LAPIS_TRY(auto conditions, parse(call.request.headers, reads_by_single_condition(call)));
+  if (reads_by_single_condition(call)) LAPIS_TRY_VOID(blob::check_write_shape(conditions));
   auto& none_match = conditions.if_none_match;
   if (none_match && none_match->any && !call.at_least(kAnyTagOnReads)) none_match.reset();
   LAPIS_TRY(conditions.if_tags, parse_expression(call.request.headers));
   return conditions;
+}
+
+bool reads_by_single_condition(const Call& call) { return !call.at_least(kSeveralOnReads); }
+
+blob::AbsentBlob absent_blob(const Call& call) {
+  return {!call.at_least(kLeasesOfBlobs), !call.at_least(kAnyIsCommitted)};
 }
 
 Result<blob::Conditions> parse_write_conditions(const Call& call) {

@@ -3,6 +3,7 @@
 
 #include "lapis/azure/call.h"
 #include "lapis/base/result.h"
+#include "lapis/blob/absent_blob.h"
 #include "lapis/blob/conditions.h"
 
 namespace lapis::azure {
@@ -13,9 +14,13 @@ inline constexpr std::uint32_t kLeasesOfTags = 20200408;
 
 // For Get Blob and Get Blob Properties. Errors: kInvalidHeaderValue (an empty header, a date that
 // is none, an expression that is none), and for several tags before 2013-08-15
-// kMultipleConditionHeadersNotSupported. If-None-Match:
-// * was passed over before 2016-05-31 and still is at those versions.
+// kMultipleConditionHeadersNotSupported. If-None-Match: * was passed over before 2016-05-31 and
+// still is at those versions.
 Result<blob::Conditions> parse_read_conditions(const Call& call);
+// Whether they take what writes take, and no more: before 2013-08-15.
+bool reads_by_single_condition(const Call& call);
+// What a request of this version may say of a blob that it makes and that was not there.
+blob::AbsentBlob absent_blob(const Call& call);
 
 // For writes: the same, and one tag only.
 Result<blob::Conditions> parse_write_conditions(const Call& call);

@@ -27,9 +27,12 @@ constexpr Source kSources[] = {
      "Cache-Control"},
 };
 
-blob::HttpProperties read(const http::Headers& headers, bool standard_too) {
+blob::HttpProperties read(const Call& call, bool standard_too) {
+  const http::Headers& headers = call.request.headers;
   blob::HttpProperties properties;
   for (const Source& source : kSources) {
+    const bool is_disposition = source.member == &blob::HttpProperties::content_disposition;
+    if (is_disposition && !call.at_least(kDispositions)) continue;
     std::string_view value = headers.get(source.header);
     if (value.empty() && standard_too && !source.standard.empty()) {
       value = headers.get(source.standard);
@@ -45,8 +48,8 @@ void default_type(blob::HttpProperties& properties) {
 
 }  // namespace
 
-blob::HttpProperties put_blob_properties(const http::Headers& headers) {
-  blob::HttpProperties properties = read(headers, true);
+blob::HttpProperties put_blob_properties(const Call& call) {
+  blob::HttpProperties properties = read(call, true);
   default_type(properties);
   return properties;
 }
@@ -58,15 +61,15 @@ blob::HttpProperties stored_properties(const http::Headers& answer) {
   return properties;
 }
 
-Result<blob::HttpProperties> put_block_list_properties(const http::Headers& headers) {
-  LAPIS_TRY(blob::HttpProperties properties, set_blob_http_properties(headers));
+Result<blob::HttpProperties> put_block_list_properties(const Call& call) {
+  LAPIS_TRY(blob::HttpProperties properties, set_blob_http_properties(call));
   default_type(properties);
   return properties;
 }
 
-Result<blob::HttpProperties> set_blob_http_properties(const http::Headers& headers) {
-  blob::HttpProperties properties = read(headers, false);
-  LAPIS_TRY(properties.content_md5, parse_md5(headers, "x-ms-blob-content-md5"));
+Result<blob::HttpProperties> set_blob_http_properties(const Call& call) {
+  blob::HttpProperties properties = read(call, false);
+  LAPIS_TRY(properties.content_md5, parse_md5(call.request.headers, "x-ms-blob-content-md5"));
   return properties;
 }
 

@@ -14,10 +14,11 @@ Result<blob::PutBlob> parse_new_blob(const Call& call) {
   blob.key = blob_key(call);
   LAPIS_TRY(blob.metadata, parse_metadata(headers));
   LAPIS_TRY(blob.tags, parse_tags_header(headers));
-  LAPIS_TRY(blob.tier, parse_tier(call));
+  LAPIS_TRY(blob.tier, parse_new_tier(call));
   LAPIS_TRY(blob.conditions, parse_write_conditions(call));
   LAPIS_TRY(blob.lease, parse_lease(headers));
   LAPIS_TRY(blob.protection, parse_protection(headers));
+  blob.absent = absent_blob(call);
   return blob;
 }
 

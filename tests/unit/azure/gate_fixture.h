@@ -90,7 +90,7 @@ inline Token signed_account(const Token& token) {
   return token.with(
       "sig", mac("devstoreaccount1\n" + get("sp") + "\n" + get("ss") + "\n" + get("srt") + "\n" +
                  get("st") + "\n" + get("se") + "\n" + get("sip") + "\n" + get("spr") + "\n" +
-                 get("sv") + "\n" + get("ses") + "\n"));
+                 get("sv") + "\n" + (get("sv") >= "2020-12-06" ? get("ses") + "\n" : "")));
 }
 
 inline Token service_token() {

@@ -374,6 +374,38 @@ const Right kRights[] = {
 INSTANTIATE_TEST_SUITE_P(Needs, SasRights, testing::ValuesIn(kRights),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
+TEST_F(SasGate, ALetterMeansNothingBeforeItsVersion) {
+  struct Case {
+    std::string letter, last_without, first_with;
+  };
+  const Case cases[] = {
+      {"t", "2019-07-07", "2019-12-12"},
+      {"f", "2019-07-07", "2019-12-12"},
+      {"x", "2019-07-07", "2019-12-12"},
+      {"y", "2019-12-12", "2020-02-10"},
+  };
+  for (const Case& c : cases) {
+    const auto at = [&](const std::string& version) {
+      const Token token = account_token().with("sp", c.letter).with("sv", version);
+      return authorize(get("/box/b", signed_account(token).query()), {.letters = c.letter});
+    };
+    EXPECT_TRUE(at(c.first_with)) << c.letter;
+    ASSERT_FALSE(at(c.last_without)) << c.letter;
+    EXPECT_EQ(at(c.last_without).error().code, ErrorCode::kAuthorizationPermissionMismatch);
+  }
+}
+
+TEST_F(SasGate, TellsTheResourceTypeThatIsMissing) {
+  const std::string query = signed_account(account_token().with("srt", "s")).query();
+  const auto at = [&](const std::string& version) {
+    const std::string asked = query + "&api-version=" + version;
+    return authorize(get("/box/b", asked), {.letters = "l", .resource_type = 'c'}).error();
+  };
+  EXPECT_EQ(field_of(at("2024-08-04"), "ExtendedErrorDetail"),
+            "SignedResourceTypes 'c' is required to perform this operation.");
+  EXPECT_EQ(field_of(at("2024-05-04"), "ExtendedErrorDetail"), "");
+}
+
 TEST_F(SasGate, OldTokensHideWhatTheyDoNotPermit) {
   const Token v2014{
       {{"sv", "2014-02-14"},

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "lapis/azure/call.h"
+#include "lapis/base/result.h"
 
 namespace lapis::azure {
 
-http::Response render_get_account_information(const Call& call);
+// Errors: kInvalidQueryParameterValue before 2018-03-28, as of any `restype` that is not known.
+Result<http::Response> render_get_account_information(const Call& call);
 
 }  // namespace lapis::azure

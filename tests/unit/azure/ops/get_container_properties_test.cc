@@ -49,5 +49,16 @@ TEST(RenderGetContainerProperties, TellsWhatTheVersionKnows) {
   }
 }
 
+TEST(RenderGetContainerProperties, TellsWhoMayReadSince20160531) {
+  blob::GetContainerPropertiesResult properties{{{1}, Timestamp{}, {}}, {}};
+  properties.properties.access.level = blob::PublicAccess::kBlob;
+  const auto at = [&](const std::string& version) {
+    const auto call = make_call("GET", "/acct/box?restype=container", {}, version);
+    return render_get_container_properties(call, properties).headers;
+  };
+  EXPECT_EQ(at("2016-05-31").get("x-ms-blob-public-access"), "blob");
+  EXPECT_FALSE(at("2015-12-11").find("x-ms-blob-public-access"));
+}
+
 }  // namespace
 }  // namespace lapis::azure

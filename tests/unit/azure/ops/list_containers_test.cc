@@ -93,6 +93,21 @@ TEST(RenderListContainers, WritesAContainerInAzuresOrder) {
             kRoot + properties + "<Metadata><Key>v</Key></Metadata>" + end);
 }
 
+TEST(RenderListContainers, ElementsByVersion) {
+  blob::ListContainersResult result;
+  result.items.push_back({"box", {{1}, Timestamp{}, {}}, {}});
+  result.items[0].properties.access.level = blob::PublicAccess::kContainer;
+  const auto has = [&](const std::string& version, const std::string& text) {
+    return page(list("", version), result).find(text) != std::string::npos;
+  };
+  const std::string access = "<PublicAccess>container</PublicAccess>";
+  EXPECT_TRUE(has("2016-05-31", access));
+  EXPECT_FALSE(has("2015-12-11", access));
+  const std::string url = "<Name>box</Name><Url>http://127.0.0.1:10000/acct/box</Url>";
+  EXPECT_TRUE(has("2012-02-12", url));
+  EXPECT_FALSE(has("2013-08-15", "<Url>"));
+}
+
 TEST(RenderListContainers, TellsOfVersionLevelImmutability) {
   blob::ListContainersResult result;
   result.items.push_back({"box", {}});

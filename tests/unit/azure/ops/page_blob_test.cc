@@ -168,6 +168,12 @@ TEST(ParseGetPageRanges, TakesTheUrlOfASnapshotOfTheSameBlob) {
   const auto request = parse("http://127.0.0.1:10000/acct/box/b" + snapshot);
   ASSERT_TRUE(request);
   EXPECT_TRUE(request->previous);
+  const auto old = parse_get_page_ranges(
+      make_call("GET", kList,
+                {{"x-ms-previous-snapshot-url", "http://127.0.0.1:10000/acct/box/b" + snapshot}},
+                "2019-02-02"));
+  ASSERT_TRUE(old);
+  EXPECT_FALSE(old->previous) << "it was not known";
   const std::string urls[] = {
       "http://127.0.0.1:10000/acct/box/b",
       "http://127.0.0.1:10000/acct/box/c" + snapshot,

@@ -79,6 +79,28 @@ TEST(ParseConditions, ListsAreForReadsSince20130815) {
             ErrorCode::kMultipleConditionHeadersNotSupported);
 }
 
+TEST(ParseConditions, SeveralAreForReadsSince20130815) {
+  const auto with = [](const std::string& version) {
+    return make_call("GET", "/acct/box/b", {{"If-None-Match", "\"a\""}, {"If-Match", "*"}},
+                     version);
+  };
+  EXPECT_TRUE(parse_read_conditions(with("2013-08-15")));
+  EXPECT_FALSE(reads_by_single_condition(with("2013-08-15")));
+  EXPECT_EQ(parse_read_conditions(with("2012-02-12")).error().code,
+            ErrorCode::kMultipleConditionHeadersNotSupported);
+  EXPECT_TRUE(reads_by_single_condition(with("2012-02-12")));
+}
+
+TEST(ParseConditions, WhatMayBeSaidOfAnAbsentBlob) {
+  const auto at = [](const std::string& version) {
+    return absent_blob(make_call("PUT", "/acct/box/b", {}, version));
+  };
+  EXPECT_TRUE(at("2012-02-12").takes_any_lease);
+  EXPECT_FALSE(at("2013-08-15").takes_any_lease);
+  EXPECT_TRUE(at("2016-05-31").staged_is_any);
+  EXPECT_FALSE(at("2017-04-17").staged_is_any);
+}
+
 TEST(ParseConditions, AnyTagOnReadsIsPassedOverBefore20160531) {
   const auto with = [](const std::string& version) {
     return make_call("GET", "/acct/box/b", {{"If-None-Match", "*"}}, version);
