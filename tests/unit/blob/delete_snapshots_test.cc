@@ -2,6 +2,7 @@
 // none is left.
 #include <gtest/gtest.h>
 
+#include "blob/records.h"
 #include "lapis/blob/ops/set_blob_service_properties.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "support/blob_harness.h"

