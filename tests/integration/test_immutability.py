@@ -23,8 +23,9 @@ UNTIL = "x-ms-immutability-policy-until-date"
 MODE = "x-ms-immutability-policy-mode"
 HOLD = "x-ms-legal-hold"
 VERSION = "x-ms-version-id"
-DATE = "Wed, 01 Jan 2998 00:00:00 GMT"
-LATER = "Thu, 02 Jan 2998 00:00:00 GMT"
+DATE = "Mon, 01 Jan 2998 00:00:00 GMT"
+WITH_SNAPSHOTS = {"x-ms-delete-snapshots": "include"}
+LATER = "Tue, 02 Jan 2998 00:00:00 GMT"
 BY_POLICY = "BlobImmutableDueToPolicy"
 BY_HOLD = "BlobImmutableDueToLegalHold"
 NOT_EMPTY = "ContainerImmutableStorageWithVersioningEnabled"
@@ -203,7 +204,7 @@ def test_what_is_protected_becomes_a_version(client: BlobClient, container: str)
         lambda: client.put_blob_from_url(container, "b", url),
         lambda: client.snapshot_blob(container, "b"),
         lambda: client.copy_blob(container, "b", bare_url(client, container, "b")),
-        lambda: client.delete_blob(container, "b"),
+        lambda: client.request("DELETE", client.path(container, "b"), [], WITH_SNAPSHOTS),
     ]
     protected: list[str] = []
     for number, write in enumerate(writes):

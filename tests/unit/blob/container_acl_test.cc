@@ -32,7 +32,7 @@ TEST(SetContainerAcl, ReplacesAllAndLeavesTheRest) {
   EXPECT_EQ((*after)->metadata, (Metadata{{"k", "v"}}));
   EXPECT_EQ((*after)->etag, set->etag);
   EXPECT_NE((*before)->etag, set->etag);
-  const auto listed = harness.run(list_containers(harness.service, {"acct", "", ""}));
+  const auto listed = harness.run(list_containers(harness.service, {"acct", "", {}}));
   EXPECT_EQ(listed->items.at(0).properties.access.level, PublicAccess::kBlob);
   ASSERT_TRUE(harness.run(set_container_metadata(harness.service, {kBox, {}, {}, {}})));
   EXPECT_EQ((*acl(harness, harness.service))->access, kReaders);

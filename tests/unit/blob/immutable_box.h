@@ -27,7 +27,11 @@ constexpr auto kDay = std::chrono::hours(24);
 
 class ImmutableBox {
  public:
-  ImmutableBox() : harness({.features = features}) { switch_to(true, true); }
+  // Chunks hold whole pages.
+  ImmutableBox()
+      : harness({.chunks = {.max_chunk_length = 512, .lend_length = 64}, .features = features}) {
+    switch_to(true, true);
+  }
 
   void switch_to(bool versioning, bool immutable_storage) {
     (*features)["acct"] = {.versioning = versioning, .immutable_storage = immutable_storage};

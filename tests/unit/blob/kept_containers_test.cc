@@ -310,7 +310,7 @@ TEST(KeptContainers, ComeBackWithAllTheyHad) {
   const auto before = harness.run(get_container_properties(service, {kBox, {}}))->properties;
 
   const auto refused = harness.run(delete_container(service, {kBox, {}, {}}));
-  EXPECT_EQ(refused.error().code, ErrorCode::kLeaseIdMissing);
+  EXPECT_EQ(refused.error().code, ErrorCode::kContainerLeaseIdMissing);
   ASSERT_TRUE(harness.run(delete_container(service, {kBox, {}, lease})));
   FindBlobsByTags find;
   find.account = "acct";

@@ -16,7 +16,7 @@ using test::make_call;
 
 const std::string kPolicies = "/acct/box/b?comp=immutabilityPolicies";
 const std::string kHold = "/acct/box/b?comp=legalhold";
-const std::string kDate = "Wed, 01 Jan 2998 00:00:00 GMT";
+const std::string kDate = "Mon, 01 Jan 2998 00:00:00 GMT";
 const std::string kTime = "2021-06-28T05:51:11.5743121Z";
 const Field kUntil{"x-ms-immutability-policy-until-date", kDate};
 const Field kHeld{"x-ms-legal-hold", "true"};

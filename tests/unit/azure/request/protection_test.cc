@@ -13,7 +13,7 @@ namespace {
 using test::field_of;
 using test::make_call;
 
-const std::string kDate = "Wed, 01 Jan 2998 00:00:00 GMT";
+const std::string kDate = "Mon, 01 Jan 2998 00:00:00 GMT";
 
 http::Headers headers_of(const std::string& until, const std::string& mode,
                          const std::string& hold = "") {
