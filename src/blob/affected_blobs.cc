@@ -92,8 +92,9 @@ class BatchSearch {
     }
     if (has_pages(blob.body)) return look_at_pages(named, key.container, blob);
     for (const Block& block : blob.body.blocks) look_at_block(named, {}, block, block.first);
+    const ContainerId space = space_of(key.container, blob.body);
     for (const SegmentRef& ref : blob.body.segments) {
-      LAPIS_TRY(const auto stored, snapshot_.get(segment_key(key.container, ref.id)));
+      LAPIS_TRY(const auto stored, snapshot_.get(segment_key(space, ref.id)));
       if (!stored) return fail(ErrorCode::kInternalError, "segment has no row");
       LAPIS_TRY(const Segment segment, decode_segment(*stored));
       for (const Block& block : segment.blocks) {

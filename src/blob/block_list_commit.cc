@@ -33,7 +33,7 @@ void index(const CommittedBlocks& committed, BlockIndex& into) {
 
 // Whether the old body stays with others when this row gets a new one.
 bool lives_on(const PreparedCommit& prepared) {
-  return prepared.outlives || prepared.sharing.rows > 1;
+  return prepared.outlives || is_held_elsewhere(prepared.sharing);
 }
 
 Result<void> resolve(storage::MetaSnapshot& snapshot, ContainerId container,
@@ -131,7 +131,8 @@ Result<bool> still_true(storage::MetaView& view, const NamedAt& at, const Prepar
     if (outlives(rows.blob->properties, at.keeping) != prepared.outlives) return false;
     LAPIS_TRY(const SharedBody now, read_sharing(view, at.container, prepared.body));
     const SharedBody& then = prepared.sharing;
-    if ((now.rows > 1) != (then.rows > 1) || now.counted != then.counted) return false;
+    const bool is_as_it_was = is_held_elsewhere(now) == is_held_elsewhere(then);
+    if (!is_as_it_was || now.counted != then.counted) return false;
   }
   if (rows.upload.has_value() != prepared.upload.has_value()) return false;
   if (!rows.upload) return true;

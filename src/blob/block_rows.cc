@@ -30,14 +30,24 @@ Result<CommittedBlocks> read_committed(storage::MetaSnapshot& snapshot, Containe
 
 Result<CommittedBlocks> read_blocks(storage::MetaSnapshot& snapshot, ContainerId container,
                                     const Body& body) {
+  const ContainerId space = space_of(container, body);
+  const auto say_home = [&](std::vector<Block>& blocks) {
+    if (space == container) return;
+    for (Block& block : blocks) {
+      const bool is_known = block.bytes_row == BlockBytesId{} || block.bytes_home != ContainerId{};
+      if (!is_known) block.bytes_home = space;
+    }
+  };
   CommittedBlocks committed;
   committed.direct = body.blocks;
+  say_home(committed.direct);
   committed.segments.reserve(body.segments.size());
   for (const SegmentRef& ref : body.segments) {
-    LAPIS_TRY(const auto row, snapshot.get(segment_key(container, ref.id)));
+    LAPIS_TRY(const auto row, snapshot.get(segment_key(space, ref.id)));
     if (!row) return fail(ErrorCode::kInternalError, "segment has no row");
     LAPIS_TRY(Segment segment, decode_segment(*row));
     if (segment.blocks.empty()) return fail(ErrorCode::kInternalError, "segment is empty");
+    say_home(segment.blocks);
     committed.segments.push_back({ref.id, std::move(segment)});
   }
   return committed;

@@ -15,6 +15,7 @@ records::Block to_message(const Block& block) {
     if (block.chunks.size() > 1) message.add_chunk_lengths(chunk.length);
   }
   message.set_bytes_row(block.bytes_row.value);
+  message.set_bytes_home(block.bytes_home.value);
   return message;
 }
 
@@ -24,6 +25,7 @@ Result<Block> from_message(records::Block& message) {
   block.id.text = std::move(*message.mutable_id());
   block.length = message.length();
   block.bytes_row.value = message.bytes_row();
+  block.bytes_home.value = message.bytes_home();
   const int count = message.chunk_ids_size();
   const bool by_row = block.bytes_row != BlockBytesId{};
   if (by_row != (count == 0)) return damaged("block");
@@ -70,7 +72,10 @@ std::uint64_t named_length(const Body& body) {
 }
 
 std::vector<BlockTarget> targets_of(ContainerId container, const Block& block) {
-  if (block.bytes_row != BlockBytesId{}) return {{container.value, block.bytes_row.value}};
+  if (block.bytes_row != BlockBytesId{}) {
+    const ContainerId home = block.bytes_home == ContainerId{} ? container : block.bytes_home;
+    return {{home.value, block.bytes_row.value}};
+  }
   std::vector<BlockTarget> targets;
   targets.reserve(block.chunks.size());
   for (const storage::ChunkRef& chunk : block.chunks) targets.push_back({0, chunk.id.value});
@@ -92,6 +97,8 @@ records::Body to_message(const Body& body) {
   message.set_page_map(body.pages.map.value);
   message.set_page_generation(body.pages.generation);
   message.set_length_changes(body.pages.length_changes);
+  message.set_lender(body.lender.container.value);
+  message.set_lent_body(body.lender.body.value);
   return message;
 }
 
@@ -118,10 +125,22 @@ Result<Body> from_message(records::Body& message) {
   const bool has_content = first != 0 || !body.inline_bytes.empty();
   if (has_pages(body) != (body.pages.generation != 0)) return damaged("blob");
   if (has_pages(body) && has_content) return damaged("blob");
+  LAPIS_TRY(body.lender, lender_of(message.lender(), message.lent_body()));
+  if (is_borrowed(body) && body.id == BodyId{}) return damaged("blob");
   return body;
 }
 
 std::string encode_body(const Body& body) { return to_message(body).SerializeAsString(); }
+
+Result<Body> decode_body(std::string_view encoded) {
+  LAPIS_TRY(auto message, parse_message<records::Body>(encoded, "body"));
+  return from_message(message);
+}
+
+Result<Lender> lender_of(std::uint64_t container, std::uint64_t body) {
+  if ((container == 0) != (body == 0)) return damaged("lender");
+  return Lender{ContainerId{container}, BodyId{body}};
+}
 
 std::string encode(const Segment& segment) {
   records::Segment message;

@@ -69,7 +69,7 @@ io::Task<Result<void>> BodyWalk::find_blocks() {
   }
   const SegmentRef& ref = covering(body.segments, at_);
   if (segment_ && base_ == ref.first) co_return Result<void>{};
-  LAPIS_CO_TRY(segment_, co_await find_segment(service_, container_, ref.id));
+  LAPIS_CO_TRY(segment_, co_await find_segment(service_, space_, ref.id));
   blocks_ = &segment_->blocks;
   base_ = ref.first;
   const bool whole = !blocks_->empty() && blocks_->size() == ref.blocks &&
@@ -114,7 +114,8 @@ io::Task<Result<void>> BodyWalk::take_short_blocks(BodyPart& part) {
        to < limit && is_short(*block) && part.bytes.size() < kTakenAtOnce; ++block) {
     const std::uint64_t skip = to - base_ - block->first;
     const std::uint64_t length = std::min(block->length - skip, limit - to);
-    std::string key = block_bytes_key(container_, block->bytes_row);
+    const ContainerId home = block->bytes_home == ContainerId{} ? space_ : block->bytes_home;
+    std::string key = block_bytes_key(home, block->bytes_row);
     LAPIS_CO_TRY(const auto row, co_await service_.meta.get(std::move(key)));
     if (!row || row->size() != block->length) {
       co_return fail(ErrorCode::kInternalError, "a blob has a short block without its bytes");

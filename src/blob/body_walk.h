@@ -29,7 +29,7 @@ class BodyWalk {
  public:
   BodyWalk(Service& service, ContainerId container, Shared<BlobRecord> blob, ByteRange range)
       : service_(service),
-        container_(container),
+        space_(space_of(container, blob->body)),
         blob_(std::move(blob)),
         named_(named_length(blob_->body)),
         at_(range.first),
@@ -47,7 +47,7 @@ class BodyWalk {
   std::uint64_t list_end() const;
 
   Service& service_;
-  const ContainerId container_;
+  const ContainerId space_;
   const Shared<BlobRecord> blob_;
   const std::uint64_t named_;  // where inline bytes begin
   std::uint64_t at_;           // where the next part begins

@@ -145,6 +145,14 @@ std::string block_owner_key(BlockTarget target, BodyId owner) {
   return key;
 }
 
+std::string loan_key(const Loan& loan) {
+  std::string key =
+      two_ids(Table::kLoan, loan.lender.container, loan.lender.body.value, 2 * kIdSize);
+  append_id(key, loan.borrower.value);
+  append_id(key, loan.body.value);
+  return key;
+}
+
 std::string tag_key(ContainerId container, std::string_view key, std::string_view value,
                     std::string_view name) {
   std::string row = tag_value_prefix(container, key, value);
@@ -292,6 +300,13 @@ std::optional<SharedBodyKey> parse_shared_body_key(std::string_view key) {
 std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key) {
   if (!is_of(key, Table::kBlockOwner, kThreeIds) || key.size() != kThreeIds) return std::nullopt;
   return BlockOwnerKey{{id_at(key, 1), id_at(key, kOneId)}, BodyId{id_at(key, kTwoIds)}};
+}
+
+std::optional<Loan> parse_loan_key(std::string_view key) {
+  if (!is_of(key, Table::kLoan, kFourIds) || key.size() != kFourIds) return std::nullopt;
+  return Loan{{ContainerId{id_at(key, 1)}, BodyId{id_at(key, kOneId)}},
+              ContainerId{id_at(key, kTwoIds)},
+              BodyId{id_at(key, kThreeIds)}};
 }
 
 std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key) {

@@ -18,6 +18,7 @@
 //   shared body      29 | container id | body id
 //   page stripe      2b | container id | page map id | stripe | generation, all bits turned over
 //   page map         31 | container id | page map id
+//   loan             32 | container id | body id | borrower's container id | its body id
 //   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
 //   tag              2c | container id | key | 00 | value | 00 | blob name
 //   service clock    2e
@@ -56,6 +57,20 @@ struct BlockTarget {
   friend auto operator<=>(const BlockTarget&, const BlockTarget&) = default;
 };
 
+// Whose a body is that blobs of another container hold (loan.h): none for most.
+struct Lender {
+  ContainerId container;  // whose segments and rows of bytes it has
+  BodyId body;            // its id there
+  friend bool operator==(const Lender&, const Lender&) = default;
+};
+
+// A body of a container that rows of another one, the borrower, hold under an id of its own.
+struct Loan {
+  Lender lender;
+  ContainerId borrower;
+  BodyId body;
+};
+
 std::string container_name_key(std::string_view account, std::string_view container);
 std::string container_state_key(ContainerId container);
 std::string blob_key(ContainerId container, std::string_view name);
@@ -71,6 +86,7 @@ std::string service_properties_key(std::string_view account);
 std::string hint_key(ContainerId container, std::string_view name);
 std::string shared_body_key(ContainerId container, BodyId body);
 std::string block_owner_key(BlockTarget target, BodyId owner);
+std::string loan_key(const Loan& loan);
 // Of one stripe the youngest generation comes first.
 struct PageStripeKey {
   ContainerId container;
@@ -157,6 +173,9 @@ struct BlockOwnerKey {
   BodyId owner;
 };
 std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key);
+
+// A key of table 32.
+std::optional<Loan> parse_loan_key(std::string_view key);
 
 // A key of table 2b, and of table 31.
 std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key);

@@ -28,8 +28,9 @@ class RankBatch {
   io::Task<Result<void>> add_blob(const BlobRecord& blob) {
     const HeatRank rank = rank_of(blob.properties.tier);
     LAPIS_CO_TRY_VOID(co_await add_blocks(blob.body.blocks, rank));
+    const ContainerId space = space_of(container_, blob.body);
     for (const SegmentRef& ref : blob.body.segments) {
-      LAPIS_CO_TRY(const auto row, co_await service_.meta.get(segment_key(container_, ref.id)));
+      LAPIS_CO_TRY(const auto row, co_await service_.meta.get(segment_key(space, ref.id)));
       if (!row) continue;  // the blob was replaced since, and is queued again where that matters
       LAPIS_CO_TRY(const Segment segment, decode_segment(*row));
       LAPIS_CO_TRY_VOID(co_await add_blocks(segment.blocks, rank));

@@ -36,6 +36,9 @@ Result<PageRelease> from_message(const records::PageRelease& message);
 records::Body to_message(const Body& body);
 Result<Body> from_message(records::Body& message);
 
+// Errors: kInternalError where one of them is missing.
+Result<Lender> lender_of(std::uint64_t container, std::uint64_t body);
+
 void write_lease(const Lease& lease, records::Lease& message);
 Result<Lease> read_lease(const records::Lease& message);
 

@@ -137,6 +137,21 @@ bool is_of_one_kind(const Body& body) {
   return in_use <= 1;
 }
 
+records::Loan to_message(const Loan& loan) {
+  records::Loan message;
+  message.set_lender(loan.lender.container.value);
+  message.set_lent_body(loan.lender.body.value);
+  message.set_borrower(loan.borrower.value);
+  message.set_body(loan.body.value);
+  return message;
+}
+
+Result<Loan> from_message(const records::Loan& message) {
+  LAPIS_TRY(const Lender lender, lender_of(message.lender(), message.lent_body()));
+  if (lender == Lender{} || message.borrower() == 0 || message.body() == 0) return damaged("loan");
+  return Loan{lender, ContainerId{message.borrower()}, BodyId{message.body()}};
+}
+
 }  // namespace
 
 void write_lease(const Lease& lease, records::Lease& message) {
@@ -234,13 +249,18 @@ std::string encode(const SharedBody& shared) {
   message.set_counted(shared.counted);
   message.set_longest(shared.longest);
   if (named_length(shared.kept) != 0) *message.mutable_kept() = to_message(shared.kept);
+  message.set_loans(shared.loans);
+  message.set_lender(shared.lender.container.value);
+  message.set_lent_body(shared.lender.body.value);
   return message.SerializeAsString();
 }
 
 Result<SharedBody> decode_shared_body(std::string_view row) {
   LAPIS_TRY(auto message, parse_message<records::SharedBody>(row, "shared body"));
-  if (message.rows() == 0) return damaged("shared body");
+  if (message.rows() == 0 && message.loans() == 0) return damaged("shared body");
   SharedBody shared{message.rows(), message.counted(), message.longest(), {}};
+  shared.loans = message.loans();
+  LAPIS_TRY(shared.lender, lender_of(message.lender(), message.lent_body()));
   if (!message.has_kept()) return shared;
   LAPIS_TRY(shared.kept, from_message(*message.mutable_kept()));
   if (named_length(shared.kept) != shared.longest) return damaged("shared body");
@@ -265,6 +285,7 @@ std::string encode(const Release& release) {
   for (SegmentId segment : release.emptied) message.add_emptied_segments(segment.value);
   message.set_owner(release.owner.value);
   if (release.pages) *message.mutable_pages() = to_message(*release.pages);
+  if (release.loan) *message.mutable_loan() = to_message(*release.loan);
   return message.SerializeAsString();
 }
 
@@ -276,6 +297,9 @@ Result<Release> decode_release(std::string_view row) {
   release.owner.value = message.owner();
   if (message.has_pages()) {
     LAPIS_TRY(release.pages, from_message(message.pages()));
+  }
+  if (message.has_loan()) {
+    LAPIS_TRY(release.loan, from_message(message.loan()));
   }
   for (std::uint64_t id : message.emptied_segments()) release.emptied.push_back(SegmentId{id});
   return release;

@@ -24,9 +24,10 @@ struct Block {
   std::vector<storage::ChunkRef> chunks;
   BlockBytesId bytes_row;
   std::uint64_t first = 0;  // offset in its segment or body; set where it is decoded, not stored
+  ContainerId bytes_home = {};  // of `bytes_row`, where that is not the body's container
 };
 
-// The chunks or the row that hold its bytes. `container`: the block's.
+// The chunks or the row that hold its bytes. `container`: the body's.
 std::vector<BlockTarget> targets_of(ContainerId container, const Block& block);
 
 // A piece of a large blob's block map: an immutable row of its own.
@@ -55,7 +56,14 @@ struct Body {
   bool listed = false;  // made by a block list: the blocks are the committed ones
   BodyId id;            // where other rows may hold it too (shared_body.h); 0: this one alone
   PageBody pages;       // of a page blob, instead of all that
+  Lender lender = {};   // where it is borrowed; then it has an id
 };
+
+inline bool is_borrowed(const Body& body) { return body.lender != Lender{}; }
+// Where the segments and rows of bytes are of a body that a row of `container` holds.
+inline ContainerId space_of(ContainerId container, const Body& body) {
+  return is_borrowed(body) ? body.lender.container : container;
+}
 
 inline bool has_pages(const Body& body) { return body.pages.map != PageMapId{}; }
 // The bytes that are in chunks and rows: what comes before the inline ones.
@@ -100,6 +108,8 @@ struct SharedBody {
   // no row holds it any more. 0: all rows hold the same.
   std::uint64_t longest = 0;
   Body kept = {};
+  std::uint64_t loans = 0;  // of other containers that hold it too: rows of table 32
+  Lender lender = {};       // where it is borrowed
 };
 
 // Which generations of a page map rows hold, and how many each, oldest first. Where it has no row
@@ -130,18 +140,20 @@ struct PageRelease {
 
 // What waits to be freed: all that `body` names, the rows of `emptied` segments (whose blocks live
 // on elsewhere or stand in `body`), and every staged block of `upload`. Blocks of an `owner` are
-// freed only where no other body owns them.
+// freed only where no other body owns them. A `loan` goes back unless the borrower holds its body.
 struct Release {
   Body body;
   UploadId upload;
   std::vector<SegmentId> emptied;
   BodyId owner;
   std::optional<PageRelease> pages = {};
+  std::optional<Loan> loan = {};
 };
 
 // A blob row is: u32 (little-endian) n | n bytes Properties | Body. A listing decodes the first
 // part only.
 std::string encode_body(const Body& body);
+Result<Body> decode_body(std::string_view encoded);
 std::string encode_blob(const BlobProperties& properties, std::string_view encoded_body);
 Result<BlobRecord> decode_blob(std::string_view row);
 Result<BlobProperties> decode_properties(std::string_view blob_row);

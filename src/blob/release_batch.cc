@@ -41,6 +41,7 @@ Result<std::vector<Owners>> read_owners(storage::MetaSnapshot& snapshot,
 // What this batch holds of another owner is not in the rows yet that say who else owns a block.
 io::Task<Result<void>> ReleaseBatch::add_body(const Body& body, BodyId owner) {
   if (has_pages(body)) co_return co_await add_page_map(body.pages.map);
+  if (is_borrowed(body)) co_return fail(ErrorCode::kInternalError, "a borrowed body is not freed");
   if (owner != BodyId{}) LAPIS_CO_TRY_VOID(co_await flush());
   LAPIS_CO_TRY_VOID(co_await add_blocks(body.blocks, owner));
   for (const SegmentRef& ref : body.segments) {
@@ -140,7 +141,7 @@ io::Task<Result<void>> ReleaseBatch::add_blocks(const std::vector<Block>& blocks
 
 io::Task<Result<void>> ReleaseBatch::add_target(BlockTarget target) {
   if (target.space != 0) {
-    co_return co_await add_row(block_bytes_key(container_, BlockBytesId{target.id}));
+    co_return co_await add_row(block_bytes_key(ContainerId{target.space}, BlockBytesId{target.id}));
   }
   chunks_.push_back(ChunkId{target.id});
   co_return chunks_.size() < kChunksInTransaction ? Result<void>{} : co_await flush();

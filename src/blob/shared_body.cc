@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "blob/loan.h"
 #include "blob/pages/page_map.h"
 #include "blob/release.h"
 
@@ -38,12 +39,16 @@ Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body
   if (names_nothing(body)) return {};
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   const std::string key = shared_body_key(container, body.id);
-  if (--sharing.rows != 0) {
+  if (--sharing.rows != 0 || sharing.loans != 0) {
     keep_longest(sharing, std::move(body));
     view.rewrite(key, encode(sharing));
     return {};
   }
   if (body.id != BodyId{}) view.erase(key);
+  if (is_borrowed(body)) {
+    queue_loan(view, {body.lender, container, body.id});
+    return {};
+  }
   const BodyId owner = sharing.counted ? body.id : BodyId{};
   if (!names_nothing(sharing.kept)) body = std::move(sharing.kept);
   body.inline_bytes.clear();
@@ -69,19 +74,26 @@ Result<bool> claim_growth(storage::MetaView& view, ContainerId container, Body& 
   return true;
 }
 
+Result<void> own_blocks(storage::MetaView& view, Lender body, std::span<const Block> blocks) {
+  for (const Block& block : blocks) {
+    for (const BlockTarget& target : targets_of(body.container, block)) {
+      own(view, target, body.body);
+    }
+  }
+  LAPIS_TRY(SharedBody sharing, read_sharing(view, body.container, body.body));
+  sharing.counted = true;
+  view.put(shared_body_key(body.container, body.body), encode(sharing));
+  return {};
+}
+
 Result<BodyId> take_over(storage::MetaView& view, ContainerId container,
                          std::span<const Block> blocks, Body from) {
   const BodyId taker{view.next_id()};
   for (const Block& block : blocks) {
-    for (const BlockTarget& target : targets_of(container, block)) {
-      own(view, target, from.id);
-      own(view, target, taker);
-    }
+    for (const BlockTarget& target : targets_of(container, block)) own(view, target, taker);
   }
-  LAPIS_TRY(SharedBody sharing, read_sharing(view, container, from.id));
-  sharing.counted = true;
-  view.put(shared_body_key(container, from.id), encode(sharing));
-  view.put(shared_body_key(container, taker), encode(SharedBody{1, true, 0, {}}));
+  view.put(shared_body_key(container, taker), encode(SharedBody{1, true, 0}));
+  if (!is_borrowed(from)) LAPIS_TRY_VOID(own_blocks(view, {container, from.id}, blocks));
   LAPIS_TRY_VOID(drop_body(view, container, std::move(from)));
   return taker;
 }

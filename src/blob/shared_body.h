@@ -11,7 +11,7 @@
 // and is kept in table 29 where its row goes before the others. A shorter one does not grow: it
 // becomes another body first (body_fork.h).
 //
-// All of it inside transactions of the container.
+// All of it inside transactions of the container. How rows of other containers hold a body: loan.h.
 #pragma once
 
 #include <span>
@@ -33,17 +33,26 @@ Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body
 Result<bool> claim_growth(storage::MetaView& view, ContainerId container, Body& body,
                           std::uint64_t grown);
 
+// Whether a body that this row gives up stays with others.
+inline bool is_held_elsewhere(const SharedBody& sharing) {
+  return sharing.rows > 1 || sharing.loans != 0 || sharing.lender != Lender{};
+}
+
 // How it is shared, one row where it has no id. Errors: kInternalError where its row is missing.
 template <class View>  // MetaView or MetaSnapshot
 Result<SharedBody> read_sharing(View& view, ContainerId container, BodyId body) {
-  if (body == BodyId{}) return SharedBody{1, false, 0, {}};
+  if (body == BodyId{}) return SharedBody{1, false, 0};
   LAPIS_TRY(const auto row, view.get(shared_body_key(container, body)));
   if (!row) return fail(ErrorCode::kInternalError, "a shared body has no row");
   return decode_shared_body(*row);
 }
 
+// The body becomes an owner of these blocks of it by name: others will own them too.
+Result<void> own_blocks(storage::MetaView& view, Lender body, std::span<const Block> blocks);
+
 // A new body, to be held by the row that held `from`, takes over `blocks` of it, which others hold
-// as well. `from` is dropped. Returns the new body's id.
+// as well. `from` is dropped; where it is borrowed, the lender's owns the blocks by name
+// (own_lent_blocks). Returns the new body's id.
 Result<BodyId> take_over(storage::MetaView& view, ContainerId container,
                          std::span<const Block> blocks, Body from);
 

@@ -3,9 +3,12 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/body_walk.h"
 #include "blob/copy_rules.h"
 #include "blob/hint_queue.h"
 #include "blob/last_access.h"
+#include "blob/loan.h"
+#include "blob/lookup.h"
 #include "blob/past_states.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
@@ -15,20 +18,25 @@
 namespace lapis::blob {
 namespace {
 
-struct Change {
-  const SharedCopy& request;
-  NamedAt at;
-  const ServiceClock& time;
-  SharedCopied result = {};  // out
-};
+// Borrowers of one body that is sent back meanwhile: its row has changed then.
+constexpr int kAttempts = 4;
 
 struct Source {
   std::string key;
   BlobRecord blob;
+  bool is_lent = false;  // its body is as the copy is to have it
+};
+
+struct Change {
+  const SharedCopy& request;
+  NamedAt at;
+  const ServiceClock& time;
+  std::optional<Source> borrowed = {};  // of another container
+  SharedCopied result = {};             // out
 };
 
 Result<Source> read_source(storage::MetaView& view, const SharedCopy& request) {
-  LAPIS_TRY(StateRow row, read_state(view, request.container, request.source));
+  LAPIS_TRY(StateRow row, read_state(view, request.source_container, request.source));
   const BlobProperties& properties = row.properties;
   // Of pages two that write cannot share any (page_copy.h).
   LAPIS_TRY_VOID(check_copied_type(properties.type, request.blob.tier, request.seal));
@@ -47,14 +55,40 @@ NewBlob made_of(const Change& change, const BlobProperties& source) {
   return made;
 }
 
-// The source was read: its row is written in any case.
-void write_source(storage::MetaView& view, const Change& change, Source& source) {
-  BlobProperties& properties = source.blob.properties;
-  if (change.at.keeping.last_access && properties.type == BlobType::kBlock &&
-      is_access_due(properties.last_access, change.at.now)) {
-    properties.last_access = change.at.now;
+Replacement claim_of(const PutBlob& blob, BlobType type) {
+  return {blob.may_overwrite,       true,       blob.lease, blob.conditions, type,
+          blob.endless_leases_only, blob.absent};
+}
+
+// The source was read: whether its row has to say so.
+bool note_access(const Change& change, BlobProperties& source) {
+  const bool is_due = change.at.keeping.last_access && source.type == BlobType::kBlock &&
+                      is_access_due(source.last_access, change.at.now);
+  if (is_due) source.last_access = change.at.now;
+  return is_due;
+}
+
+// The source's row, and the blob's where that is the same, have the body's id from now on.
+Result<void> share_source(storage::MetaView& view, const Change& change, Source& source,
+                          BlobRows& rows) {
+  const SharedCopy& request = change.request;
+  if (change.borrowed) {
+    if (is_borrowed(source.blob.body)) take_loan(view, request.container, source.blob.body);
+    return {};
   }
-  view.put(source.key, encode_blob(properties, encode_body(source.blob.body)));
+  Body& body = source.blob.body;
+  BlobProperties& properties = source.blob.properties;
+  const bool is_itself = source.key == blob_key(request.container, request.blob.key.name);
+  if (!is_itself || outlives(properties, change.at.keeping)) {
+    LAPIS_TRY_VOID(share_body(view, request.container, body));
+  }
+  if (is_itself) {
+    rows.blob->body.id = body.id;
+  } else {
+    note_access(change, properties);
+    view.put(source.key, encode_blob(properties, encode_body(body)));
+  }
+  return {};
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {
@@ -63,45 +97,113 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   const std::string& name = blob.key.name;
   LAPIS_TRY(BlobRows rows, read_blob_rows(view, request.container, name));
   const BlobRecord* existing = rows.blob ? &*rows.blob : nullptr;
-  LAPIS_TRY(auto found, read_source(view, request));
+  Source found;
+  if (change.borrowed) {
+    found = *change.borrowed;
+  } else {
+    LAPIS_TRY(found, read_source(view, request));
+  }
   BlobRecord& source = found.blob;
-  const Replacement claim{
-      blob.may_overwrite,       true,       blob.lease, blob.conditions, source.properties.type,
-      blob.endless_leases_only, blob.absent};
+  const Replacement claim = claim_of(blob, source.properties.type);
   const Result<void> may = check_replace(claim, existing, rows.upload.has_value(), change.time);
   if (!may) return fail(of_target(may.error()));
-  const bool is_itself = found.key == blob_key(request.container, name);
-  const bool is_shared = !is_itself || outlives(source.properties, change.at.keeping);
-  if (is_shared) LAPIS_TRY_VOID(share_body(view, request.container, source.body));
-  if (is_itself) {
-    rows.blob->body.id = source.body.id;
-  } else {
-    write_source(view, change, found);
-  }
+  LAPIS_TRY_VOID(share_source(view, change, found, rows));
   BlobProperties properties = make_properties(made_of(change, source.properties),
                                               Etag{view.next_id()}, existing, change.time);
   LAPIS_TRY(const bool lives_on, succeed(view, change.at, rows, properties));
-  view.put(blob_key(request.container, name), encode_blob(properties, encode_body(source.body)));
+  const std::string key = blob_key(request.container, name);
+  view.put(key, encode_blob(properties, encode_body(source.body)));
   if (rank_of(properties.tier) != rank_of(source.properties.tier)) {
     queue_hint(view, request.container, name);
   }
   index_tags(view, request.container, name, tags_of(existing), properties.tags);
   change.result = {properties.etag, properties.last_modified, properties.version};
   if (rows.upload) discard_upload(view, request.container, name, rows.upload->id);
-  if (!rows.blob || is_itself || lives_on) return {};
+  if (!rows.blob || found.key == key || lives_on) return {};
   return drop_body(view, request.container, std::move(rows.blob->body));
+}
+
+// In a transaction of the source's container. What it borrowed itself its lender lends.
+Result<Source> lend_own(storage::MetaView& view, const Change& change) {
+  const SharedCopy& request = change.request;
+  LAPIS_TRY_VOID(check_live(view, request.source_container));
+  LAPIS_TRY(Source source, read_source(view, request));
+  BlobProperties& properties = source.blob.properties;
+  bool is_changed = note_access(change, properties);
+  Body held = source.blob.body;
+  source.is_lent = properties.type != BlobType::kBlock || is_inline(held);
+  if (!source.is_lent && !is_borrowed(held)) {
+    source.is_lent = true;
+    LAPIS_TRY(auto borrowed, lend_body(view, request.source_container, held, request.container));
+    is_changed = is_changed || held.id != source.blob.body.id;
+    source.blob.body = *std::move(borrowed);
+  }
+  if (is_changed) view.put(source.key, encode_blob(properties, encode_body(held)));
+  return source;
+}
+
+// Whether there is a block blob to be borrowed from. Nothing is noted of a copy that cannot be
+// made.
+io::Task<Result<bool>> may_borrow(Service& service, const SharedCopy& request) {
+  const auto source = co_await find_blob(service, request.source_container, request.source);
+  if (!source) co_return fail(source.error());
+  if (!*source) co_return fail(ErrorCode::kBlobNotFound);
+  if ((*source)->properties.type != BlobType::kBlock) co_return false;
+  const PutBlob& blob = request.blob;
+  LAPIS_CO_TRY(const auto existing, co_await find_blob(service, request.container, blob.key));
+  const Replacement claim = claim_of(blob, BlobType::kBlock);
+  const auto may = check_replace(claim, existing.get(), true, *service.time);
+  if (!may) co_return fail(of_target(may.error()));
+  co_return true;
+}
+
+io::Task<Result<Source>> borrow(Service& service, const Change& change) {
+  const SharedCopy& request = change.request;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    Source source;
+    auto own = [&](storage::MetaView& view) -> Result<void> {
+      LAPIS_TRY(source, lend_own(view, change));
+      return {};
+    };
+    const auto read = co_await service.meta.transact({request.source_container}, std::move(own));
+    if (!read) co_return fail(of_source(read.error()));
+    if (source.is_lent) co_return source;
+    Body& body = source.blob.body;
+    const Lender lender = body.lender;
+    std::optional<Body> lent;
+    auto again = [&](storage::MetaView& view) -> Result<void> {
+      Body held = body;
+      LAPIS_TRY(lent, lend_body(view, request.source_container, held, request.container));
+      return {};
+    };
+    LAPIS_CO_TRY_VOID(co_await service.meta.transact({lender.container}, std::move(again)));
+    if (lent) {
+      body = *std::move(lent);
+      co_return source;
+    }
+  }
+  co_return fail(ErrorCode::kServerBusy, "the source keeps changing while it is copied");
 }
 
 }  // namespace
 
-io::Task<Result<SharedCopied>> copy_shared(Service& service, SharedCopy request) {
+// The pin is taken before the source is read: what was lent waits for its end.
+io::Task<Result<std::optional<SharedCopied>>> copy_shared(Service& service, SharedCopy request) {
   const BlobKey& key = request.blob.key;
+  const ReadSlot::Pin pin = service.reads.begin();
   auto keeping = peek_keeping(service, key.account);
   if (!keeping) {
     LAPIS_CO_TRY(keeping, co_await find_keeping(service, key.account));
   }
-  const NamedAt at{request.container, key.name, service.clock.now(), *keeping};
-  Change change{request, at, *service.time};
+  Change change{
+      request, {request.container, key.name, service.clock.now(), *keeping}, *service.time};
+  if (request.container != request.source_container) {
+    LAPIS_CO_TRY(const bool may, co_await may_borrow(service, request));
+    if (!may) co_return std::nullopt;
+    LAPIS_CO_TRY(change.borrowed, co_await borrow(service, change));
+    if (change.borrowed->blob.properties.type != BlobType::kBlock) co_return std::nullopt;
+  }
+  change.at.now = service.clock.now();
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({request.container}, std::move(transaction)));
   co_return change.result;

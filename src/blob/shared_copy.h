@@ -1,4 +1,4 @@
-// A copy within a container: the blob and its source hold one body.
+// A copy that moves no data: the blob and its source hold one body.
 #pragma once
 
 #include "blob/keys.h"
@@ -9,6 +9,7 @@ namespace lapis::blob {
 
 struct SharedCopy {
   ContainerId container;
+  ContainerId source_container;
   const BlobKey& source;  // a blob, a snapshot or a version
   const Conditions& source_conditions;
   const PutBlob& blob;       // what it becomes, by its `copy`
@@ -21,7 +22,9 @@ struct SharedCopied {
   std::optional<Timestamp> version = {};
 };
 
-// One transaction, whatever the size. Errors: as copy_blob.
-io::Task<Result<SharedCopied>> copy_shared(Service& service, SharedCopy request);
+// One transaction, whatever the size; up to three from one container to another (loan.h). Nothing
+// where an append blob of another container is the source: its body grows in place. Errors: as
+// copy_blob.
+io::Task<Result<std::optional<SharedCopied>>> copy_shared(Service& service, SharedCopy request);
 
 }  // namespace lapis::blob

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
+#include "blob/loan.h"
 #include "blob/release_batch.h"
 #include "blob/row_pages.h"
 #include "lapis/base/log.h"
@@ -28,7 +29,7 @@ Result<bool> look(storage::MetaSnapshot& snapshot) {
   return false;
 }
 
-io::Task<Result<void>> release_entry(ReleaseBatch& batch, Row row) {
+io::Task<Result<void>> release_entry(Service& service, ReleaseBatch& batch, Row row) {
   LAPIS_CO_TRY(const Release release, decode_release(row.value));
   LAPIS_CO_TRY_VOID(co_await batch.add_body(release.body, release.owner));
   for (SegmentId segment : release.emptied) {
@@ -38,11 +39,33 @@ io::Task<Result<void>> release_entry(ReleaseBatch& batch, Row row) {
     LAPIS_CO_TRY_VOID(co_await batch.add_upload(release.upload));
   }
   if (release.pages) LAPIS_CO_TRY_VOID(co_await batch.add_pages(*release.pages));
+  if (release.loan) LAPIS_CO_TRY_VOID(co_await settle_loan(service, *release.loan));
   co_return co_await batch.add_row(std::move(row.key));
 }
 
+// Whether a body of a deleted container's row is not freed with it: it is another container's, or
+// has been lent, and the last loan to come back frees it. That no row counts any more is noted
+// before the first of them goes.
+io::Task<Result<bool>> stays_with_others(Service& service, ContainerId container,
+                                         const Body& body) {
+  if (is_borrowed(body)) co_return true;
+  if (body.id == BodyId{}) co_return false;
+  const std::string key = shared_body_key(container, body.id);
+  LAPIS_CO_TRY(const auto row, co_await service.meta.get(key));
+  if (!row) co_return false;
+  LAPIS_CO_TRY(SharedBody sharing, decode_shared_body(*row));
+  if (sharing.loans == 0 || sharing.rows == 0) co_return sharing.loans != 0;
+  sharing.rows = 0;
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    view.rewrite(key, encode(sharing));
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
+  co_return true;
+}
+
 // A row of a deleted container's names is its own release entry.
-io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
+io::Task<Result<void>> sweep_name(Service& service, ReleaseBatch& batch, Row row) {
   const auto key = parse_name_key(row.key);
   if (!key) co_return fail(ErrorCode::kInternalError, "blob key is damaged");
   if (key->row == NameRow::kUpload) {
@@ -50,7 +73,8 @@ io::Task<Result<void>> sweep_name(ReleaseBatch& batch, Row row) {
     LAPIS_CO_TRY_VOID(co_await batch.add_upload(upload.id));
   } else {
     LAPIS_CO_TRY(const BlobRecord blob, decode_state(key->row, row.value));
-    LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body, blob.body.id));
+    LAPIS_CO_TRY(const bool stays, co_await stays_with_others(service, key->container, blob.body));
+    if (!stays) LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body, blob.body.id));
     if (const auto& deletion = blob.properties.deletion) {
       const auto time = key->row == NameRow::kPast ? std::optional(key->time) : std::nullopt;
       LAPIS_CO_TRY_VOID(
@@ -71,11 +95,17 @@ void leave_in_place(const char* what, const Error& error) {
             {{"row", what}, {"reason", to_string(error)}});
 }
 
-// What rows hold has gone with them; a body that was kept though its row had gone goes with this.
-io::Task<Result<void>> sweep_shared_body(ReleaseBatch& batch, Row row) {
+// What rows hold has gone with them; a body that was kept though its row had gone goes with this,
+// and what was lent when it comes back.
+io::Task<Result<void>> sweep_shared_body(Service& service, ReleaseBatch& batch, Row row) {
   const auto key = parse_shared_body_key(row.key);
   if (!key) co_return fail(ErrorCode::kInternalError, "key of a shared body is damaged");
   LAPIS_CO_TRY(const SharedBody sharing, decode_shared_body(row.value));
+  if (sharing.loans != 0) co_return Result<void>{};
+  if (sharing.lender != Lender{}) {
+    const Loan loan{sharing.lender, key->container, key->body};
+    LAPIS_CO_TRY_VOID(co_await return_loan(service, loan));
+  }
   LAPIS_CO_TRY_VOID(co_await batch.add_body(sharing.kept, key->body));
   co_return co_await batch.add_row(std::move(row.key));
 }
@@ -95,11 +125,11 @@ io::Task<Result<void>> sweep_tags(Service& service, ContainerId container) {
 }
 
 // What it names has gone with the rows that held it.
-io::Task<Result<void>> sweep_page_map(ReleaseBatch& batch, Row row) {
+io::Task<Result<void>> sweep_page_map(Service&, ReleaseBatch& batch, Row row) {
   co_return co_await batch.add_row(std::move(row.key));
 }
 
-using SweepRow = io::Task<Result<void>> (*)(ReleaseBatch&, Row);
+using SweepRow = io::Task<Result<void>> (*)(Service&, ReleaseBatch&, Row);
 
 // Sweeps the container's rows of a table. Returns whether all are gone; an error where nothing
 // further can be freed.
@@ -113,7 +143,7 @@ io::Task<Result<bool>> sweep_table(Service& service, ReleaseBatch& batch, Contai
     if (page.empty()) co_return is_empty;
     first = after(page);
     for (Row& row : page) {
-      const Result<void> swept = co_await sweep(batch, std::move(row));
+      const Result<void> swept = co_await sweep(service, batch, std::move(row));
       if (swept) {
         ++stats.swept_rows;
         continue;
@@ -159,7 +189,7 @@ io::Task<Result<void>> release_page(Service& service, RowPage page, std::uint64_
       container = key->container;
       batch = std::make_unique<ReleaseBatch>(service, container, stats, &thinned);
     }
-    const Result<void> released = co_await release_entry(*batch, std::move(row));
+    const Result<void> released = co_await release_entry(service, *batch, std::move(row));
     if (batch->has_failed()) co_return released;
     if (released) {
       ++stats.released_entries;

@@ -35,6 +35,7 @@ enum class Table : std::uint8_t {
   kExpiry = 0x2f,             // time, what was deleted -> empty: until when it is kept
   kDeletedContainer = 0x30,   // account, 0, name, 0, when it was deleted -> container record
   kPageMap = 0x31,            // container id, page map -> its generations
+  kLoan = 0x32,               // container id, body id, borrower, its body id -> body as lent
 };
 
 }  // namespace lapis::storage

@@ -235,7 +235,8 @@ Result<ReferenceStats> check_references(const ReferenceCheck& check,
   LAPIS_TRY(const ReferenceWalk walk, ReferenceWalk::prepare(check, containers, found, stats));
   LAPIS_TRY_VOID(check_segments(check, walk.segments(), containers, found, stats));
   LAPIS_TRY_VOID(check_page_maps(check, walk.page_maps(), containers, found));
-  LAPIS_TRY_VOID(check_sharing(check, walk.shared(), containers, found));
+  LAPIS_TRY_VOID(check_sharing(check, walk.shared(), walk.loans(), containers, found));
+  LAPIS_TRY_VOID(check_loans(check, walk.loans(), containers, found));
   LAPIS_TRY_VOID(check_tags(check, containers, found));
   LAPIS_TRY_VOID(check_past_states(check, containers, found));
   LAPIS_TRY_VOID(check_kept_containers(check, containers, found));
@@ -299,7 +300,8 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
       found({chunk, containers.name_of(container), shown});
     }
     for (const SegmentRef& ref : blob.body.segments) {
-      const auto range = in_segments.equal_range(std::pair(parsed->container, ref.id));
+      const ContainerId space = space_of(parsed->container, blob.body);
+      const auto range = in_segments.equal_range(std::pair(space, ref.id));
       for (auto at = range.first; at != range.second; ++at) {
         found({at->second, containers.name_of(parsed->container), shown});
       }

@@ -19,7 +19,11 @@ class BlockVisitor {
  public:
   BlockVisitor(const ReferenceWalk::Visit& visit, const Holder& holder, OwnerHash owner,
                bool is_pending)
-      : visit_(visit), holder_(holder), owner_(owner), is_pending_(is_pending) {}
+      : BlockVisitor(visit, holder, holder.container, owner, is_pending) {}
+  // `space`: the container of rows of bytes.
+  BlockVisitor(const ReferenceWalk::Visit& visit, const Holder& holder, ContainerId space,
+               OwnerHash owner, bool is_pending)
+      : visit_(visit), holder_(holder), space_(space), owner_(owner), is_pending_(is_pending) {}
 
   // Each target once.
   void operator()(const PagePieces& pieces) const {
@@ -34,7 +38,7 @@ class BlockVisitor {
   void operator()(const std::vector<Block>& blocks) const {
     for (const Block& block : blocks) {
       if (block.bytes_row != BlockBytesId{}) {
-        visit({holder_.container.value, block.bytes_row.value}, block.length);
+        visit(targets_of(space_, block).front(), block.length);
       }
       for (const storage::ChunkRef& chunk : block.chunks) visit({0, chunk.id.value}, chunk.length);
     }
@@ -47,9 +51,15 @@ class BlockVisitor {
 
   const ReferenceWalk::Visit& visit_;
   const Holder& holder_;
+  const ContainerId space_;
   const OwnerHash owner_;
   const bool is_pending_;
 };
+
+// All rows that hold a body are one owner, of whatever containers they are.
+OwnerHash owner_of(const Body& body, std::string_view key) {
+  return owner_of_body(is_borrowed(body) ? body.lender.body : body.id, key);
+}
 
 // The upload that staged blocks belong to, as far as rows name it.
 struct StagedGroup {
@@ -124,6 +134,10 @@ Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
     walk.add_release(parsed.container, release, owner_of_body(release.owner, key));
     return {};
   };
+  const auto add_loan = [&](std::string_view key, std::string_view value) {
+    return walk.add_loan(key, value);
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kLoan, found, add_loan));
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, found, add_name));
   const auto add_kept = [&](std::string_view key, std::string_view value) {
     return walk.add_kept(key, value);
@@ -132,6 +146,7 @@ Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
   LAPIS_TRY_VOID(scan_table(check, Table::kRelease, found, add_release));
   walk.segments_.sort();
   walk.page_maps_.sort();
+  walk.loans_.sort();
   std::ranges::sort(walk.released_uploads_);
   std::ranges::sort(walk.shared_);
   LAPIS_TRY_VOID(walk.check_uploads(check, found, stats));
@@ -162,8 +177,11 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
   ++stats.blobs;
   LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
   const UseKind kind = containers_->is_live(name->container) ? UseKind::kLive : UseKind::kPending;
-  for (const SegmentRef& ref : blob.body.segments) {
-    segments_.add({name->container, ref.id, kind, owner_of_body(blob.body.id, key), ref.blocks});
+  if (!is_left_to_loans(name->container, blob.body)) {
+    const ContainerId space = space_of(name->container, blob.body);
+    for (const SegmentRef& ref : blob.body.segments) {
+      segments_.add({space, ref.id, kind, owner_of(blob.body, key), ref.blocks});
+    }
   }
   if (has_pages(blob.body) && kind == UseKind::kLive) {
     page_maps_.add_holder(name->container, blob.body.pages);
@@ -172,6 +190,23 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
     shared_.push_back({name->container, blob.body.id, named_length(blob.body)});
   }
   return {};
+}
+
+Result<void> ReferenceWalk::add_loan(std::string_view key, std::string_view value) {
+  LAPIS_TRY(const LentBody lent, LentBody::of_row(key, value));
+  const Lender& lender = lent.loan.lender;
+  loans_.add(lent.loan);
+  for (const SegmentRef& ref : lent.body.segments) {
+    segments_.add(
+        {lender.container, ref.id, UseKind::kLive, owner_of_body(lender.body, key), ref.blocks});
+  }
+  return {};
+}
+
+// Of a deleted container: what others hold is not freed with its rows.
+bool ReferenceWalk::is_left_to_loans(ContainerId container, const Body& body) const {
+  if (containers_->is_live(container)) return false;
+  return is_borrowed(body) || loans_.is_lent({container, body.id});
 }
 
 // A body that has outlived the row that held it. Its row is checked with what others hold of it.
@@ -193,6 +228,7 @@ void ReferenceWalk::add_release(ContainerId container, const Release& release, O
     segments_.add({container, segment, UseKind::kEmptied, owner, 0});
   }
   if (release.pages) page_maps_.add_release(container, *release.pages);
+  if (release.loan) loans_.add_release(*release.loan);
   if (release.upload != UploadId{}) released_uploads_.emplace_back(container, release.upload);
 }
 
@@ -245,7 +281,8 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
     const std::string shown = shown_name(*name, blob.properties);
     const Holder holder{name->container, shown, {}, {}, false};
-    BlockVisitor(visit, holder, owner_of_body(blob.body.id, key),
+    if (is_left_to_loans(name->container, blob.body)) return {};
+    BlockVisitor(visit, holder, space_of(name->container, blob.body), owner_of(blob.body, key),
                  !containers_->is_live(name->container))(blob.body.blocks);
     return {};
   };
@@ -304,6 +341,14 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     BlockVisitor(visit, holder, owner_of_map(parsed->map), !is_live)(pieces);
     return {};
   };
+  const auto of_loan = [&](std::string_view key, std::string_view value) -> Result<void> {
+    LAPIS_TRY(const LentBody lent, LentBody::of_row(key, value));
+    const Lender& lender = lent.loan.lender;
+    const Holder holder{lender.container, {}, {}, {}, false};
+    BlockVisitor(visit, holder, owner_of_body(lender.body, key), false)(lent.body.blocks);
+    return {};
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kLoan, {}, of_loan));
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, {}, of_blob));
   LAPIS_TRY_VOID(scan_table(check, Table::kSegment, {}, of_segment));
   LAPIS_TRY_VOID(scan_table(check, Table::kStagedBlock, {}, of_staged));

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "blob/check/loan_index.h"
 #include "blob/check/page_map_index.h"
 #include "blob/check/segment_index.h"
 #include "blob/check/sharing.h"
@@ -51,6 +52,7 @@ class ReferenceWalk {
   const PageMapIndex& page_maps() const { return page_maps_; }
   // For `check_sharing`.
   const std::vector<HeldBody>& shared() const { return shared_; }
+  const LoanIndex& loans() const { return loans_; }
 
   // One scan over everything.
   Result<void> run(const ReferenceCheck& check, const Visit& visit) const;
@@ -61,6 +63,8 @@ class ReferenceWalk {
   Result<void> add_name_row(const ReferenceCheck& check, std::string_view key,
                             std::string_view value, const storage::FindingSink& found,
                             ReferenceStats& stats);
+  Result<void> add_loan(std::string_view key, std::string_view value);
+  bool is_left_to_loans(ContainerId container, const Body& body) const;
   Result<void> add_kept(std::string_view key, std::string_view value);
   void add_release(ContainerId container, const Release& release, OwnerHash owner);
   Result<void> check_uploads(const ReferenceCheck& check, const storage::FindingSink& found,
@@ -70,6 +74,7 @@ class ReferenceWalk {
   const ContainerIndex* containers_;
   SegmentIndex segments_;
   PageMapIndex page_maps_;
+  LoanIndex loans_;
   std::vector<std::pair<ContainerId, UploadId>> released_uploads_;  // in order
   std::vector<HeldBody> shared_;
 };

@@ -17,9 +17,13 @@ Place place_of(const HeldBody& held) { return {held.container, held.body}; }
 
 class SharingCheck {
  public:
-  SharingCheck(const std::vector<HeldBody>& held, const ContainerIndex& containers,
-               const storage::FindingSink& found)
-      : containers_(containers), found_(found), next_(held.begin()), end_(held.end()) {}
+  SharingCheck(const std::vector<HeldBody>& held, const LoanIndex& loans,
+               const ContainerIndex& containers, const storage::FindingSink& found)
+      : loans_(loans),
+        containers_(containers),
+        found_(found),
+        next_(held.begin()),
+        end_(held.end()) {}
 
   Result<void> meet(std::string_view key, std::string_view value) {
     const auto parsed = parse_shared_body_key(key);
@@ -27,15 +31,22 @@ class SharingCheck {
     const Place at(parsed->container, parsed->body);
     pass_until(at);
     const auto rows = take(at);
+    LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
+    const std::uint64_t lent = loans_.count_of({at.first, at.second});
+    if (sharing.loans != lent) {
+      tell(FindingKind::kWrong, at, {{"recorded_loans", sharing.loans}, {"counted_loans", lent}});
+    }
     // Rows of a deleted container go one by one, these last.
     if (!containers_.is_live(parsed->container)) return {};
-    LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
-    if (rows.empty()) {
+    if (sharing.lender != Lender{} && !loans_.has({sharing.lender, at.first, at.second})) {
+      tell(FindingKind::kLost, at, {{"lender", containers_.name_of(sharing.lender.container)}});
+    }
+    if (rows.empty() && sharing.loans == 0) {
       tell(FindingKind::kLeaked, at, {});
     } else if (rows.size() != sharing.rows) {
       tell(FindingKind::kWrong, at,
            {{"recorded", sharing.rows}, {"counted", std::uint64_t{rows.size()}}});
-    } else {
+    } else if (!rows.empty()) {
       check_lengths(at, rows, sharing);
     }
     return {};
@@ -79,6 +90,7 @@ class SharingCheck {
     found_(std::move(finding));
   }
 
+  const LoanIndex& loans_;
   const ContainerIndex& containers_;
   const storage::FindingSink& found_;
   std::vector<HeldBody>::const_iterator next_;
@@ -88,8 +100,9 @@ class SharingCheck {
 }  // namespace
 
 Result<void> check_sharing(const ReferenceCheck& check, const std::vector<HeldBody>& held,
-                           const ContainerIndex& containers, const storage::FindingSink& found) {
-  SharingCheck checking(held, containers, found);
+                           const LoanIndex& loans, const ContainerIndex& containers,
+                           const storage::FindingSink& found) {
+  SharingCheck checking(held, loans, containers, found);
   const auto meet = [&](std::string_view key, std::string_view value) {
     return checking.meet(key, value);
   };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "blob/check/container_index.h"
+#include "blob/check/loan_index.h"
 #include "blob/keys.h"
 
 namespace lapis::blob {
@@ -19,7 +20,8 @@ struct HeldBody {
 
 // `held`: of all rows, in order. Errors: rows that cannot be read.
 Result<void> check_sharing(const ReferenceCheck& check, const std::vector<HeldBody>& held,
-                           const ContainerIndex& containers, const storage::FindingSink& found);
+                           const LoanIndex& loans, const ContainerIndex& containers,
+                           const storage::FindingSink& found);
 
 // The rows of table 2a, in order; several for one block.
 class BlockOwnerScan {

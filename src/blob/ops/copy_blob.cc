@@ -37,12 +37,15 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
   LAPIS_CO_TRY(const auto target, co_await find_container(service, request.blob.key));
   const auto container = co_await find_container(service, *request.local);
   if (!container) co_return fail(of_source(container.error()));
-  if ((*container)->id == target->id) {
-    const SharedCopy shared{target->id, *request.local, request.source.conditions, request.blob,
-                            request.seal};
-    LAPIS_CO_TRY(const SharedCopied copied, co_await copy_shared(service, shared));
-    co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id,
-                             copied.version};
+  if (request.local->account == request.blob.key.account) {
+    const SharedCopy shared{target->id,     (*container)->id,
+                            *request.local, request.source.conditions,
+                            request.blob,   request.seal};
+    LAPIS_CO_TRY(const auto copied, co_await copy_shared(service, shared));
+    if (copied) {
+      co_return CopyBlobResult{copied->etag, copied->last_modified, request.blob.copy->id,
+                               copied->version};
+    }
   }
   LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
   GetBlob get;

@@ -2,6 +2,7 @@
 
 #include "blob/block_list_commit.h"
 #include "blob/immutability.h"
+#include "blob/loan.h"
 #include "blob/lookup.h"
 
 namespace lapis::blob {
@@ -52,6 +53,11 @@ io::Task<Result<PutBlockListResult>> put_block_list(Service& service, PutBlockLi
   NamedAt at{container->id, request.key.name, {}, *keeping};
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     LAPIS_CO_TRY(const auto prepared, co_await prepare(service, at, request));
+    if (!prepared->kept.empty() && prepared->sharing.lender != Lender{}) {
+      const Loan loan{prepared->sharing.lender, at.container, prepared->body};
+      LAPIS_CO_TRY(const bool owned, co_await own_lent_blocks(service, loan, prepared->kept));
+      if (!owned) continue;
+    }
     at.now = service.clock.now();
     Change change{at, request, *prepared, *service.time, false, {}};
     auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };

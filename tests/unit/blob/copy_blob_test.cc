@@ -118,9 +118,9 @@ TEST(CopyBlob, TakesTheTagsOfTheRequestAndIndexesThem) {
   EXPECT_EQ(found->properties->tags, (Tags{{"of", "b"}}));
 }
 
-TEST(CopyBlob, AcrossContainersWaitsForItsTurn) {
+TEST(CopyBlob, FromAnotherAccountWaitsForItsTurn) {
   BlobHarness harness;
-  ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "crate"}, {}})));
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"other", "crate"}, {}})));
   ASSERT_TRUE(harness.put("a", pattern(5000, 1)));
   const auto copy_to = [&harness](const BlobKey& to, ScriptedSources& sources) {
     CopyBlob request;
@@ -130,24 +130,24 @@ TEST(CopyBlob, AcrossContainersWaitsForItsTurn) {
   };
   ScriptedSources busy;
   busy.busy = true;
-  const auto refused = copy_to({"acct", "crate", "b"}, busy);
+  const auto refused = copy_to({"other", "crate", "b"}, busy);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kServerBusy);
   EXPECT_TRUE(copy_to(key_of("b"), busy)) << "in its container it holds no buffers";
   ScriptedSources sources;
-  EXPECT_TRUE(copy_to({"acct", "crate", "b"}, sources));
+  EXPECT_TRUE(copy_to({"other", "crate", "b"}, sources));
   EXPECT_EQ(sources.taken, 1);
   EXPECT_EQ(sources.held, 0) << "given back";
 }
 
-TEST(CopyBlob, AcrossContainersEndsWhenTheServerStops) {
+TEST(CopyBlob, FromAnotherAccountEndsWhenTheServerStops) {
   BlobHarness harness;
-  ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "crate"}, {}})));
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"other", "crate"}, {}})));
   ASSERT_TRUE(harness.put("a", pattern(50'000, 1)));
   ScriptedSources sources;
   sources.stopping = true;
   CopyBlob request;
-  request.blob.key = {"acct", "crate", "b"};
+  request.blob.key = {"other", "crate", "b"};
   request.source.url = "http://h/acct/box/a";
   request.local = key_of("a");
   const auto copied = harness.run(copy_blob(harness.service, request, sources));

@@ -81,7 +81,7 @@ const Operation kOperations[] = {
     {"CopyOntoIt", [](BlobHarness& h) { return h.put("a", "x") && copy(h, "a", "b"); }, kAtOnce},
     {"CopyOntoItself", [](BlobHarness& h) { return copy(h, "b", "b"); }, kAtOnce},
     {"SourceOfACopy", [](BlobHarness& h) { return copy(h, "b", "a"); }, kAtOnce},
-    {"SourceOfACopyElsewhere", copy_to_other_container, kLater},
+    {"SourceOfACopyElsewhere", copy_to_other_container, kAtOnce},
     {"SetBlobMetadata",
      [](BlobHarness& h) {
        return h.run(set_blob_metadata(h.service, {key_of("b"), {{"k", "v"}}, {}, {}})).has_value();
