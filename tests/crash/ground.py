@@ -20,7 +20,7 @@ from observing import metrics
 from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 from stages import EXTENTS, Stage
-from worker import CONTAINER, Crew, Portfolio, crash_client
+from worker import CONTAINER, RELAY, Crew, Portfolio, crash_client
 
 WORKERS = 8
 REACH_LIMIT = 60.0  # seconds from the start of the daemon to the crash point
@@ -72,7 +72,7 @@ class Ground:
         self.configure(CALM)
         self.server.start()
         client = crash_client(self.server.endpoint)
-        for container in (CONTAINER, SHELF):
+        for container in (CONTAINER, RELAY, SHELF):
             assert client.create_container(container).status == 201
         for number in range(SHELF_BLOBS):
             assert client.put_blob(SHELF, f"b{number}", self.shelved(number)).status == 201

@@ -29,7 +29,7 @@ from observing import metrics
 from past_states import keep_deleted
 from stages import KillStage, PowerStage, Stage
 from verify import verify
-from worker import CONTAINER, Crew, Portfolio, crash_client, signing_client
+from worker import CONTAINER, RELAY, Crew, Portfolio, crash_client, signing_client
 
 WORKERS = 16
 MIN_IN_FLIGHT = 8
@@ -79,8 +79,9 @@ class Torture:
         self.stage.start_over()
         self.portfolios = [Portfolio(number) for number in range(WORKERS)]
         self.start()
-        response = crash_client(self.stage.server.endpoint).create_container(CONTAINER)
-        assert response.status == 201, response
+        for name in (CONTAINER, RELAY):
+            response = crash_client(self.stage.server.endpoint).create_container(name)
+            assert response.status == 201, response
         if self.keeping:
             keep_deleted(signing_client(self.stage.server.endpoint), 7)
         if self.settled:
@@ -135,7 +136,8 @@ class Torture:
         if self.report.faults:
             return "no start after the container was deleted"
         client = signing_client(server.endpoint)
-        listed = client.list_containers(include="deleted").xml().findall("Containers/Container")
+        page = client.list_containers(include="deleted", prefix=CONTAINER)
+        listed = page.xml().findall("Containers/Container")
         versions = [entry.findtext("Version") or "" for entry in listed]
         if len(versions) != 1 or not versions[0]:
             self.report.faults.append(f"after a deletion that was acknowledged: {versions}")

@@ -38,6 +38,7 @@ from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 CONTAINER = "crash"
+RELAY = "relay"  # what is copied by way of it stays there until the next copy of that name
 HOT_KEYS = 12  # a worker; changed over and over
 LOGS = 3  # a worker; append blobs
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
@@ -197,10 +198,21 @@ class Worker:
         return [key for key in keys if key.state.exists() and key.state.size() <= MOST_KEPT]
 
     def copy(self, key: Key, source: Key) -> None:
-        url = bare_url(self.copier, CONTAINER, source.name)
+        """By way of another container half of the time: both then hold the first one's bytes."""
         tags, copier = draw_tags(self.rng), self.copier
         change, headers = copy_blob(source.state, tags), tags_header(tags)
-        self.send(key, change, 202, lambda: copier.copy_blob(CONTAINER, key.name, url, headers))
+        is_relayed = self.rng.random() < 0.5
+
+        def request() -> Response:
+            url = bare_url(copier, CONTAINER, source.name)
+            if is_relayed:
+                relayed = copier.copy_blob(RELAY, key.name, url)
+                if relayed.status != 202:
+                    return relayed
+                url = bare_url(copier, RELAY, key.name)
+            return copier.copy_blob(CONTAINER, key.name, url, headers)
+
+        self.send(key, change, 202, request)
 
     def delete(self, key: Key) -> None:
         include = {"x-ms-delete-snapshots": "include"}
