@@ -38,7 +38,7 @@ from sas import account_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 CONTAINER = "crash"
-RELAY = "relay"  # what is copied by way of it stays there until the next copy of that name
+RELAY = "relay"  # holds what each worker has copied by way of it last
 HOT_KEYS = 12  # a worker; changed over and over
 LOGS = 3  # a worker; append blobs
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
@@ -206,10 +206,11 @@ class Worker:
         def request() -> Response:
             url = bare_url(copier, CONTAINER, source.name)
             if is_relayed:
-                relayed = copier.copy_blob(RELAY, key.name, url)
+                relay = f"w{self.portfolio.number:02d}"
+                relayed = copier.copy_blob(RELAY, relay, url)
                 if relayed.status != 202:
                     return relayed
-                url = bare_url(copier, RELAY, key.name)
+                url = bare_url(copier, RELAY, relay)
             return copier.copy_blob(CONTAINER, key.name, url, headers)
 
         self.send(key, change, 202, request)
