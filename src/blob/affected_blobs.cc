@@ -38,6 +38,7 @@ struct Place {
 
 struct Batch {
   std::vector<AffectedRange> found;
+  std::set<ChunkId> shared;  // of these, that blobs of other names may name too
   Place next;
 };
 
@@ -91,6 +92,7 @@ class BatchSearch {
       (blob.properties.snapshot ? named.snapshot : named.version) = key.time;
     }
     if (has_pages(blob.body)) return look_at_pages(named, key.container, blob);
+    const std::size_t before = batch_.found.size();
     for (const Block& block : blob.body.blocks) look_at_block(named, {}, block, block.first);
     const ContainerId space = space_of(key.container, blob.body);
     for (const SegmentRef& ref : blob.body.segments) {
@@ -100,6 +102,10 @@ class BatchSearch {
       for (const Block& block : segment.blocks) {
         look_at_block(named, {}, block, ref.first + block.first);
       }
+    }
+    if (blob.body.id == BodyId{}) return {};
+    for (std::size_t i = before; i < batch_.found.size(); ++i) {
+      batch_.shared.insert(batch_.found[i].chunk);
     }
     return {};
   }
@@ -225,8 +231,8 @@ io::Task<Result<std::vector<Target>>> all_containers(Service& service) {
 }
 
 io::Task<Result<void>> search(Service& service, const Target& target, const Damaged& damaged,
-                              const std::atomic<bool>& stopping,
-                              std::vector<AffectedRange>& found) {
+                              const std::atomic<bool>& stopping, std::vector<AffectedRange>& found,
+                              std::set<ChunkId>& shared) {
   Place first{container_prefix(Table::kBlob, target.container)};
   while (!first.row.empty() && found.size() < kMostAffected) {
     if (stopping) co_return fail(ErrorCode::kServerBusy, "the search for blobs is stopped");
@@ -236,6 +242,7 @@ io::Task<Result<void>> search(Service& service, const Target& target, const Dama
     LAPIS_CO_TRY(Batch batch, co_await service.blocking.run(std::move(job)));
     first = std::move(batch.next);
     std::ranges::move(batch.found, std::back_inserter(found));
+    shared.merge(batch.shared);
   }
   co_return Result<void>{};
 }
@@ -246,6 +253,7 @@ io::Task<Result<std::vector<AffectedRange>>> find_affected(
     Service& service, std::vector<storage::DamagedChunk> damaged,
     const std::atomic<bool>& stopping) {
   std::vector<AffectedRange> found;
+  std::set<ChunkId> shared;
   if (damaged.empty()) co_return found;
   LAPIS_CO_TRY(std::vector<Target> containers, co_await all_containers(service));
   Damaged wanted;
@@ -257,13 +265,16 @@ io::Task<Result<std::vector<AffectedRange>>> find_affected(
       if (is_here) target.tags.insert(chunk.owner->tag);
     }
     if (target.tags.empty()) continue;
-    LAPIS_CO_TRY_VOID(co_await search(service, target, wanted, stopping, found));
+    LAPIS_CO_TRY_VOID(co_await search(service, target, wanted, stopping, found, shared));
   }
-  // An owner that is not known, or not who has it now.
-  for (const AffectedRange& range : found) wanted.erase(range.chunk);
+  // An owner that is not known, or not who has it now, or not the only one.
+  for (const AffectedRange& range : found) {
+    if (!shared.contains(range.chunk)) wanted.erase(range.chunk);
+  }
   if (wanted.empty()) co_return found;
+  std::erase_if(found, [&](const AffectedRange& range) { return wanted.contains(range.chunk); });
   for (const Target& container : containers) {
-    LAPIS_CO_TRY_VOID(co_await search(service, container, wanted, stopping, found));
+    LAPIS_CO_TRY_VOID(co_await search(service, container, wanted, stopping, found, shared));
   }
   co_return found;
 }

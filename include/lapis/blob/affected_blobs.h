@@ -22,7 +22,8 @@ struct AffectedRange {
 };
 
 // Looks first among the blobs of the name that the frame was written for, and through all
-// containers for a chunk that is not found there. A chunk that no blob names any more, because it
+// containers for a chunk that is not found there, or whose body others may hold too: copies of
+// other names and containers. A chunk that no blob names any more, because it
 // waits to be released, has no range. Walks rows in bounded batches on the blocking pool. Errors:
 // those of reading; kServerBusy soon after `stopping` is set. Rows that are damaged themselves are
 // passed over. Ends at kMostAffected ranges: a blob may name one block fifty thousand times.

@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "blob/blob_rows.h"
 #include "blob/keys.h"
 #include "blob/records.h"
 #include "lapis/base/crc64.h"
 #include "lapis/blob/deletion_version.h"
+#include "lapis/blob/ops/copy_blob.h"
 #include "support/page_rows.h"
+#include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
@@ -99,6 +103,31 @@ TEST_F(AffectedBlobs, AnOwnerThatIsUnknownIsSearchedFor) {
   const auto wrong = find({owned(damage(chunk, {{16, 16}}), "first")});
   ASSERT_EQ(wrong.size(), 1u);
   expect_range(wrong[0], "second", 16, 16);
+}
+
+// Of one container, and of another one that has borrowed the body.
+TEST_F(AffectedBlobs, CopiesAreNamedBesideTheOwner) {
+  ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"acct", "crate"}, {}})));
+  ASSERT_TRUE(harness_.put("first", pattern(90, 1)));
+  ASSERT_TRUE(harness_.put("alone", pattern(90, 2)));
+  for (const BlobKey& to : {test::key_of("copy"), BlobKey{"acct", "crate", "lent"}}) {
+    test::ScriptedSources sources;
+    CopyBlob request;
+    request.blob.key = to;
+    request.source.url = "http://h/acct/box/first";
+    request.local = test::key_of("first");
+    ASSERT_TRUE(harness_.run(copy_blob(harness_.service, std::move(request), sources)));
+  }
+  const ChunkId chunk = blob("first").body.blocks.at(0).chunks.at(0).id;
+  const ChunkId other = blob("alone").body.blocks.at(0).chunks.at(0).id;
+  const auto found =
+      find({owned(damage(chunk, {{16, 16}}), "first"), owned(damage(other, {{0, 8}}), "alone")});
+  std::set<std::string> named;
+  for (const AffectedRange& range : found) {
+    named.insert(range.blob.container + "/" + range.blob.name);
+  }
+  EXPECT_EQ(named, (std::set<std::string>{"box/first", "box/copy", "crate/lent", "box/alone"}));
+  EXPECT_EQ(found.size(), 4u) << "each once";
 }
 
 TEST_F(AffectedBlobs, BlocksInSegmentsAreCountedFromTheBlobsBegin) {
