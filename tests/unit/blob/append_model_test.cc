@@ -6,19 +6,17 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
 
 #include "lapis/blob/ops/copy_blob.h"
 #include "lapis/blob/ops/snapshot_blob.h"
-#include "support/blob_harness.h"
+#include "unit/blob/random_model.h"
 #include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
 
 using storage::Table;
-using test::BlobHarness;
 using test::key_of;
 using test::pattern;
 
@@ -69,15 +67,13 @@ struct ModelBlob {
   std::map<Timestamp, State> snapshots;
 };
 
-class AppendModel {
+class AppendModel : RandomModel {
  public:
   // A calm one lets blobs become long, of several segments.
-  AppendModel(unsigned seed, bool calm)
-      : random_(seed), calm_(calm), harness_({.limits = {kInline}}) {}
+  AppendModel(unsigned seed, bool calm) : RandomModel(seed, {.limits = {kInline}}), calm_(calm) {}
 
   void step() {
-    failing_ = random_() % 20 == 0;
-    if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    plan_failure();
     const std::string name = any_name();
     const bool often = !calm_ || random_() % 20 == 0;
     const auto kind = often ? random_() % 100 : 5 + random_() % 65;
@@ -98,7 +94,7 @@ class AppendModel {
     } else {
       replace_container();
     }
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
   }
 
   void check() {
@@ -137,16 +133,6 @@ class AppendModel {
   }
 
   std::string any_name() { return "blob" + std::to_string(random_() % kNames); }
-
-  template <class T>
-  bool happened(const Result<T>& result) {
-    if (failing_) {
-      EXPECT_FALSE(result) << "a failed commit was answered with success";
-      return false;
-    }
-    EXPECT_TRUE(result) << to_string(result.error());
-    return result.has_value();
-  }
 
   void create(const std::string& name) {
     if (happened(harness_.create_append_blob(name))) model_[name].now = {};
@@ -236,11 +222,8 @@ class AppendModel {
     ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"acct", "box"}, {}})));
   }
 
-  std::mt19937 random_;
   const bool calm_;
-  BlobHarness harness_;
   std::map<std::string, ModelBlob> model_;
-  bool failing_ = false;
 };
 
 void run(unsigned seed, bool calm, int steps) {

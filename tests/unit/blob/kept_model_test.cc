@@ -7,20 +7,18 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <random>
 
 #include "blob/kept_containers.h"
 #include "lapis/blob/ops/list_containers.h"
 #include "lapis/blob/ops/restore_container.h"
 #include "lapis/blob/ops/set_blob_service_properties.h"
-#include "support/blob_harness.h"
 #include "support/past_findings.h"
+#include "unit/blob/random_model.h"
 
 namespace lapis::blob {
 namespace {
 
 using storage::Table;
-using test::BlobHarness;
 using test::pattern;
 
 constexpr auto kDay = std::chrono::hours(24);
@@ -39,17 +37,16 @@ struct Kept {
   Content content;
 };
 
-class ModelRun {
+class ModelRun : RandomModel {
  public:
-  explicit ModelRun(unsigned seed) : random_(seed), harness_({.features = features()}) {
+  explicit ModelRun(unsigned seed) : RandomModel(seed, {.features = features()}) {
     const ServicePropertiesChange change{.delete_retention = DeleteRetention{kBlobDays, false}};
     LAPIS_CHECK(harness_.run(set_blob_service_properties(harness_.service, {"acct", change})));
     live_["box"];
   }
 
   void step() {
-    failing_ = random_() % 20 == 0;
-    if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    plan_failure();
     harness_.clock.advance(Ticks(random_() % 2));
     const std::string name = any_name();
     const auto kind = random_() % 100;
@@ -66,7 +63,7 @@ class ModelRun {
     } else {
       pass_time();
     }
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
   }
 
   void check() {
@@ -105,15 +102,6 @@ class ModelRun {
     return kNames[random_() % std::size(kNames)];
   }
 
-  template <class T>
-  bool happened(const Result<T>& result) {
-    if (failing_) {
-      EXPECT_FALSE(result) << "a failed commit was answered with success";
-      return false;
-    }
-    EXPECT_TRUE(result) << to_string(result.error());
-    return result.has_value();
-  }
   template <class T>
   void expect_error(const Result<T>& result, ErrorCode code) {
     ASSERT_FALSE(result);
@@ -195,7 +183,7 @@ class ModelRun {
   void pass_time() {
     harness_.clock.advance(kDay * (1 + random_() % 2));
     (void)harness_.expire_deletions();
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
     ASSERT_TRUE(harness_.expire_deletions());
     const ServiceTime now = harness_.service.time->now();
     std::erase_if(kept_, [now](const auto& one) { return one.second.until <= now; });
@@ -242,11 +230,8 @@ class ModelRun {
     }
   }
 
-  std::mt19937 random_;
-  BlobHarness harness_;
   std::map<std::string, Content> live_;
   std::map<std::pair<std::string, Timestamp>, Kept> kept_;
-  bool failing_ = false;
 };
 
 TEST(KeptModel, RandomStepsLoseAndLeakNothing) {

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
 
 #include "lapis/blob/ops/copy_blob.h"
@@ -16,14 +15,13 @@
 #include "lapis/blob/ops/list_blobs.h"
 #include "lapis/blob/ops/set_blob_tags.h"
 #include "lapis/blob/ops/snapshot_blob.h"
-#include "support/blob_harness.h"
+#include "unit/blob/random_model.h"
 #include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
 
 using storage::Table;
-using test::BlobHarness;
 using test::pattern;
 
 constexpr std::uint64_t kInline = 16;
@@ -57,14 +55,12 @@ class Names final : public ListSink {
   std::set<std::string> blobs, uploads;
 };
 
-class ModelRun {
+class ModelRun : RandomModel {
  public:
-  explicit ModelRun(unsigned seed) : random_(seed), harness_({.limits = {kInline}}) {}
+  explicit ModelRun(unsigned seed) : RandomModel(seed, {.limits = {kInline}}) {}
 
   void step() {
-    // One in twenty operations meets a commit that fails; nothing of it may be seen.
-    failing_ = random_() % 20 == 0;
-    if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    plan_failure();
     const std::string name = "blob" + std::to_string(random_() % 6);
     const auto kind = random_() % 100;
     if (kind < 20) {
@@ -90,7 +86,7 @@ class ModelRun {
     } else {
       list();
     }
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
   }
 
   // Everything readable, nothing held that nothing names.
@@ -159,16 +155,6 @@ class ModelRun {
   Bytes random_bytes(std::size_t shortest) {
     const std::size_t length = random_() % 2 == 0 ? random_() % (kInline + 1) : random_() % 400;
     return std::make_shared<const std::string>(pattern(std::max(length, shortest), random_()));
-  }
-
-  template <class T>
-  bool happened(const Result<T>& result) {
-    if (failing_) {
-      EXPECT_FALSE(result) << "a failed commit was answered with success";
-      return false;
-    }
-    EXPECT_TRUE(result) << to_string(result.error());
-    return result.has_value();
   }
 
   // Of two keys, values that meet often.
@@ -418,10 +404,7 @@ class ModelRun {
     find_by_tags();
   }
 
-  std::mt19937 random_;
-  BlobHarness harness_;
   std::map<std::string, ModelBlob> model_;
-  bool failing_ = false;
 };
 
 TEST(BlobModel, TenThousandRandomStepsLeakNothing) {

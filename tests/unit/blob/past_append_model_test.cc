@@ -5,33 +5,25 @@
 
 #include <map>
 #include <optional>
-#include <random>
 
 #include "blob/records.h"
 #include "lapis/blob/ops/copy_blob.h"
 #include "lapis/blob/ops/set_blob_metadata.h"
-#include "lapis/blob/ops/set_blob_service_properties.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "lapis/blob/ops/undelete_blob.h"
-#include "support/blob_harness.h"
 #include "support/past_findings.h"
+#include "unit/blob/keeping_model.h"
 #include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
 
 using storage::Table;
-using test::BlobHarness;
 using test::key_of;
 using test::pattern;
 
 constexpr std::size_t kInline = 16;
 constexpr std::size_t kNames = 3;
-
-struct Regime {
-  bool soft = false;
-  bool versions = false;
-};
 
 struct ModelBlob {
   struct Past {
@@ -49,20 +41,12 @@ struct ModelBlob {
   }
 };
 
-class ModelRun {
+class ModelRun : KeepingModel {
  public:
-  ModelRun(unsigned seed, Regime regime)
-      : random_(seed),
-        regime_(regime),
-        harness_({.limits = {kInline}, .features = features_of(regime)}) {
-    if (!regime.soft) return;
-    const ServicePropertiesChange change{.delete_retention = DeleteRetention{7, false}};
-    LAPIS_CHECK(harness_.run(set_blob_service_properties(harness_.service, {"acct", change})));
-  }
+  ModelRun(unsigned seed, Regime regime) : KeepingModel(seed, regime, kInline) {}
 
   void step() {
-    failing_ = random_() % 20 == 0;
-    if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    plan_failure();
     const std::string name = "log" + std::to_string(random_() % kNames);
     harness_.clock.advance(Ticks(random_() % 3));
     const auto kind = random_() % 100;
@@ -87,7 +71,7 @@ class ModelRun {
     } else {
       pass_days(1 + random_() % 4);
     }
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
   }
 
   void check() {
@@ -140,15 +124,6 @@ class ModelRun {
   }
 
  private:
-  template <class T>
-  bool happened(const Result<T>& result) {
-    if (failing_) {
-      EXPECT_FALSE(result) << "a failed commit was answered with success";
-      return false;
-    }
-    EXPECT_TRUE(result) << to_string(result.error());
-    return result.has_value();
-  }
   template <class T>
   void expect_absent(const Result<T>& result) {
     ASSERT_FALSE(result);
@@ -268,7 +243,7 @@ class ModelRun {
   void pass_days(std::uint64_t days) {
     harness_.clock.advance(std::chrono::hours(24 * days));
     (void)harness_.expire_deletions();
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
     ASSERT_TRUE(harness_.expire_deletions());
     const ServiceTime now = harness_.service.time->now();
     for (auto& [name, blob] : model_) {
@@ -292,8 +267,6 @@ class ModelRun {
     blob.content = std::move(content);
   }
 
-  ServiceTime until() const { return harness_.service.time->now() + std::chrono::hours(24 * 7); }
-
   std::vector<std::pair<Timestamp, BlobProperties>> past_of(const std::string& name) const {
     std::vector<std::pair<Timestamp, BlobProperties>> found;
     for (const auto& [key, value] : harness_.rows.rows()) {
@@ -312,16 +285,7 @@ class ModelRun {
     return key;
   }
 
-  static std::shared_ptr<const FeaturesByAccount> features_of(Regime regime) {
-    FeaturesByAccount features{{"acct", AccountFeatures{.versioning = regime.versions}}};
-    return std::make_shared<const FeaturesByAccount>(std::move(features));
-  }
-
-  std::mt19937 random_;
-  const Regime regime_;
-  BlobHarness harness_;
   std::map<std::string, ModelBlob> model_;
-  bool failing_ = false;
 };
 
 TEST(PastAppendModel, RandomStepsLoseAndLeakNothing) {

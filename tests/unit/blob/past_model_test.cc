@@ -6,24 +6,21 @@
 
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 
 #include "blob/records.h"
 #include "lapis/blob/ops/copy_blob.h"
 #include "lapis/blob/ops/set_blob_metadata.h"
-#include "lapis/blob/ops/set_blob_service_properties.h"
 #include "lapis/blob/ops/snapshot_blob.h"
 #include "lapis/blob/ops/undelete_blob.h"
-#include "support/blob_harness.h"
 #include "support/past_findings.h"
+#include "unit/blob/keeping_model.h"
 #include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
 namespace {
 
 using storage::Table;
-using test::BlobHarness;
 using test::pattern;
 
 constexpr std::uint64_t kInline = 16;
@@ -55,11 +52,6 @@ struct ModelBlob {
   bool is_empty() const { return !has_blob() && past.empty() && !deleted; }
 };
 
-struct Regime {
-  bool soft = false;
-  bool versions = false;
-};
-
 std::string content_of(const ModelBlob::Committed& blob) {
   if (blob.whole) return *blob.whole;
   std::string content;
@@ -67,21 +59,12 @@ std::string content_of(const ModelBlob::Committed& blob) {
   return content;
 }
 
-class ModelRun {
+class ModelRun : KeepingModel {
  public:
-  ModelRun(unsigned seed, Regime regime)
-      : random_(seed),
-        regime_(regime),
-        harness_({.limits = {kInline}, .features = features_of(regime)}) {
-    if (!regime.soft) return;
-    const ServicePropertiesChange change{.delete_retention = DeleteRetention{7, false}};
-    LAPIS_CHECK(harness_.run(set_blob_service_properties(harness_.service, {"acct", change})));
-  }
+  ModelRun(unsigned seed, Regime regime) : KeepingModel(seed, regime, kInline) {}
 
   void step() {
-    // One in twenty operations meets a commit that fails; nothing of it may be seen.
-    failing_ = random_() % 20 == 0;
-    if (failing_) harness_.rows.fail_commit(1, Error{ErrorCode::kInternalError, "planned"});
+    plan_failure();
     const std::string name = "blob" + std::to_string(random_() % 6);
     harness_.clock.advance(Ticks(random_() % 3));
     const auto kind = random_() % 125;
@@ -110,7 +93,7 @@ class ModelRun {
     } else {
       pass_time();
     }
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
   }
 
   // Everything readable, nothing held that nothing names.
@@ -154,16 +137,6 @@ class ModelRun {
   Bytes random_bytes(std::size_t shortest) {
     const std::size_t length = random_() % 2 == 0 ? random_() % (kInline + 1) : random_() % 400;
     return std::make_shared<const std::string>(pattern(std::max(length, shortest), random_()));
-  }
-
-  template <class T>
-  bool happened(const Result<T>& result) {
-    if (failing_) {
-      EXPECT_FALSE(result) << "a failed commit was answered with success";
-      return false;
-    }
-    EXPECT_TRUE(result) << to_string(result.error());
-    return result.has_value();
   }
 
   void put(const std::string& name) {
@@ -374,7 +347,7 @@ class ModelRun {
   void pass_time() {
     harness_.clock.advance(std::chrono::hours(24 * (1 + random_() % 4)));
     (void)harness_.expire_deletions();
-    harness_.rows.fail_commit(0, Error{ErrorCode::kInternalError});
+    fail_no_more();
     ASSERT_TRUE(harness_.expire_deletions());
     const ServiceTime now = harness_.service.time->now();
     for (auto it = model_.begin(); it != model_.end();) {
@@ -384,8 +357,6 @@ class ModelRun {
       it = blob.is_empty() ? model_.erase(it) : std::next(it);
     }
   }
-
-  ServiceTime until() const { return harness_.service.time->now() + std::chrono::hours(24 * 7); }
 
   // What stood there becomes what the account keeps of it.
   void retire(ModelBlob& blob) {
@@ -444,11 +415,6 @@ class ModelRun {
     }
   }
 
-  static std::shared_ptr<const FeaturesByAccount> features_of(Regime regime) {
-    FeaturesByAccount features{{"acct", AccountFeatures{.versioning = regime.versions}}};
-    return std::make_shared<const FeaturesByAccount>(std::move(features));
-  }
-
   void read(const std::string& name) {
     const auto it = model_.find(name);
     const auto result = harness_.get(name);
@@ -468,11 +434,7 @@ class ModelRun {
     ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"acct", "box"}, {}})));
   }
 
-  std::mt19937 random_;
-  const Regime regime_;
-  BlobHarness harness_;
   std::map<std::string, ModelBlob> model_;
-  bool failing_ = false;
 };
 
 void run_model(unsigned seed, Regime regime, int steps) {
