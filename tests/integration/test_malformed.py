@@ -68,7 +68,7 @@ BLOCK_LISTS = {
 def test_malformed_block_lists(client: BlobClient, container: str, blob: str, kind: str) -> None:
     document, code = BLOCK_LISTS[kind]
     response = expect(client.put_block_list_xml(container, blob, document.encode()), 400)
-    accepted = {"InvalidXmlDocument", "InvalidXmlNodeValue", "InvalidBlockList", "InvalidBlockId"}
+    accepted = {"InvalidXmlDocument", "InvalidXmlNodeValue", "InvalidBlockList"}
     assert response.error_code in ({code} if code else accepted), response
 
 
