@@ -252,6 +252,7 @@ def test_finds_among_many(server: LapisServer, owner: BlobClient) -> None:
             {f"b{n:07d}": f"same=x&tenth={n % 10}&n={n:07d}&rare={n % (TAGGED // 10)}"
              for n in many[first : first + FILLED_AT_ONCE]},
         )  # fmt: skip
+    owner.close()  # what was idle for so long the server has ended
     step, middle = TAGGED // 10, TAGGED // 2
     last_ten = list(many[-10:])
     few = {
