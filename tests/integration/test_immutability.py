@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from azure_client import Response, expect, expect_error
-from batching import Part, answers_of, submit
+from batching import Part, answers_of, set_tier, submit
 from blob_client import BlobClient, block_id, tags_xml
 from copying import bare_url, source_url
 from lapis_server import LapisServer, StartFailed
-from past_states import config, ids, keep_deleted
+from past_states import config, ids, keep_deleted, kept
 from sas import account_sas, service_sas
 from signing import DEVELOPMENT_ACCOUNT
 
@@ -400,3 +400,33 @@ def test_config_needs_versions(new_server: Callable[..., LapisServer], tmp_path:
     with pytest.raises(StartFailed):
         server.start()
     assert "immutable_storage needs versioning = true" in server.log()
+
+
+def test_parts_of_a_batch(client: BlobClient, container: str) -> None:
+    """As requests by themselves: the blob becomes a version, deleted ones are kept where soft delete
+    is on, and what is protected stays."""
+    first, second = put(client), put(client)
+    expect(set_hold(client, versionid=first), 200)
+    keep_deleted(client, 7)
+
+    def part(**query: str) -> Part:
+        return Part("DELETE", f"/{container}/b", list(query.items()), account=DEVELOPMENT_ACCOUNT)
+
+    def answers(*parts: Part) -> list[tuple[int, str | None]]:
+        return [(a.status, a.error_code) for a in answers_of(expect(submit(client, parts), 202))]
+
+    assert answers(part(versionid=second), part(versionid=first)) == [
+        (403, "OperationNotAllowedOnRootBlob"),
+        (409, BY_HOLD),
+    ]
+    assert answers(part(), part(versionid=second), part(versionid=second)) == [
+        (202, None),
+        (202, None),
+        (404, "BlobNotFound"),
+    ]
+    assert kept(client, container) == ["b:V", "b:v", "b:R"]
+    tier = set_tier(f"/{container}/b", "Cool", account=DEVELOPMENT_ACCOUNT)
+    tier.query.append(("versionid", first))
+    assert answers(tier) == [(200, None)]
+    expect(set_hold(client, "false", versionid=first), 200)
+    assert answers(part(versionid=first)) == [(202, None)]
