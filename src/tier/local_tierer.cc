@@ -17,7 +17,8 @@ constexpr std::chrono::seconds kReclaimLimit{2};      // one that is not by then
 constexpr std::chrono::seconds kRest{5};
 constexpr std::chrono::milliseconds kWatch{100};  // how often foreground latency is looked at
 constexpr std::chrono::seconds kNoting{10};       // how often uses are noted
-// Bytes a second that go down however slow requests are: else new bytes find no room.
+// Bytes a second that move where space is short, however slow requests are: else new bytes find no
+// room.
 constexpr std::uint64_t kUrgent = 128ull << 20;
 constexpr std::size_t kAtOnce = 128;  // chunks that are chosen at once
 
@@ -123,7 +124,8 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
       pool.below.empty() ? DemotionNeed{} : demotion_need(usage, marks, status.demoting);
   status.demoting = need.demoting;
   status.left_bytes = need.left_bytes;
-  rate_.set_least(need.demoting ? kUrgent : Rate::kLeast);
+  const bool is_short = usage.used_bytes > marks.start_bytes;
+  rate_.set_least(need.demoting || is_short ? kUrgent : Rate::kLeast);
   publish();
   rate_.set_budget(pool.policy.bytes_per_second, pool.policy.operations_per_second);
   if (is_resting) co_return false;
@@ -133,7 +135,7 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   if (!usage.accounted || usage.used_bytes <= marks.low_bytes) co_return false;
   // What died in extents that live on comes back by emptying them: where space is short. One after
   // the other, or those that are emptied would need space themselves.
-  if (usage.dead_extents != 0 && usage.used_bytes > marks.start_bytes) {
+  if (usage.dead_extents != 0 && is_short) {
     const Instant now = clock_.instant();
     if (!pool.reclaims_since) pool.reclaims_since = now;
     if (now - *pool.reclaims_since < kReclaimLimit) {
@@ -145,7 +147,7 @@ io::Task<bool> LocalTierer::work_on(Pool& pool, const std::vector<storage::PathS
   }
   if (co_await compact(pool, usage)) co_return true;
   // What lives would fit, but extents are not filled to their ends: less of it then.
-  if (pool.below.empty() || usage.used_bytes <= marks.start_bytes) co_return false;
+  if (pool.below.empty() || !is_short) co_return false;
   status.demoting = true;
   status.left_bytes = usage.used_bytes - marks.start_bytes;
   publish();

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ground import (
@@ -16,7 +17,7 @@ from ground import (
 )  # fmt: skip
 from lapis_server import REPOSITORY
 from observing import eventually
-from worker import crash_client
+from worker import crash_client, with_room
 
 POINT = re.compile(r'^X\(k\w+, *"([a-z-]+)"\)', re.MULTILINE)
 DRAINED_FROM = 12 * MIB  # bytes on a path before it is drained
@@ -106,7 +107,8 @@ def put_large(ground: Ground, rng: random.Random) -> None:
     ground.server.start()
     client = crash_client(ground.server.endpoint)
     for number in range(4):
-        assert client.put_blob("shelf", f"large{number}", rng.randbytes(3 * MIB)).status == 201
+        name, body = f"large{number}", rng.randbytes(3 * MIB)
+        assert with_room(partial(client.put_blob, SHELF, name, body)).status == 201
     client.close()
     assert ground.server.stop() == 0
     ground.configure(DEMOTE)
@@ -187,7 +189,7 @@ class Damage:
         self.content = rng.randbytes(200_000)
         ground.server.start()
         client = crash_client(ground.server.endpoint)
-        assert client.put_blob("shelf", "victim", self.content).status == 201
+        assert with_room(lambda: client.put_blob(SHELF, "victim", self.content)).status == 201
         client.close()
         assert ground.server.stop() == 0
         self.where = self.find(ground)
@@ -204,7 +206,7 @@ class Damage:
         if not eventually(lambda: ground.damaged_chunks() == damaged, 20):
             raise Missed(f"{ground.damaged_chunks()} chunks are known as damaged, not {damaged}")
         client = crash_client(ground.server.endpoint)
-        answer = client.get_blob("shelf", "victim")
+        answer = client.get_blob(SHELF, "victim")
         client.close()
         if answer.status == 200 and answer.body != self.content:
             raise AssertionError("damaged bytes were served")

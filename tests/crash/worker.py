@@ -11,6 +11,7 @@ import http.client
 import multiprocessing
 import multiprocessing.connection
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import SynchronizedArray
@@ -46,6 +47,8 @@ MAX_SNAPSHOTS = 2  # a key
 TAG_VALUES = 4  # of each of two keys, so that many blobs have the same
 MOST_APPENDED = 1 << 20  # a snapshot of a short log keeps all that is appended to it later
 MOST_KEPT = 256 << 10  # neither snapshots nor copies of what is longer: some stores are small
+FULL = 507
+ROOM_LIMIT = 30.0  # seconds until a full store has compacted what has died in it
 FORK = multiprocessing.get_context("fork")
 
 # Upper bounds of a body's size and how often it is drawn from there. Up to 4 KiB lives inline.
@@ -75,6 +78,17 @@ def crash_client(endpoint: str) -> BlobClient:
 def signing_client(endpoint: str) -> BlobClient:
     """For copies: one that the account's key signs shares its source's bytes."""
     return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, account=DEVELOPMENT_ACCOUNT, timeout=60)
+
+
+def with_room(request: Callable[[], Response]) -> Response:
+    """Again and again where the store is full: it is small, and what dies in it faster than it is
+    compacted fills it. What lives would fit several times, so that this has to end."""
+    limit = time.monotonic() + ROOM_LIMIT
+    while True:
+        response = request()
+        if response.status != FULL or time.monotonic() > limit:
+            return response
+        time.sleep(0.02)
 
 
 @dataclass
@@ -126,7 +140,7 @@ class Worker:
         """Leaves `pending` set where no answer came."""
         key.pending = change(key.state)
         self.in_flight[self.portfolio.number] = 1
-        response = request()
+        response = with_room(request) if expected == 201 else request()
         self.in_flight[self.portfolio.number] = 0
         if response.status != expected:
             raise Refused(f"{key.name}: expected {expected}, got {response}")

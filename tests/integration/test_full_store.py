@@ -95,6 +95,21 @@ def test_a_full_disk_refuses_keeps_and_recovers(server: LapisServer, owner: Blob
         assert expect(owner.get_blob("full", name), 200).body == content
 
 
+def test_a_full_disk_recovers_from_what_dies_in_part(server: LapisServer, owner: BlobClient):
+    """No extent is wholly dead: what lives in them is brought together first."""
+    written = fill(owner)
+    for name in list(written)[::2]:
+        expect(owner.delete_blob("full", name), 202)
+        del written[name]
+    for number in range(4):
+        body = os.urandom(3 * MIB)
+        name = f"again{number}"
+        assert settled(lambda: owner.put_blob("full", name, body).status == 201, 20)
+        written[name] = body
+    for name, content in written.items():
+        assert expect(owner.get_blob("full", name), 200).body == content
+
+
 def test_a_full_disk_survives_a_kill(server: LapisServer, owner: BlobClient):
     written = fill(owner)
     server.kill()

@@ -70,6 +70,9 @@ struct MoveTarget {
   std::optional<PathId> away{};  // not to this path
   // No further chunk is begun with once this much has moved.
   std::uint64_t most_bytes = ~std::uint64_t{0};
+  // Into the extent, too, that new bytes are not to take: what is moved makes more room than it
+  // takes.
+  bool to_the_last = false;
 };
 
 struct MoveOutcome {

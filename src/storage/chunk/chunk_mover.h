@@ -71,7 +71,9 @@ class ChunkMover {
   io::Task<void> use_old_places();
 #endif
   void give_up(const Source& source);
-  PathFilter filter() const { return {target_.pool, target_.away, true}; }
+  PathFilter filter() const {
+    return {target_.pool, target_.away, target_.to_the_last ? Claim::kLast : Claim::kToTheBrim};
+  }
 
   const StoreContext& context_;
   const PathSet& paths_;

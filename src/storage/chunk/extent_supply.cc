@@ -17,6 +17,10 @@ std::unexpected<Error> is_filled() {
   return fail(ErrorCode::kInsufficientStorage, "pool path is filled up to its share");
 }
 
+std::unexpected<Error> is_full() {
+  return fail(ErrorCode::kInsufficientStorage, "pool path is full");
+}
+
 }  // namespace
 
 struct ExtentSupply::Wait {
@@ -28,11 +32,11 @@ struct ExtentSupply::Wait {
     waiter.home = io::Executor::current();
     waiter.handle = handle;
     const std::lock_guard lock(supply.mutex_);
-    if (!waiter.to_the_brim && supply.path_.is_filled()) {
+    if (waiter.claim == Claim::kBelowShare && supply.path_.is_filled()) {
       waiter.taken = is_filled();
       return false;
     }
-    if (!supply.ready_.empty()) {
+    if (!supply.ready_.empty() && (supply.behind_ != 0 || waiter.claim == Claim::kLast)) {
       waiter.taken = std::move(supply.ready_.front());
       supply.ready_.pop_front();
       return false;
@@ -52,8 +56,8 @@ ExtentSupply::ExtentSupply(const StoreContext& context, PathState& path, Chore& 
       reclaim_(reclaim),
       chore_(context.background, group, [this] { return fill(); }) {}
 
-io::Task<ExtentSupply::Taken> ExtentSupply::take(bool to_the_brim) {
-  Wait wait{*this, {.to_the_brim = to_the_brim}};
+io::Task<ExtentSupply::Taken> ExtentSupply::take(Claim claim) {
+  Wait wait{*this, {.claim = claim}};
   Taken taken = co_await wait;
   if (taken) chore_.poke();  // the next one
   co_return taken;
@@ -83,10 +87,15 @@ io::Task<void> ExtentSupply::fill() {
   const PathStatus status = path_.status();
   if (status == PathStatus::kReadOnly || status == PathStatus::kDraining) co_await give_back();
   while (is_wanted()) {
-    if (path_.is_filled() && refuse_waiters()) continue;
-    Taken prepared = co_await prepare();
-    if (!prepared && prepared.error().code == ErrorCode::kInsufficientStorage && has_waiters()) {
+    if (path_.is_filled() && refuse_waiters(Claim::kBelowShare)) continue;
+    if (is_last() && has_waiters(Claim::kToTheBrim)) {
       // What was deleted a moment ago may not have been reclaimed yet.
+      co_await reclaim_.run_through();
+      if (is_last() && refuse_waiters(Claim::kToTheBrim)) continue;
+    }
+    Taken prepared = co_await prepare();
+    if (!prepared && prepared.error().code == ErrorCode::kInsufficientStorage &&
+        has_waiters(Claim::kLast)) {
       const std::size_t before = free_.size();
       co_await reclaim_.run_through();
       if (free_.size() > before) continue;
@@ -114,7 +123,7 @@ io::Task<ExtentSupply::Taken> ExtentSupply::prepare() {
     co_return co_await renew(extent);
   }
   if (path_.available_bytes() >= path_.settings().extent_bytes) co_return co_await make_new();
-  co_return fail(ErrorCode::kInsufficientStorage, "pool path is full");
+  co_return is_full();
 }
 
 std::unexpected<Error> ExtentSupply::disk_failed(Error error) {
@@ -241,17 +250,19 @@ io::Task<void> ExtentSupply::give_back() {
 }
 
 void ExtentSupply::publish_room() {
-  std::uint64_t extents = path_.available_bytes() / path_.settings().extent_bytes + free_.size();
+  std::uint64_t extents = 0;
   {
     const std::lock_guard lock(mutex_);
-    extents += ready_.size();
+    behind_ = behind();
+    extents = behind_ + ready_.size();
   }
-  path_.set_room_bytes(extents * path_.max_frame_bytes());
+  path_.set_room_bytes((extents - std::min<std::uint64_t>(extents, 1)) * path_.max_frame_bytes());
   path_.set_used_extents(path_.extents().size() - free_.size());
 }
 
 void ExtentSupply::hand_over(std::shared_ptr<OpenExtent> extent) {
   const std::lock_guard lock(mutex_);
+  behind_ = behind();
   if (waiters_.empty()) {
     ready_.push_back(std::move(extent));
     return;
@@ -262,12 +273,12 @@ void ExtentSupply::hand_over(std::shared_ptr<OpenExtent> extent) {
   waiter->home->post([waiter] { waiter->handle.resume(); });
 }
 
-// Those that had better go elsewhere; true where there were any.
-bool ExtentSupply::refuse_waiters() {
+// Those that claim no more than `most`; true where there were any.
+bool ExtentSupply::refuse_waiters(Claim most) {
   const std::lock_guard lock(mutex_);
-  const std::size_t refused = std::erase_if(waiters_, [](Waiter* waiter) {
-    if (waiter->to_the_brim) return false;
-    waiter->taken = is_filled();
+  const std::size_t refused = std::erase_if(waiters_, [most](Waiter* waiter) {
+    if (waiter->claim > most) return false;
+    waiter->taken = most == Claim::kBelowShare ? is_filled() : is_full();
     waiter->home->post([waiter] { waiter->handle.resume(); });
     return true;
   });
@@ -288,9 +299,20 @@ bool ExtentSupply::is_wanted() {
   return !waiters_.empty() || ready_.size() < kReady;
 }
 
-bool ExtentSupply::has_waiters() {
+bool ExtentSupply::has_waiters(Claim most) {
   const std::lock_guard lock(mutex_);
-  return !waiters_.empty();
+  return std::ranges::any_of(waiters_, [most](Waiter* waiter) { return waiter->claim <= most; });
+}
+
+// On the background shard.
+std::size_t ExtentSupply::behind() const {
+  return free_.size() + path_.available_bytes() / path_.settings().extent_bytes;
+}
+
+// One more is made ready, and there is none after it. On a path that takes no writes nothing is.
+bool ExtentSupply::is_last() {
+  const std::lock_guard lock(mutex_);
+  return path_.is_writable() && ready_.size() + behind() <= 1;
 }
 
 }  // namespace lapis::storage

@@ -16,6 +16,7 @@
 #include "lapis/base/result.h"
 #include "lapis/io/task.h"
 #include "storage/chunk/chore.h"
+#include "storage/chunk/claim.h"
 #include "storage/chunk/open_extent.h"
 #include "storage/chunk/path_state.h"
 #include "storage/chunk/store_context.h"
@@ -33,10 +34,9 @@ class ExtentSupply {
   ExtentSupply(const ExtentSupply&) = delete;
   ExtentSupply& operator=(const ExtentSupply&) = delete;
 
-  // An empty extent; waits while one is made. Errors: kInsufficientStorage, also where the path is
-  // filled up to its share and is not to be filled `to_the_brim`; kServerBusy; kInternalError where
-  // the path fails.
-  io::Task<Taken> take(bool to_the_brim);
+  // An empty extent; waits while one is made. Errors: kInsufficientStorage, also where there is
+  // more room than the claim may take; kServerBusy; kInternalError where the path fails.
+  io::Task<Taken> take(Claim claim);
 
   // Has the path's space looked at again, at most once a second.
   void refresh();
@@ -61,7 +61,7 @@ class ExtentSupply {
     io::Executor* home = nullptr;
     std::coroutine_handle<> handle{};
     std::optional<Taken> taken{};
-    bool to_the_brim = false;
+    Claim claim = Claim::kBelowShare;
   };
   struct Wait;
 
@@ -77,9 +77,11 @@ class ExtentSupply {
   void publish_room();
   void hand_over(std::shared_ptr<OpenExtent> extent);
   void fail_waiters(const Error& error);
-  bool refuse_waiters();
+  bool refuse_waiters(Claim most);
+  bool is_last();
+  std::size_t behind() const;
   bool is_wanted();
-  bool has_waiters();
+  bool has_waiters(Claim most);
 
   const StoreContext& context_;
   PathState& path_;
@@ -96,6 +98,7 @@ class ExtentSupply {
   // Held for a few instructions, once for each extent that is filled.
   std::mutex mutex_;
   std::deque<std::shared_ptr<OpenExtent>> ready_;
+  std::size_t behind_ = 0;  // extents that can be made ready after these
   std::deque<Waiter*> waiters_;
 };
 

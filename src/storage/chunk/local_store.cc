@@ -241,7 +241,8 @@ io::Task<std::optional<MoveOutcome>> LocalStore::compact(PathId id, double most_
   auto chunks = co_await chunks_in(context_, *extent);
   crash_point(CrashPoint::kCompactListed);
   if (chunks) {
-    outcome = co_await move(std::move(*chunks), {.pool = path->state.settings().pool}, pace);
+    const MoveTarget target{.pool = path->state.settings().pool, .to_the_last = true};
+    outcome = co_await move(std::move(*chunks), target, pace);
     if (outcome.ended) crash_point(CrashPoint::kCompactEmptied);
   } else {
     outcome.ended = fail(chunks.error());

@@ -17,15 +17,15 @@ io::Task<Result<Reservation>> OpenExtents::reserve(std::uint64_t bytes, PathFilt
   std::vector<std::size_t> filled;
   for (const std::size_t path : candidates) {
     if (bytes > paths_[path].state.max_frame_bytes()) continue;
-    Result<Reservation> reserved = co_await reserve_on(path, bytes, filter.to_the_brim);
+    Result<Reservation> reserved = co_await reserve_on(path, bytes, filter.claim);
     if (reserved) co_return reserved;
     last = std::move(reserved).error();
-    const bool is_filled = last.code == ErrorCode::kInsufficientStorage && !filter.to_the_brim &&
-                           paths_[path].state.is_filled();
+    const bool is_filled = last.code == ErrorCode::kInsufficientStorage &&
+                           filter.claim == Claim::kBelowShare && paths_[path].state.is_filled();
     if (is_filled) filled.push_back(path);
   }
   for (const std::size_t path : filled) {  // nowhere else is there room
-    Result<Reservation> reserved = co_await reserve_on(path, bytes, true);
+    Result<Reservation> reserved = co_await reserve_on(path, bytes, Claim::kToTheBrim);
     if (reserved) co_return reserved;
     last = std::move(reserved).error();
   }
@@ -66,7 +66,7 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes, const PathFilte
     if (!path.is_writable() || !filter.allows(path.settings())) continue;
     const auto& open = open_on(i).extent;
     const bool fits_open = open && open->room() >= bytes;
-    const bool is_filled = path.is_filled() && !filter.to_the_brim;
+    const bool is_filled = path.is_filled() && filter.claim == Claim::kBelowShare;
     const bool is_full = !fits_open && (is_filled || path.room_bytes() < bytes);
     random_ ^= random_ << 13;
     random_ ^= random_ >> 7;
@@ -87,7 +87,7 @@ std::vector<std::size_t> OpenExtents::order(std::uint64_t bytes, const PathFilte
 }
 
 io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uint64_t bytes,
-                                                      bool to_the_brim) {
+                                                      Claim claim) {
   Open& open = open_on(path);
   while (true) {
     if (open.extent && open.extent->room() >= bytes) {
@@ -98,7 +98,7 @@ io::Task<Result<Reservation>> OpenExtents::reserve_on(std::size_t path, std::uin
       continue;
     }
     open.opening = true;
-    ExtentSupply::Taken taken = co_await paths_[path].supply.take(to_the_brim);
+    ExtentSupply::Taken taken = co_await paths_[path].supply.take(claim);
     open.opening = false;
     open.waiters.wake_all();
     if (!taken) co_return fail(taken.error());

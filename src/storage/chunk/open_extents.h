@@ -9,6 +9,7 @@
 
 #include "lapis/base/result.h"
 #include "lapis/io/task.h"
+#include "storage/chunk/claim.h"
 #include "storage/chunk/open_extent.h"
 #include "storage/chunk/parking.h"
 #include "storage/chunk/pool_path.h"
@@ -19,7 +20,7 @@ namespace lapis::storage {
 struct PathFilter {
   std::string pool;            // empty: of any
   std::optional<PathId> away;  // not this one
-  bool to_the_brim = false;    // even where new bytes had better go elsewhere
+  Claim claim = Claim::kBelowShare;
   bool slowest_first = false;  // of those with room
   bool allows(const PathSettings& path) const {
     return (pool.empty() || path.pool == pool) && path.id != away;
@@ -65,7 +66,7 @@ class OpenExtents {
   };
 
   std::vector<std::size_t> order(std::uint64_t bytes, const PathFilter& filter);
-  io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes, bool to_the_brim);
+  io::Task<Result<Reservation>> reserve_on(std::size_t path, std::uint64_t bytes, Claim claim);
   Open& open_on(std::size_t path);
   Error why_none() const;
   void seal(Open& open);

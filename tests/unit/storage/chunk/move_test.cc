@@ -258,5 +258,49 @@ TEST_F(Move, CompactionEmptiesSparseExtents) {
   }
 }
 
+// Of extents that are all half dead none comes back by itself: what lives in one has to go
+// somewhere.
+TEST_F(Move, CompactionMakesRoomInAFullStore) {
+  close();
+  storage::ChunkStoreOptions full = two_pools();
+  full.pools[0].capacity_bytes = 8 * extent_bytes_;
+  full.pools[1].min_free_bytes = 1ull << 50;
+  ASSERT_TRUE(try_open(full).has_value());
+  ASSERT_TRUE(eventually([&] { return store_->stats().at(0).accounted; }));
+  std::vector<std::pair<std::string, Chunks>> bodies;
+  const auto fill = [&] {
+    for (std::uint64_t seed = bodies.size();; ++seed) {
+      const std::string text = body_text(200'000, seed);
+      Result<Chunks> chunks = put(text);
+      if (!chunks) return chunks.error().code;
+      bodies.emplace_back(text, *chunks);
+    }
+  };
+  ASSERT_EQ(fill(), ErrorCode::kInsufficientStorage);
+  EXPECT_FALSE(store_->has_room(1 << 20));
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::pair<std::string, Chunks>> kept;
+    for (std::size_t i = 0; i < bodies.size(); ++i) {
+      if (i % 2 == 0) {
+        kept.push_back(bodies[i]);
+      } else {
+        ASSERT_TRUE(remove(bodies[i].second).has_value());
+      }
+    }
+    bodies = std::move(kept);
+    const std::size_t left = bodies.size();
+    const bool made_room = eventually([&] {
+      const auto outcome =
+          run_on(background_, [&] { return store_->compact(flash(), 0.75, pace_); });
+      EXPECT_TRUE(!outcome || outcome->ended.has_value());
+      return store_->has_room(3 << 20);
+    });
+    EXPECT_TRUE(made_room) << "round " << round;
+    EXPECT_EQ(fill(), ErrorCode::kInsufficientStorage);
+    EXPECT_GE(bodies.size(), left + 10) << "round " << round;
+    for (const auto& [text, chunks] : bodies) ASSERT_EQ(get(chunks), text);
+  }
+}
+
 }  // namespace
 }  // namespace lapis::test
