@@ -167,7 +167,11 @@ http::Headers source_headers(const blob::SourceRequest& request) {
   if (!request.if_tags.empty()) headers.add("x-ms-if-tags", request.if_tags);
   if (request.range) headers.add("Range", range_text(*request.range));
   const blob::Conditions& conditions = request.conditions;
-  if (conditions.if_match) headers.add("If-Match", tags_text(*conditions.if_match));
+  if (!request.if_match.empty()) {
+    headers.add("If-Match", request.if_match);
+  } else if (conditions.if_match) {
+    headers.add("If-Match", tags_text(*conditions.if_match));
+  }
   if (conditions.if_none_match) {
     headers.add("If-None-Match", tags_text(*conditions.if_none_match));
   }
@@ -199,6 +203,7 @@ Result<blob::SourceProperties> read_source_head(const blob::SourceRequest& reque
     properties.append_blocks = static_cast<std::uint32_t>(*blocks);
   }
   properties.sealed = http::iequals(headers.get("x-ms-blob-sealed"), "true");
+  if (const auto etag = headers.get("ETag"); etag.starts_with('"')) properties.etag = etag;
   properties.http = stored_properties(headers);
   // One of another length is none.
   if (auto md5 = parse_md5(headers, "Content-MD5"); md5 && status == 200) {

@@ -9,6 +9,11 @@ namespace {
 
 bool is_archived(const BlobRecord& blob) { return blob.properties.tier == AccessTier::kArchive; }
 
+Result<void> check_no_copy(const BlobProperties& properties) {
+  if (is_pending(properties)) return fail(ErrorCode::kPendingCopyOperation);
+  return {};
+}
+
 Result<void> check_absent(const Replacement& claim, bool staged, const ServiceClock& time) {
   if (!claim.absent.takes_any_lease) {
     LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, claim.lease, time));
@@ -44,6 +49,7 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
     const LeaseView lease = lease_view(properties.lease, time);
     if (lease.is_locked() && !lease.endless) return fail(ErrorCode::kInfiniteLeaseDurationRequired);
   }
+  LAPIS_TRY_VOID(check_no_copy(properties));
   const ConditionTarget target = target_of(properties);
   return check_write(claim.conditions, &target, true);
 }
@@ -52,6 +58,7 @@ Result<void> check_change(LeaseUse use, const BlobProperties& properties,
                           const std::optional<LeaseId>& lease, const Conditions& conditions,
                           const ServiceClock& time) {
   LAPIS_TRY_VOID(check_lease(use, properties.lease, lease, time));
+  LAPIS_TRY_VOID(check_no_copy(properties));
   const ConditionTarget target = target_of(properties);
   return check_write(conditions, &target, false);
 }
@@ -67,7 +74,9 @@ Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
   if (existing == nullptr) return check_lease(use, std::nullopt, lease, time);
   if (existing->properties.type != BlobType::kBlock) return fail(ErrorCode::kInvalidBlobType);
   if (is_archived(*existing)) return fail(ErrorCode::kBlobArchived);
-  return check_lease(use, existing->properties.lease, lease, time);
+  LAPIS_TRY_VOID(check_lease(use, existing->properties.lease, lease, time));
+  if (use == LeaseUse::kReadBlob) return {};
+  return check_no_copy(existing->properties);
 }
 
 void take_counts(BlobProperties& to, const BlobProperties& from) {
@@ -109,7 +118,9 @@ BlobProperties make_properties(NewBlob made, Etag etag, const BlobRecord* replac
   if (made.keeps_last_access && made.type == BlobType::kBlock) {
     properties.last_access = properties.last_modified;
   }
-  if (properties.copy) properties.copy->completed = properties.last_modified;
+  if (properties.copy && !is_pending(properties)) {
+    properties.copy->completed = properties.last_modified;
+  }
   if (made.keeps_creation_time && replaced != nullptr) {
     properties.created = replaced->properties.created;
   }

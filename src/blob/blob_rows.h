@@ -111,6 +111,12 @@ Result<BlobRows> read_blob_rows(View& view, ContainerId container, std::string_v
   return read_rows_in(view, container, state, name);
 }
 
+// Whether a copy is under way that is to make the blob's content (pending_state.h). Nothing may
+// write to it until then.
+inline bool is_pending(const BlobProperties& properties) {
+  return properties.copy && properties.copy->status == CopyStatus::kPending;
+}
+
 // Whether a name without a blob shows by its versions.
 inline bool has_versions(const BlobProperties& holder) {
   return holder.versions != 0 || holder.deleted_versions != 0;
@@ -121,7 +127,7 @@ inline bool has_versions(const BlobProperties& holder) {
 bool keeps_type(const BlobProperties& holder);
 
 // A write that makes the blob anew. Checks come in the protocol's order: overwriting at all, type,
-// archive, lease, conditions.
+// archive, lease, a pending copy, conditions.
 struct Replacement {
   bool may_overwrite = true;
   bool same_type = false;  // what is replaced must be of the type that is made, in any case
@@ -134,12 +140,12 @@ struct Replacement {
 };
 // `existing` is null where there is no committed blob; `staged`: whether there are, or can be,
 // blocks that are not committed. Errors: kUnauthorizedBlobOverwrite, kInvalidBlobType,
-// kBlobArchived, lease, kInfiniteLeaseDurationRequired, conditions.
+// kBlobArchived, lease, kInfiniteLeaseDurationRequired, kPendingCopyOperation, conditions.
 Result<void> check_replace(const Replacement& claim, const BlobRecord* existing, bool staged,
                            const ServiceClock& time);
 
 // A committed blob, or a snapshot, that is changed, or taken (`use`: as it is read). Errors: lease,
-// conditions.
+// kPendingCopyOperation, conditions.
 Result<void> check_change(LeaseUse use, const BlobProperties& properties,
                           const std::optional<LeaseId>& lease, const Conditions& conditions,
                           const ServiceClock& time);
@@ -149,7 +155,7 @@ Result<void> check_change(LeaseUse use, const BlobProperties& properties,
 void touch(BlobProperties& properties, Etag etag, Timestamp now, const ServiceClock& time);
 
 // Blocks staged beside `existing`, or listed (`use`). Errors: kInvalidBlobType, kBlobArchived,
-// lease.
+// lease, kPendingCopyOperation (staged).
 Result<void> check_blocks(LeaseUse use, const std::optional<LeaseId>& lease,
                           const BlobRecord* existing, const ServiceClock& time);
 
@@ -168,7 +174,8 @@ struct NewBlob {
   Metadata metadata;
   Tags tags;  // to be indexed by who writes the row (tag_index.h)
   std::uint64_t content_length = 0;
-  std::optional<CopyProperties> copy = {};  // that makes it, and is completed by that
+  // That makes it, and is completed by that, unless it is pending.
+  std::optional<CopyProperties> copy = {};
   Protection protection = {};
 };
 // The counts of past states go with it, and what becomes of the replaced blob is past_states.h's.

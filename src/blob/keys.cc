@@ -1,6 +1,7 @@
 #include "blob/keys.h"
 
 #include <array>
+#include <cstring>
 
 #include "lapis/base/bytes.h"
 
@@ -150,6 +151,12 @@ std::string loan_key(const Loan& loan) {
       two_ids(Table::kLoan, loan.lender.container, loan.lender.body.value, 2 * kIdSize);
   append_id(key, loan.borrower.value);
   append_id(key, loan.body.value);
+  return key;
+}
+
+std::string pending_copy_key(const Guid& copy) {
+  std::string key = table_prefix(Table::kPendingCopy);
+  key.append(reinterpret_cast<const char*>(copy.bytes.data()), copy.bytes.size());
   return key;
 }
 
@@ -307,6 +314,14 @@ std::optional<Loan> parse_loan_key(std::string_view key) {
   return Loan{{ContainerId{id_at(key, 1)}, BodyId{id_at(key, kOneId)}},
               ContainerId{id_at(key, kTwoIds)},
               BodyId{id_at(key, kThreeIds)}};
+}
+
+std::optional<Guid> parse_pending_copy_key(std::string_view key) {
+  Guid copy;
+  const std::size_t size = 1 + copy.bytes.size();
+  if (!is_of(key, Table::kPendingCopy, size) || key.size() != size) return std::nullopt;
+  std::memcpy(copy.bytes.data(), key.data() + 1, copy.bytes.size());
+  return copy;
 }
 
 std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key) {

@@ -19,6 +19,7 @@
 //   page stripe      2b | container id | page map id | stripe | generation, all bits turned over
 //   page map         31 | container id | page map id
 //   loan             32 | container id | body id | borrower's container id | its body id
+//   pending copy     33 | copy id, the 16 bytes of its GUID
 //   owner of a block 2a | 0, or container id | chunk id, or id of table 26 | body id
 //   tag              2c | container id | key | 00 | value | 00 | blob name
 //   service clock    2e
@@ -39,6 +40,7 @@
 #include <string_view>
 
 #include "lapis/base/ids.h"
+#include "lapis/base/random.h"
 #include "lapis/blob/types.h"
 #include "lapis/storage/tables.h"
 
@@ -87,6 +89,7 @@ std::string hint_key(ContainerId container, std::string_view name);
 std::string shared_body_key(ContainerId container, BodyId body);
 std::string block_owner_key(BlockTarget target, BodyId owner);
 std::string loan_key(const Loan& loan);
+std::string pending_copy_key(const Guid& copy);
 // Of one stripe the youngest generation comes first.
 struct PageStripeKey {
   ContainerId container;
@@ -176,6 +179,7 @@ std::optional<BlockOwnerKey> parse_block_owner_key(std::string_view key);
 
 // A key of table 32.
 std::optional<Loan> parse_loan_key(std::string_view key);
+std::optional<Guid> parse_pending_copy_key(std::string_view key);
 
 // A key of table 2b, and of table 31.
 std::optional<PageStripeKey> parse_page_stripe_key(std::string_view key);

@@ -15,6 +15,7 @@ class ListingScan {
       : container_(container),
         request_(request),
         tells_last_access_(rules.tells_last_access),
+        copies_(rules.copies),
         visits_left_(rules.rows_visited),
         sink_(sink) {}
 
@@ -88,6 +89,9 @@ class ListingScan {
   Result<BlobProperties> properties_at(const storage::MetaCursor& cursor) const {
     LAPIS_TRY(BlobProperties properties, decode_properties(cursor.value()));
     if (!tells_last_access_) properties.last_access.reset();
+    if (copies_ != nullptr && is_pending(properties)) {
+      properties.copy->copied = copies_->copied(properties.copy->id);
+    }
     return properties;
   }
 
@@ -171,6 +175,7 @@ class ListingScan {
   const ContainerId container_;
   const ListBlobs& request_;
   const bool tells_last_access_;
+  const PendingCopies* const copies_;
   std::size_t visits_left_;
   ListSink& sink_;
   std::size_t results_ = 0;

@@ -3,6 +3,7 @@
 
 #include "blob/records.h"
 #include "lapis/blob/ops/list_blobs.h"
+#include "lapis/blob/pending_copies.h"
 
 namespace lapis::blob {
 
@@ -10,6 +11,7 @@ namespace lapis::blob {
 struct ListingRules {
   std::size_t rows_visited = 0;  // at most
   bool tells_last_access = false;
+  const PendingCopies* copies = nullptr;  // how far those are that are pending
 };
 
 // A page ends at `request.max_results` results, or where as many rows were looked at. The

@@ -10,7 +10,8 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
                  std::shared_ptr<RecentReads> shared_recent,
                  std::shared_ptr<ServiceClock> shared_time,
                  std::shared_ptr<const FeaturesByAccount> the_features,
-                 std::shared_ptr<AccessQueue> the_accesses)
+                 std::shared_ptr<AccessQueue> the_accesses,
+                 std::shared_ptr<PendingCopies> the_copies)
     : meta(meta_store),
       chunks(chunk_store),
       blocking(blocking_pool),
@@ -23,7 +24,8 @@ Service::Service(storage::MetaStore& meta_store, storage::ChunkStore& chunk_stor
       time(shared_time ? std::move(shared_time)
                        : std::make_shared<ServiceClock>(the_clock, ServiceTime{})),
       features(std::move(the_features)),
-      accesses(std::move(the_accesses)) {}
+      accesses(std::move(the_accesses)),
+      copies(std::move(the_copies)) {}
 
 Service::~Service() = default;
 

@@ -38,6 +38,7 @@ struct Change {
 Result<Source> read_source(storage::MetaView& view, const SharedCopy& request) {
   LAPIS_TRY(StateRow row, read_state(view, request.source_container, request.source));
   const BlobProperties& properties = row.properties;
+  if (is_pending(properties)) return fail(ErrorCode::kPendingCopyOperation);
   // Of pages two that write cannot share any (page_copy.h).
   LAPIS_TRY_VOID(check_copied_type(properties.type, request.blob.tier, request.seal));
   if (!may_be_copied(properties.tier, request.blob.tier)) return fail(ErrorCode::kBlobArchived);

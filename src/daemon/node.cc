@@ -97,6 +97,7 @@ Result<void> Node::start_serving() {
   LAPIS_TRY(const auto time, blob::ServiceClock::open(*meta_, clock_));
   const auto features = std::make_shared<const blob::FeaturesByAccount>(config_.features);
   const auto accesses = std::make_shared<blob::AccessQueue>();
+  copies_ = std::make_shared<blob::PendingCopies>();
   LAPIS_TRY_VOID(start_observing());
   LAPIS_TRY_VOID(start_source_readers());
   std::vector<io::Shard*> shards;
@@ -104,7 +105,7 @@ Result<void> Node::start_serving() {
   for (const auto& shard : shards_) {
     services_.push_back(std::make_unique<blob::Service>(*meta_, *chunks_, blocking_, clock_, limits,
                                                         cache_bytes, epochs, recent, time, features,
-                                                        accesses));
+                                                        accesses, copies_));
     gateway::RequestObserver* observer =
         observers_.empty() ? nullptr : observers_[shard->index()].get();
     source::SourceReader& sources = *source_readers_[shard->index()];
@@ -120,6 +121,7 @@ Result<void> Node::start_serving() {
   background_service_ = std::make_unique<blob::Service>(
       *meta_, *chunks_, blocking_, clock_, limits, 0, epochs, recent, time, features, accesses);
   start_background_work();
+  start_copy_runners();
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   damage_reporter_ =
       std::make_unique<DamageReporter>(*background_shard_, *background_service_, *chunks_);
@@ -141,6 +143,7 @@ Result<void> Node::start_serving() {
   sources_.blocking = &blocking_;
   sources_.background = background_work_.get();
   sources_.inline_mover = inline_mover_.get();
+  sources_.copies = copies_.get();
   sources_.tierer = tierer_.get();
   return {};
 }
@@ -180,6 +183,7 @@ void Node::stop() {
   damage_reporter_.reset();
   background_work_.reset();
   inline_mover_.reset();
+  copy_runners_.clear();
   gateways_.clear();
   source_readers_.clear();
   services_.clear();

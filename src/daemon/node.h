@@ -8,11 +8,13 @@
 #include "daemon/admin_server.h"
 #include "daemon/background_work.h"
 #include "daemon/config.h"
+#include "daemon/copy_runner.h"
 #include "daemon/damage_reporter.h"
 #include "daemon/metrics/metrics_page.h"
 #include "lapis/admin/socket_server.h"
 #include "lapis/base/clock.h"
 #include "lapis/blob/inline_mover.h"
+#include "lapis/blob/pending_copies.h"
 #include "lapis/blob/service.h"
 #include "lapis/gateway/gateway.h"
 #include "lapis/http/server.h"
@@ -63,6 +65,7 @@ class Node {
   Result<void> open_storage();
   Result<void> start_source_readers();
   void stop_source_readers();
+  void start_copy_runners();
   Result<void> start_serving();
   void start_background_work();
   Result<void> start_observing();
@@ -98,6 +101,8 @@ class Node {
   std::unique_ptr<source::Policy> source_policy_;
   std::vector<std::unique_ptr<source::SourceReader>> source_readers_;  // one a shard
   std::vector<std::unique_ptr<gateway::Gateway>> gateways_;            // likewise
+  std::shared_ptr<blob::PendingCopies> copies_;
+  std::vector<std::unique_ptr<CopyRunner>> copy_runners_;  // one a shard
   std::unique_ptr<blob::InlineMover> inline_mover_;
   std::unique_ptr<BackgroundWork> background_work_;
   std::unique_ptr<tier::Tierer> tierer_;

@@ -32,11 +32,20 @@ Result<void> Node::start_source_readers() {
   return {};
 }
 
+void Node::start_copy_runners() {
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    copy_runners_.push_back(
+        std::make_unique<CopyRunner>(*shards_[i], *services_[i], *source_readers_[i], i == 0));
+  }
+}
+
 // Before connections are drained: their requests would wait for what other servers send.
 void Node::stop_source_readers() {
+  if (copies_) copies_->stop();
   for (std::size_t i = 0; i < source_readers_.size(); ++i) {
     shards_[i]->run(source_readers_[i]->stop());
   }
+  for (const auto& runner : copy_runners_) runner->stop();
 }
 
 }  // namespace lapis::daemon

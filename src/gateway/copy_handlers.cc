@@ -74,7 +74,8 @@ LAPIS_HANDLER(copy_blob) {
 LAPIS_HANDLER(abort_copy_blob) {
   (void)authorized;
   LAPIS_CO_TRY(auto request, azure::parse_abort_copy_blob(exchange.call));
-  co_return fail(co_await blob::abort_copy_blob(exchange.service, std::move(request)));
+  LAPIS_CO_TRY_VOID(co_await blob::abort_copy_blob(exchange.service, std::move(request)));
+  co_return azure::render_abort_copy_blob();
 }
 
 }  // namespace lapis::gateway

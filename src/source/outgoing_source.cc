@@ -54,6 +54,7 @@ class OutgoingSource final : public blob::CopySource {
 
   const blob::SourceProperties& properties() const override { return properties_; }
   io::ByteSource& body() override { return *body_; }
+  void abort() override { client_->abort(); }
 
  private:
   std::unique_ptr<http::Client> client_;

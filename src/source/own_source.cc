@@ -28,6 +28,7 @@ class OwnSource final : public blob::CopySource {
 
   const blob::SourceProperties& properties() const override { return known; }
   io::ByteSource& body() override { return *answer; }
+  void abort() override {}  // it waits for disks alone
 };
 
 http::Request request_for(const http::Url& url, std::string_view target, http::Headers headers,

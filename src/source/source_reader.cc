@@ -33,6 +33,7 @@ class HeldSource final : public blob::CopySource {
       : turn_(std::move(turn)), source_(std::move(source)), body_(source_->body(), turn_) {}
   const blob::SourceProperties& properties() const override { return source_->properties(); }
   io::ByteSource& body() override { return body_; }
+  void abort() override { source_->abort(); }
 
  private:
   HeldTurn turn_;

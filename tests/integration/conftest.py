@@ -19,7 +19,9 @@ import pytest
 from azure_client import expect
 from blob_client import BlobClient, block_id
 from configuration import flash, write_config
+from held_source import HeldSource
 from lapis_server import LapisServer, binary
+from observing import eventually
 from signing import DEVELOPMENT_ACCOUNT
 
 _container_numbers = itertools.count(1)
@@ -118,6 +120,16 @@ def stored(request: pytest.FixtureRequest, client: BlobClient, container: str) -
         content = content[:1000]
     expect(client.put_blob(container, "b", content), 201)
     return content
+
+
+@pytest.fixture
+def held() -> Iterator[HeldSource]:
+    """A long source elsewhere, of which nothing goes yet."""
+    source = HeldSource().start()
+    yield source
+    source.let_all()
+    eventually(lambda: source.going == 0)
+    source.server.stop()
 
 
 @pytest.fixture(scope="session")

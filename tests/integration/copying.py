@@ -1,11 +1,16 @@
-"""What the tests of copies share: URLs of sources in the store, and daemons that may read elsewhere."""
+"""What the tests of copies share: URLs of sources in the store, daemons that may read elsewhere, and
+copies that are pending."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from azure_client import encode_query
+import pytest
+
+from azure_client import Response, encode_query, expect
 from blob_client import BlobClient
 from configuration import flash, write_config
 from lapis_server import LapisServer
@@ -50,3 +55,39 @@ def copying_server(
 
 def client_of(server: LapisServer) -> BlobClient:
     return BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, account=DEVELOPMENT_ACCOUNT)
+
+
+def daemon_of(tmp_path_factory: pytest.TempPathFactory, **options: Any) -> Iterator[BlobClient]:
+    """A client of a copying_server with these options, where there is a container."""
+    servers: list[LapisServer] = []
+
+    def make(name: str, **fields: object) -> LapisServer:
+        servers.append(LapisServer(tmp_path_factory.mktemp(name), **fields))  # type: ignore[arg-type]
+        return servers[-1]
+
+    server = copying_server(make, tmp_path_factory.mktemp("data"), **options).start()
+    client = client_of(server)
+    expect(client.create_container("box"), 201)
+    yield client
+    client.close()
+    assert server.stop() == 0, server.log()[-4000:]
+
+
+def copied(shown: Response) -> int:
+    """How many bytes the properties of a copy tell of."""
+    return int((shown["x-ms-copy-progress"] or "").partition("/")[0])
+
+
+def ended(
+    client: BlobClient, container: str, blob: str, status: str = "success", seconds: float = 30.0
+) -> Response:
+    """The properties of a copy once it is no longer pending, but of this status."""
+    end = time.monotonic() + seconds
+    while True:
+        shown = expect(client.get_blob_properties(container, blob), 200)
+        if shown["x-ms-copy-status"] != "pending":
+            break
+        assert time.monotonic() < end, f"still pending: {shown}"
+        time.sleep(0.02)
+    assert shown["x-ms-copy-status"] == status, shown
+    return shown

@@ -1,4 +1,5 @@
-"""Copy Blob, and Abort Copy Blob, which never finds one that is pending."""
+"""Copy Blob that is done when it is answered, and Abort Copy Blob, which finds none pending then. The
+others: test_pending_copy.py."""
 
 from __future__ import annotations
 
@@ -189,7 +190,7 @@ def test_out_of_the_archive(client: BlobClient, container: str, stored: bytes) -
 def test_no_copy_can_be_aborted(
     client: BlobClient, new_client: Callable[..., BlobClient], container: str, stored: bytes
 ) -> None:
-    """Each is done by the time that its id is known."""
+    """That is done by the time that its id is known."""
     copied = expect(client.copy_blob(container, "c", bare_url(client, container, "b")), 202)
     for blob, copy in (("c", copied["x-ms-copy-id"] or ""), ("c", GUID), ("b", GUID)):
         expect_error(client.abort_copy(container, blob, copy), 409, "NoPendingCopyOperation")

@@ -8,14 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from azure_client import Response, expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
-from copying import FROM_LOOPBACK, bare_url, client_of, copying_server, source_url
+from copying import FROM_LOOPBACK, bare_url, client_of, copying_server, daemon_of, source_url
 from host_names import HOST, hosts_file, with_hosts
 from lapis_server import LapisServer
 from observing import metrics
@@ -49,22 +48,6 @@ def source() -> Iterator[SourceServer]:
     server = SourceServer().start()
     yield server
     server.stop()
-
-
-def daemon_of(tmp_path_factory: pytest.TempPathFactory, **options: Any) -> Iterator[BlobClient]:
-    """A client of a copying_server with these options, where there is a container."""
-    servers: list[LapisServer] = []
-
-    def make(name: str, **fields: object) -> LapisServer:
-        servers.append(LapisServer(tmp_path_factory.mktemp(name), **fields))  # type: ignore[arg-type]
-        return servers[-1]
-
-    server = copying_server(make, tmp_path_factory.mktemp("data"), **options).start()
-    client = client_of(server)
-    expect(client.create_container("box"), 201)
-    yield client
-    client.close()
-    assert server.stop() == 0, server.log()[-4000:]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from copying import daemon_of
 from lapis_server import REPOSITORY, LapisServer
 from past_states import config
 from signing import DEVELOPMENT_ACCOUNT
@@ -27,6 +28,7 @@ OF_ITS_OWN = {
     "restores.test.js": "keeping_endpoint",
     "last_access.test.js": "keeping_endpoint",
     "immutability.test.js": "immutable_endpoint",
+    "pending.test.js": "copying_endpoint",
 }
 
 Results = dict[str, dict[str, object]]
@@ -43,6 +45,13 @@ def keeping_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def immutable_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of one with version-level immutability."""
     yield from serve(tmp_path_factory.mktemp("immutable"), immutable=True)
+
+
+@pytest.fixture(scope="session")
+def copying_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of one that may read from loopback addresses."""
+    for client in daemon_of(tmp_path_factory):
+        yield client.endpoint
 
 
 def serve(

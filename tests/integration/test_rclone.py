@@ -302,6 +302,19 @@ def test_copies_and_moves(
     assert (found["x-ms-copy-status"] == "success") == (options == [])
 
 
+def test_a_long_copy_by_a_token(
+    client: BlobClient, endpoint: str, container: str, remote: str, tmp_path: Path
+) -> None:
+    """Pending when it is answered: rclone waits for it."""
+    content = random.Random(9).randbytes(9 * MIB)
+    expect(client.put_blob(container, "a", content), 201)
+    token = encode_query(list(account_sas(DEVELOPMENT_ACCOUNT).items()))
+    rclone = with_sas(f"{endpoint}/{DEVELOPMENT_ACCOUNT.name}?{token}", tmp_path)
+    rclone.run("copyto", f"{remote}/a", f"{remote}/b")
+    found = expect(client.get_blob(container, "b"), 200)
+    assert found.body == content and found["x-ms-copy-status"] == "success"
+
+
 def test_properties_of_uploads(
     rclone: Rclone, remote: str, client: BlobClient, container: str, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ struct BlobHarnessOptions {
   std::shared_ptr<blob::RecentReads> recent{};
   std::shared_ptr<const blob::FeaturesByAccount> features{};
   std::shared_ptr<blob::AccessQueue> accesses{};
+  std::shared_ptr<blob::PendingCopies> copies{};
 };
 
 // Container "box" of account "acct" exists.
@@ -93,7 +94,8 @@ class BlobHarness {
         chunks(rows, options.chunks),
         blocking(1, 64),
         service(meta, chunks, blocking, clock, options.limits, options.cache_bytes, nullptr,
-                options.recent, nullptr, std::move(options.features), options.accesses),
+                options.recent, nullptr, std::move(options.features), options.accesses,
+                options.copies),
         reclaimer(service) {
     LAPIS_CHECK(run(blob::create_container(service, {{"acct", "box"}, {}})));
   }

@@ -19,6 +19,7 @@ struct SourceRequest {
   std::string file_intent;    // of a source that is a file (x-ms-file-request-intent)
   std::optional<RequestedRange> range;
   Conditions conditions;
+  std::string if_match;       // an ETag as a source told it; beats the one of `conditions`
   std::string if_tags;        // of the conditions the one on tags, as it was sent
   bool wants_tags = false;    // which are asked for by a request of their own
   std::uint32_t version = 0;  // yyyymmdd of the API, of the request for the copy
@@ -36,6 +37,7 @@ struct SourceProperties {
   std::optional<BlobType> type;     // where it is a blob
   std::uint32_t append_blocks = 0;  // of an append blob
   bool sealed = false;              // likewise
+  std::string etag;                 // as it was told, where it tells one content from all others
   HttpProperties http;              // the MD5 only where all of it is read
   Result<Metadata> metadata;        // an error where it could not be a blob's
   Tags tags;                        // where they were asked for
@@ -49,6 +51,8 @@ class CopySource {
   // `remaining` is the length. Errors: kCannotVerifyCopySource where the source does not send what
   // it promised; those of this store where it lies here.
   virtual io::ByteSource& body() = 0;
+  // A read that waits, and every later one, fails soon.
+  virtual void abort() = 0;
 };
 
 // One of so many copies at once that their buffers always suffice: who holds buffers for reading

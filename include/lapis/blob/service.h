@@ -24,6 +24,7 @@ namespace lapis::blob {
 // Decoded container, blob and segment rows of this shard (src/blob/record_cache.h).
 class RecordCache;
 class AccessQueue;
+class PendingCopies;
 
 // What the caches of a service did and hold.
 struct RecordCacheStats {
@@ -48,14 +49,15 @@ class Service {
   // service has its own: right only where it is the only one. So is `recent`; without it reads of
   // short bodies are not noted. So is `time`; without it the service has one that begins now. An
   // account that `features` does not name has none. So is `accesses`; without it reads move no time
-  // of last access.
+  // of last access. So is `copies`; without it every copy is done when it is answered.
   Service(storage::MetaStore& meta, storage::ChunkStore& chunks, io::BlockingPool& blocking,
           const Clock& clock, Limits limits, std::uint64_t record_cache_bytes,
           std::shared_ptr<ReadEpochs> epochs = nullptr,
           std::shared_ptr<RecentReads> recent = nullptr,
           std::shared_ptr<ServiceClock> time = nullptr,
           std::shared_ptr<const FeaturesByAccount> features = nullptr,
-          std::shared_ptr<AccessQueue> accesses = nullptr);
+          std::shared_ptr<AccessQueue> accesses = nullptr,
+          std::shared_ptr<PendingCopies> copies = nullptr);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -76,6 +78,7 @@ class Service {
   const std::shared_ptr<ServiceClock> time;   // of leases; Last-Modified is told by `clock`
   const std::shared_ptr<const FeaturesByAccount> features;  // or null
   const std::shared_ptr<AccessQueue> accesses;              // or null
+  const std::shared_ptr<PendingCopies> copies;              // or null
 };
 
 }  // namespace lapis::blob

@@ -173,6 +173,8 @@ struct Limits {
   static constexpr std::chrono::hours kUncommittedLifetime{7 * 24};
   std::uint64_t inline_body_bytes = 4 * 1024;  // bodies up to this live in the blob's record
   std::size_t list_rows_visited = 50'000;      // of one listing; then a page ends early
+  // Copy Blob of what is elsewhere is done when it is answered up to this length.
+  std::uint64_t copied_at_once = 8ull << 20;
 };
 
 }  // namespace lapis::blob

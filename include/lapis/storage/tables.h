@@ -36,6 +36,7 @@ enum class Table : std::uint8_t {
   kDeletedContainer = 0x30,   // account, 0, name, 0, when it was deleted -> container record
   kPageMap = 0x31,            // container id, page map -> its generations
   kLoan = 0x32,               // container id, body id, borrower, its body id -> body as lent
+  kPendingCopy = 0x33,        // copy id -> what is copied where, until it is done
 };
 
 }  // namespace lapis::storage

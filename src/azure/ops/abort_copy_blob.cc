@@ -10,11 +10,10 @@
 namespace lapis::azure {
 namespace {
 
-// Which copy is meant matters only where one is pending.
-Result<void> check_copy_id(const Query& query) {
+Result<Guid> parse_copy_id(const Query& query) {
   const std::string_view text = query.get("copyid");
   if (text.empty()) return fail(missing_parameter("copyid"));
-  if (parse_guid(text)) return {};
+  if (const auto id = parse_guid(text)) return *id;
   return fail(invalid_parameter("copyid", text, "copyid needs to be valid Guid."));
 }
 
@@ -30,12 +29,18 @@ Result<void> check_action(const http::Headers& headers) {
 
 Result<blob::AbortCopyBlob> parse_abort_copy_blob(const Call& call) {
   if (!call.at_least(kTellsCopies)) return fail(invalid_parameter("comp", "copy", ""));
-  LAPIS_TRY_VOID(check_copy_id(call.target.query));
-  LAPIS_TRY_VOID(check_action(call.request.headers));
   blob::AbortCopyBlob request;
+  LAPIS_TRY(request.copy, parse_copy_id(call.target.query));
+  LAPIS_TRY_VOID(check_action(call.request.headers));
   request.key = blob_key(call);
   LAPIS_TRY(request.lease, parse_lease(call.request.headers));
   return request;
+}
+
+http::Response render_abort_copy_blob() {
+  http::Response response;
+  response.status = 204;
+  return response;
 }
 
 }  // namespace lapis::azure

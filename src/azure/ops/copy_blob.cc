@@ -50,7 +50,7 @@ http::Response render_copy_blob(const Call& call, const blob::CopyBlobResult& re
   add_etag_and_date(headers, result.etag, result.last_modified);
   add_version(headers, call, result.version);
   headers.add("x-ms-copy-id", result.copy.text());
-  headers.add("x-ms-copy-status", blob::to_string(blob::CopyStatus::kSuccess));
+  headers.add("x-ms-copy-status", blob::to_string(result.status));
   return response;
 }
 

@@ -5,6 +5,7 @@
 
 #include "blob/blob_rows.h"
 #include "blob/check/row_scan.h"
+#include "blob/pending_state.h"
 #include "lapis/base/bytes.h"
 #include "lapis/base/date.h"
 
@@ -137,6 +138,13 @@ Result<ReferenceWalk> ReferenceWalk::prepare(const ReferenceCheck& check,
   const auto add_loan = [&](std::string_view key, std::string_view value) {
     return walk.add_loan(key, value);
   };
+  const auto look_at_copy = [](std::string_view key, std::string_view value) -> Result<void> {
+    const auto id = parse_pending_copy_key(key);
+    if (!id) return fail(ErrorCode::kInternalError, "key of a pending copy");
+    LAPIS_TRY_VOID(decode_pending_copy(*id, value));
+    return {};
+  };
+  LAPIS_TRY_VOID(scan_table(check, Table::kPendingCopy, found, look_at_copy));
   LAPIS_TRY_VOID(scan_table(check, Table::kLoan, found, add_loan));
   LAPIS_TRY_VOID(scan_table(check, Table::kBlob, found, add_name));
   const auto add_kept = [&](std::string_view key, std::string_view value) {
@@ -176,6 +184,7 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
   }
   ++stats.blobs;
   LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
+  LAPIS_TRY_VOID(check_pending(check, *name, blob.properties, found));
   const UseKind kind = containers_->is_live(name->container) ? UseKind::kLive : UseKind::kPending;
   if (!is_left_to_loans(name->container, blob.body)) {
     const ContainerId space = space_of(name->container, blob.body);
@@ -189,6 +198,22 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
   if (blob.body.id != BodyId{} && kind == UseKind::kLive) {
     shared_.push_back({name->container, blob.body.id, named_length(blob.body)});
   }
+  return {};
+}
+
+// Tells of a blob that waits for a copy that nobody makes.
+Result<void> ReferenceWalk::check_pending(const ReferenceCheck& check, const NameKey& name,
+                                          const BlobProperties& properties,
+                                          const storage::FindingSink& found) {
+  if (!is_pending(properties) || !containers_->is_live(name.container)) return {};
+  LAPIS_TRY(const auto row, check.snapshot.get(pending_copy_key(properties.copy->id)));
+  if (row) return {};
+  found({FindingKind::kLost,
+         "pending_copy",
+         {{"container", containers_->name_of(name.container)},
+          {"blob", std::string(name.name)},
+          {"copy", properties.copy->id.to_string()}},
+         {}});
   return {};
 }
 

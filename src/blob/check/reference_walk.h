@@ -63,6 +63,8 @@ class ReferenceWalk {
   Result<void> add_name_row(const ReferenceCheck& check, std::string_view key,
                             std::string_view value, const storage::FindingSink& found,
                             ReferenceStats& stats);
+  Result<void> check_pending(const ReferenceCheck& check, const NameKey& name,
+                             const BlobProperties& properties, const storage::FindingSink& found);
   Result<void> add_loan(std::string_view key, std::string_view value);
   bool is_left_to_loans(ContainerId container, const Body& body) const;
   Result<void> add_kept(std::string_view key, std::string_view value);

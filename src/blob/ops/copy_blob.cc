@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "blob/body_intake.h"
 #include "blob/copy_rules.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_copy.h"
@@ -14,22 +15,57 @@ namespace {
 // Its chunks are recorded in one transaction, with 8 KiB of checksums for 16 MiB.
 constexpr std::uint64_t kMaxRewritten = std::uint64_t{256} << 30;
 
-// Of a source whose properties are known: the copy as Put Blob makes it.
-io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
-                                     const SourceProperties& properties, io::ByteSource& body) {
-  LAPIS_CO_TRY_VOID(check_source_length(properties.length, kMaxRewritten));
+// Of a source whose properties are known: what Put Blob is to make.
+Result<void> prepare(CopyBlob& request, const SourceProperties& properties) {
+  LAPIS_TRY_VOID(check_source_length(properties.length, kMaxRewritten));
   PutBlob& blob = request.blob;
   blob.type = properties.type.value_or(BlobType::kBlock);
-  LAPIS_CO_TRY_VOID(check_copied_type(*blob.type, blob.tier, request.seal));
+  LAPIS_TRY_VOID(check_copied_type(*blob.type, blob.tier, request.seal));
   blob.append_blocks = properties.append_blocks;
   blob.sealed = request.seal.value_or(properties.sealed);
-  LAPIS_CO_TRY_VOID(take_over(properties, {}, blob));
+  LAPIS_TRY_VOID(take_over(properties, {}, blob));
   blob.content_length = properties.length;
   blob.copy->copied = blob.copy->total = properties.length;
+  return {};
+}
+
+io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
+                                     const SourceProperties& properties, io::ByteSource& body) {
+  LAPIS_CO_TRY_VOID(prepare(request, properties));
+  PutBlob& blob = request.blob;
   const Guid id = blob.copy->id;
   auto made = co_await put_blob(service, std::move(blob), body);
   if (!made) co_return fail(of_target(std::move(made).error()));
   co_return CopyBlobResult{made->etag, made->last_modified, id, made->version};
+}
+
+// The blob without its content, and the copy that is to bring that. `source` is as it was asked.
+io::Task<Result<CopyBlobResult>> put_pending(Service& service, CopyBlob request,
+                                             SourceRequest source,
+                                             const SourceProperties& properties) {
+  LAPIS_CO_TRY_VOID(prepare(request, properties));
+  LAPIS_CO_TRY_VOID(check_room(service, properties.length));
+  PutBlob& blob = request.blob;
+  CopyProperties& copy = *blob.copy;
+  copy.status = CopyStatus::kPending;
+  copy.copied = 0;
+  const Guid id = copy.id;
+  source.if_match = properties.etag;
+  source.conditions = {};
+  source.if_tags.clear();
+  PendingCopy pending{.id = id, .container = {}, .key = blob.key, .source = std::move(source)};
+  pending.length = std::exchange(blob.content_length, 0);
+  pending.md5 = std::exchange(blob.http.content_md5, std::nullopt);
+  pending.append_blocks = std::exchange(blob.append_blocks, 0);
+  pending.sealed = std::exchange(blob.sealed, false);
+  pending.began = service.clock.now();
+  blob.pending = std::move(pending);
+  io::PulledBytes nothing;
+  auto made = co_await put_blob(service, std::move(blob), nothing);
+  if (!made) co_return fail(of_target(std::move(made).error()));
+  service.copies->add(id);
+  co_return CopyBlobResult{made->etag, made->last_modified, id, made->version,
+                           CopyStatus::kPending};
 }
 
 io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
@@ -55,6 +91,7 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
   auto read = co_await get_blob(service, std::move(get));
   if (!read) co_return fail(of_source(std::move(read).error()));
   const BlobProperties& found = *read->properties;
+  if (is_pending(found)) co_return fail(ErrorCode::kPendingCopyOperation);
   SourceProperties properties;
   properties.length = found.content_length;
   properties.type = found.type;
@@ -69,8 +106,14 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
 
 io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob request,
                                                 CopySources& sources) {
-  auto source = co_await sources.open(std::move(request.source));
+  auto source = co_await sources.open(request.source);
   if (!source) co_return fail(of_source(std::move(source).error()));
+  if (service.copies && (*source)->properties().length > service.limits.copied_at_once) {
+    const SourceProperties properties = (*source)->properties();
+    source->reset();  // it is asked again by who reads it
+    SourceRequest again = std::move(request.source);
+    co_return co_await put_pending(service, std::move(request), std::move(again), properties);
+  }
   co_return co_await put(service, std::move(request), (*source)->properties(), (*source)->body());
 }
 

@@ -7,6 +7,7 @@
 #include "blob/last_access.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
+#include "blob/pending_state.h"
 #include "blob/range_hash.h"
 #include "blob/state_row.h"
 
@@ -115,7 +116,7 @@ io::Task<Result<GetBlobResult>> get_blob(Service& service, GetBlob request) {
   }
 
   GetBlobResult result;
-  result.properties = {blob, &blob->properties};
+  result.properties = with_progress(service, blob);
   result.lease = lease_view(blob->properties.lease, *service.time);
   ByteRange range{0, blob->properties.content_length};
   if (request.range) {

@@ -3,6 +3,7 @@
 #include "blob/last_access.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
+#include "blob/pending_state.h"
 
 namespace lapis::blob {
 
@@ -20,7 +21,7 @@ io::Task<Result<GetBlobPropertiesResult>> get_blob_properties(Service& service,
   } else {
     LAPIS_CO_TRY_VOID(check_read(request.conditions, target));
   }
-  co_return GetBlobPropertiesResult{{blob, &properties},
+  co_return GetBlobPropertiesResult{with_progress(service, blob),
                                     lease_view(properties.lease, *service.time),
                                     told_last_access(service, request.key.account, properties)};
 }

@@ -6,6 +6,7 @@
 #include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/past_states.h"
+#include "blob/pending_state.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
 #include "blob/tag_index.h"
@@ -69,6 +70,11 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   if (change.stored != nullptr) change.stored->record(view, rank_of(change.properties.tier));
   view.put(blob_key(container, name), encode_blob(change.properties, change.encoded_body));
   index_tags(view, container, name, tags_of(existing), change.properties.tags);
+  if (change.request.pending) {
+    PendingCopy pending = *change.request.pending;
+    pending.container = container;
+    put_pending_copy(view, pending);
+  }
   if (rows.upload) discard_upload(view, container, name, rows.upload->id);
   if (!rows.blob || lives_on) return {};
   return drop_body(view, container, std::move(rows.blob->body));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/background_work.h"
+#include "lapis/blob/pending_copies.h"
 #include "lapis/blob/service.h"
 #include "lapis/gateway/access_log.h"
 #include "lapis/gateway/request_metrics.h"
@@ -40,6 +41,7 @@ struct MetricSources {
   const BackgroundWork* background = nullptr;
   const tier::Tierer* tierer = nullptr;
   const blob::InlineMover* inline_mover = nullptr;
+  const blob::PendingCopies* copies = nullptr;
   std::vector<const source::SourceReader*> source_readers;  // one a shard
 };
 

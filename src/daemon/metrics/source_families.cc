@@ -21,6 +21,10 @@ void add_source_families(Families& families, const MetricSources& sources) {
                  all.copying);
   families.gauge({"lapis_copy_sources_waiting", "Copies that wait for their turn."}, {},
                  all.waiting);
+  if (sources.copies != nullptr) {
+    families.gauge({"lapis_pending_copies", "Copies that go on behind their answers."}, {},
+                   sources.copies->count());
+  }
   constexpr MetricName kAsked{"lapis_copy_sources_total", "Sources that were asked for, by place."};
   families.counter(kAsked, {{"place", "own"}}, all.opened_own);
   families.counter(kAsked, {{"place", "elsewhere"}}, all.opened_elsewhere);

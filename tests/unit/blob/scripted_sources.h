@@ -24,6 +24,7 @@ class ScriptedSources final : public blob::CopySources {
   std::function<void()> while_read = [] {};  // before each piece
   int opened = 0;
   int taken = 0, held = 0;  // turns
+  int aborted = 0;
 
   io::Task<Result<std::unique_ptr<blob::CopyTurn>>> take_turn() override {
     if (busy) co_return fail(ErrorCode::kServerBusy);
@@ -58,6 +59,7 @@ class ScriptedSources final : public blob::CopySources {
     }
     const blob::SourceProperties& properties() const override { return properties_; }
     io::ByteSource& body() override { return *this; }
+    void abort() override { ++from_.aborted; }
     std::uint64_t remaining() const override { return text_.remaining(); }
     io::Task<Result<std::size_t>> read(MutableBytes into) override {
       from_.while_read();

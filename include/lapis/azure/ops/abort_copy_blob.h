@@ -11,4 +11,6 @@ namespace lapis::azure {
 // action than abort).
 Result<blob::AbortCopyBlob> parse_abort_copy_blob(const Call& call);
 
+http::Response render_abort_copy_blob();
+
 }  // namespace lapis::azure

@@ -7,11 +7,12 @@ namespace lapis::blob {
 
 struct AbortCopyBlob {
   BlobKey key;
+  Guid copy;
   std::optional<LeaseId> lease;
 };
 
-// Why the copy cannot be aborted: none is ever pending (kNoPendingCopyOperation), where the blob is
-// there and may be written. Else kContainerNotFound, kBlobNotFound, lease.
-io::Task<Error> abort_copy_blob(Service& service, AbortCopyBlob request);
+// Ends a copy that is pending: the blob stays, without content. Errors: kContainerNotFound,
+// kBlobNotFound, lease, kNoPendingCopyOperation, kCopyIdMismatch.
+io::Task<Result<void>> abort_copy_blob(Service& service, AbortCopyBlob request);
 
 }  // namespace lapis::blob

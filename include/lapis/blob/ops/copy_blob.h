@@ -1,5 +1,6 @@
 // Copy Blob. https://learn.microsoft.com/rest/api/storageservices/copy-blob
-// Done when it is answered: no copy is ever pending.
+// Done when it is answered, but for long sources elsewhere, which are read behind the answer
+// (lapis/blob/pending_copies.h).
 #pragma once
 
 #include "lapis/blob/copy_source.h"
@@ -21,12 +22,15 @@ struct CopyBlobResult {
   Timestamp last_modified;
   Guid copy;
   std::optional<Timestamp> version = {};  // where the account keeps versions
+  CopyStatus status = CopyStatus::kSuccess;
 };
 
 // Makes the blob a copy of the source, with its properties, the MD5 that is stored with it, and its
-// metadata unless the request brings some. A local source in the same container shares its body
-// with the copy: a few small writes, whatever the size. Errors: those of Put Blob, with
-// kTargetConditionNotMet for kConditionNotMet; kSourceConditionNotMet; kBlobNotFound (a local
+// metadata unless the request brings some. A local source of the account shares its body with the
+// copy: a few small writes, whatever the size. Of a source elsewhere that is longer than
+// Limits::copied_at_once it makes a blob without content, and a pending copy that brings that,
+// where the service has those. Errors: those of Put Blob, with kTargetConditionNotMet for
+// kConditionNotMet; kSourceConditionNotMet; kBlobNotFound and kPendingCopyOperation (a local
 // source), kBlobArchived, kInvalidBlobType, kInvalidSourceBlobType, kInfiniteLeaseDurationRequired
 // (an active lease on the blob that ends), kServerBusy (too many copies); those of the source.
 io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,

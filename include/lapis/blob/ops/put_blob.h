@@ -3,6 +3,7 @@
 
 #include "lapis/blob/absent_blob.h"
 #include "lapis/blob/conditions.h"
+#include "lapis/blob/pending_copies.h"
 #include "lapis/blob/protection.h"
 #include "lapis/blob/service.h"
 
@@ -23,7 +24,8 @@ struct PutBlob {
   AbsentBlob absent = {};
   // Of a copy: the MD5 of `http`, or none, is stored as it is.
   bool keeps_md5 = false;
-  std::optional<CopyProperties> copy = {};  // completed when the blob is made
+  std::optional<CopyProperties> copy = {};  // completed when the blob is made, unless it is pending
+  std::optional<PendingCopy> pending = {};  // the copy of such a blob, but for its container
   bool same_type = false;  // what is replaced must be of the type, with or without snapshots
   bool endless_leases_only = false;  // and a lease on it that is active must have no end
   std::optional<BlobType> type = BlobType::kBlock;  // nothing: not known yet (check_put_blob)
@@ -43,9 +45,10 @@ struct PutBlobResult {
 // Reads `body` (exactly content_length bytes) and makes it the blob; replaces what was there, its
 // properties and its uncommitted blocks. Completion means durable. What can be refused before the
 // body is read is. Errors: kContainerNotFound, kUnauthorizedBlobOverwrite, kInvalidBlobType (a blob
-// that has snapshots keeps its type), kBlobArchived, lease, conditions, kMd5Mismatch,
-// kCrc64Mismatch, kInsufficientStorage, the body's; of a protection kBlobOperationNotSupported
-// (version-level immutability is off) and kInvalidHeaderValue (a time that is over).
+// that has snapshots keeps its type), kBlobArchived, lease, kPendingCopyOperation, conditions,
+// kMd5Mismatch, kCrc64Mismatch, kInsufficientStorage, the body's; of a protection
+// kBlobOperationNotSupported (version-level immutability is off) and kInvalidHeaderValue (a time
+// that is over).
 io::Task<Result<PutBlobResult>> put_blob(Service& service, PutBlob request, io::ByteSource& body);
 
 // What of that can be refused before there is a body, or its length is known: for a copy, before
