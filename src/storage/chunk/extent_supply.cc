@@ -17,7 +17,7 @@ std::unexpected<Error> is_filled() {
   return fail(ErrorCode::kInsufficientStorage, "pool path is filled up to its share");
 }
 
-std::unexpected<Error> is_full() {
+std::unexpected<Error> no_room() {
   return fail(ErrorCode::kInsufficientStorage, "pool path is full");
 }
 
@@ -36,7 +36,9 @@ struct ExtentSupply::Wait {
       waiter.taken = is_filled();
       return false;
     }
-    if (!supply.ready_.empty() && (supply.behind_ != 0 || waiter.claim == Claim::kLast)) {
+    const bool may_take =
+        waiter.claim == Claim::kLast || supply.ready_.size() + supply.behind_ > kKept;
+    if (may_take && !supply.ready_.empty()) {
       waiter.taken = std::move(supply.ready_.front());
       supply.ready_.pop_front();
       return false;
@@ -88,10 +90,10 @@ io::Task<void> ExtentSupply::fill() {
   if (status == PathStatus::kReadOnly || status == PathStatus::kDraining) co_await give_back();
   while (is_wanted()) {
     if (path_.is_filled() && refuse_waiters(Claim::kBelowShare)) continue;
-    if (is_last() && has_waiters(Claim::kToTheBrim)) {
+    if (is_full() && has_waiters(Claim::kToTheBrim)) {
       // What was deleted a moment ago may not have been reclaimed yet.
       co_await reclaim_.run_through();
-      if (is_last() && refuse_waiters(Claim::kToTheBrim)) continue;
+      if (is_full() && refuse_waiters(Claim::kToTheBrim)) continue;
     }
     Taken prepared = co_await prepare();
     if (!prepared && prepared.error().code == ErrorCode::kInsufficientStorage &&
@@ -123,7 +125,7 @@ io::Task<ExtentSupply::Taken> ExtentSupply::prepare() {
     co_return co_await renew(extent);
   }
   if (path_.available_bytes() >= path_.settings().extent_bytes) co_return co_await make_new();
-  co_return is_full();
+  co_return no_room();
 }
 
 std::unexpected<Error> ExtentSupply::disk_failed(Error error) {
@@ -256,19 +258,24 @@ void ExtentSupply::publish_room() {
     behind_ = behind();
     extents = behind_ + ready_.size();
   }
-  path_.set_room_bytes((extents - std::min<std::uint64_t>(extents, 1)) * path_.max_frame_bytes());
+  const std::uint64_t kept = std::min<std::uint64_t>(extents, kKept);
+  path_.set_room_bytes((extents - kept) * path_.max_frame_bytes());
   path_.set_used_extents(path_.extents().size() - free_.size());
 }
 
 void ExtentSupply::hand_over(std::shared_ptr<OpenExtent> extent) {
   const std::lock_guard lock(mutex_);
   behind_ = behind();
-  if (waiters_.empty()) {
+  // Of those that may not take it the next round refuses who is not served by it.
+  const Claim least = ready_.size() + 1 + behind_ > kKept ? Claim::kBelowShare : Claim::kLast;
+  const auto found = std::ranges::find_if(
+      waiters_, [least](const Waiter* waiter) { return waiter->claim >= least; });
+  if (found == waiters_.end()) {
     ready_.push_back(std::move(extent));
     return;
   }
-  Waiter* waiter = waiters_.front();
-  waiters_.pop_front();
+  Waiter* waiter = *found;
+  waiters_.erase(found);
   waiter->taken = std::move(extent);
   waiter->home->post([waiter] { waiter->handle.resume(); });
 }
@@ -278,7 +285,7 @@ bool ExtentSupply::refuse_waiters(Claim most) {
   const std::lock_guard lock(mutex_);
   const std::size_t refused = std::erase_if(waiters_, [most](Waiter* waiter) {
     if (waiter->claim > most) return false;
-    waiter->taken = most == Claim::kBelowShare ? is_filled() : is_full();
+    waiter->taken = most == Claim::kBelowShare ? is_filled() : no_room();
     waiter->home->post([waiter] { waiter->handle.resume(); });
     return true;
   });
@@ -309,10 +316,10 @@ std::size_t ExtentSupply::behind() const {
   return free_.size() + path_.available_bytes() / path_.settings().extent_bytes;
 }
 
-// One more is made ready, and there is none after it. On a path that takes no writes nothing is.
-bool ExtentSupply::is_last() {
+// There is no more than what new bytes leave. On a path that takes no writes that does not matter.
+bool ExtentSupply::is_full() {
   const std::lock_guard lock(mutex_);
-  return path_.is_writable() && ready_.size() + behind() <= 1;
+  return path_.is_writable() && ready_.size() + behind() <= kKept;
 }
 
 }  // namespace lapis::storage

@@ -27,6 +27,9 @@ namespace lapis::storage {
 class ExtentSupply {
  public:
   using Taken = Result<std::shared_ptr<OpenExtent>>;
+  // Extents that only Claim::kLast takes: one to empty others into, and one where that was broken
+  // off, by a stop or a crash, which leaves the first with a part of what it was for.
+  static constexpr std::size_t kKept = 2;
 
   // Work runs in `group`, on the background shard. `reclaim` is run through before an extent is
   // refused for want of space.
@@ -78,7 +81,7 @@ class ExtentSupply {
   void hand_over(std::shared_ptr<OpenExtent> extent);
   void fail_waiters(const Error& error);
   bool refuse_waiters(Claim most);
-  bool is_last();
+  bool is_full();
   std::size_t behind() const;
   bool is_wanted();
   bool has_waiters(Claim most);
