@@ -9,11 +9,6 @@ namespace {
 
 bool is_archived(const BlobRecord& blob) { return blob.properties.tier == AccessTier::kArchive; }
 
-Result<void> check_no_copy(const BlobProperties& properties) {
-  if (is_pending(properties)) return fail(ErrorCode::kPendingCopyOperation);
-  return {};
-}
-
 Result<void> check_absent(const Replacement& claim, bool staged, const ServiceClock& time) {
   if (!claim.absent.takes_any_lease) {
     LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, claim.lease, time));
@@ -28,6 +23,11 @@ Result<void> check_absent(const Replacement& claim, bool staged, const ServiceCl
 }
 
 }  // namespace
+
+Result<void> check_no_copy(const BlobProperties& properties) {
+  if (is_pending(properties)) return fail(ErrorCode::kPendingCopyOperation);
+  return {};
+}
 
 bool keeps_type(const BlobProperties& holder) {
   return holder.snapshots != 0 || has_versions(holder);

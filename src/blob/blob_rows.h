@@ -117,6 +117,9 @@ inline bool is_pending(const BlobProperties& properties) {
   return properties.copy && properties.copy->status == CopyStatus::kPending;
 }
 
+// Errors: kPendingCopyOperation.
+Result<void> check_no_copy(const BlobProperties& properties);
+
 // Whether a name without a blob shows by its versions.
 inline bool has_versions(const BlobProperties& holder) {
   return holder.versions != 0 || holder.deleted_versions != 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "blob/blob_rows.h"
 #include "blob/body_intake.h"
 #include "blob/pending_state.h"
 #include "lapis/base/log.h"
@@ -13,18 +14,21 @@ namespace {
 constexpr unsigned kMostFailures = 5;      // in a row
 constexpr std::chrono::seconds kPause{1};  // after the first; twice as long after each that follows
 constexpr unsigned kMostDoublings = 6;
+constexpr unsigned kDoublingsWhereFull = 3;  // more: reclaiming takes longer
 // Of a request whose errors tell what the source said, whatever version asked for the copy.
 constexpr std::uint32_t kTellsSourceErrors = 20251105;
 // REST "Copy Blob": a copy that has not ended by then fails.
 constexpr std::chrono::hours kLongest{14 * 24};
 
-// What is read of the source, as far as it is counted, and until the copy is aborted.
+// What is read of the source: counted, and until the copy is aborted or `last` is over.
 class CountedBody final : public io::ByteSource {
  public:
-  CountedBody(io::ByteSource& body, CopyProgress& progress) : body_(body), progress_(progress) {}
+  CountedBody(io::ByteSource& body, CopyProgress& progress, const Clock& clock, Timestamp last)
+      : body_(body), progress_(progress), clock_(clock), last_(last) {}
   std::uint64_t remaining() const override { return body_.remaining(); }
   io::Task<Result<std::size_t>> read(MutableBytes into) override {
     if (progress_.aborted.load()) co_return fail(ErrorCode::kNoPendingCopyOperation, "aborted");
+    if (clock_.now() > last_) co_return fail(ErrorCode::kOperationTimedOut, "two weeks are over");
     auto count = co_await body_.read(into);
     if (count) progress_.copied.fetch_add(*count);
     co_return count;
@@ -33,6 +37,8 @@ class CountedBody final : public io::ByteSource {
  private:
   io::ByteSource& body_;
   CopyProgress& progress_;
+  const Clock& clock_;
+  const Timestamp last_;
 };
 
 // As Azure words it: `404 BlobNotFound "Copy failed when reading the source."`.
@@ -43,14 +49,17 @@ std::string description_of(const Error& error) {
   const bool is_source =
       error.code == ErrorCode::kCannotVerifyCopySource || error.code == ErrorCode::kConditionNotMet;
   const int status = error.sent_status != 0 ? error.sent_status : known.http_status;
-  const std::string_view text =
-      is_source ? "Copy failed when reading the source." : "Copy failed when writing the blob.";
+  std::string_view text = "Copy failed when writing the blob.";
+  if (is_source) text = "Copy failed when reading the source.";
+  if (error.code == ErrorCode::kOperationTimedOut) text = "The copy took too long.";
   return std::to_string(status) + " " + code + " \"" + std::string(text) + "\"";
 }
 
 // Whether it may go better the next time.
 bool passes(const Error& error) {
   if (error.code == ErrorCode::kInternalError) return true;
+  // What has died, of the try before too, comes back after a while.
+  if (error.code == ErrorCode::kInsufficientStorage) return true;
   if (error.code != ErrorCode::kCannotVerifyCopySource) return false;
   return error.sent_status == 0 || error.sent_status == 408 || error.sent_status == 429 ||
          error.sent_status >= 500;
@@ -63,14 +72,12 @@ class Run {
 
   // Completes when the copy has ended, as a success or for good.
   io::Task<Result<void>> run() {
-    if (service_.clock.now() - copy_.began > kLongest) {
-      co_return co_await end({.status = CopyStatus::kFailed,
-                              .description = "500 OperationTimedOut \"The copy took too long.\""});
-    }
+    if (!progress_.failure.empty()) co_return co_await end_as_failed();
+    LAPIS_CO_TRY(const bool waits, co_await blob_waits());
+    if (!waits) co_return co_await end({.status = CopyStatus::kFailed});  // of nothing but its row
     progress_.copied.store(0);
     Result<TakenBody> taken = co_await take();
-    if (progress_.aborted.load())
-      co_return Result<void>{};  // its end was written by who aborted it
+    if (progress_.aborted.load()) co_return Result<void>{};  // who aborted it has written its end
     if (!taken) co_return co_await give_up(std::move(taken).error());
     Body body;
     if (taken->stored) {
@@ -81,20 +88,46 @@ class Run {
     } else {
       body.inline_bytes = std::move(taken->bytes);
     }
-    co_return co_await end({.stored = taken->stored.get(), .encoded_body = encode_body(body)});
+    auto ended = co_await end({.stored = taken->stored.get(), .encoded_body = encode_body(body)});
+    if (!ended) co_return co_await give_up(std::move(ended).error());
+    co_return Result<void>{};
   }
 
  private:
+  // Whether there is still a blob for it.
+  io::Task<Result<bool>> blob_waits() {
+    LAPIS_CO_TRY(const auto state,
+                 co_await service_.meta.get(container_state_key(copy_.container)));
+    if (!state) co_return false;
+    LAPIS_CO_TRY(const ContainerState content, decode_container_state(*state));
+    if (is_ended(content)) co_return false;
+    LAPIS_CO_TRY(const auto row,
+                 co_await service_.meta.get(blob_key(copy_.container, copy_.key.name)));
+    if (!row) co_return false;
+    LAPIS_CO_TRY(const BlobProperties properties, decode_properties(*row));
+    co_return is_pending(properties) && properties.copy->id == copy_.id;
+  }
+
+  // That it is the one that the answer was about.
+  Result<void> check(const SourceProperties& source) const {
+    const bool is_other = source.length != copy_.length ||
+                          (!copy_.source.if_match.empty() && source.etag != copy_.source.if_match);
+    if (is_other) return fail(ErrorCode::kConditionNotMet, "the source has changed");
+    return {};
+  }
+
   io::Task<Result<TakenBody>> take() {
+    const Timestamp last = copy_.began + kLongest;
+    if (service_.clock.now() > last) {
+      co_return fail(ErrorCode::kOperationTimedOut, "two weeks are over");
+    }
     LAPIS_CO_TRY_VOID(check_room(service_, copy_.length));
     SourceRequest request = copy_.source;
     request.version = kTellsSourceErrors;
     LAPIS_CO_TRY(const auto source, co_await sources_.open(std::move(request)));
-    if (source->properties().length != copy_.length) {
-      co_return fail(ErrorCode::kConditionNotMet, "the source has another length");
-    }
+    LAPIS_CO_TRY_VOID(check(source->properties()));
     progress_.source = source.get();
-    CountedBody body(source->body(), progress_);
+    CountedBody body(source->body(), progress_, service_.clock, last);
     const IncomingBody incoming{copy_.container, copy_.key.name, copy_.length, false};
     auto taken = co_await take_body(service_, incoming, body);
     progress_.source = nullptr;
@@ -110,7 +143,12 @@ class Run {
     if (error.sent_status == 304 || error.sent_status == 412) {
       error = Error{ErrorCode::kConditionNotMet};
     }
-    co_return co_await end({.status = CopyStatus::kFailed, .description = description_of(error)});
+    progress_.failure = description_of(error);
+    co_return co_await end_as_failed();
+  }
+
+  io::Task<Result<void>> end_as_failed() {
+    return end({.status = CopyStatus::kFailed, .description = progress_.failure});
   }
 
   io::Task<Result<void>> end(CopyEnd end) {
@@ -120,9 +158,7 @@ class Run {
       LAPIS_TRY(ended, end_pending_copy(view, copy_, end, now, *service_.time));
       return {};
     };
-    auto written = co_await service_.meta.transact({copy_.container}, std::move(transaction));
-    if (!written) ++progress_.failures;
-    LAPIS_CO_TRY_VOID(written);
+    LAPIS_CO_TRY_VOID(co_await service_.meta.transact({copy_.container}, std::move(transaction)));
     if (ended && end.stored != nullptr) end.stored->recorded();
     co_return Result<void>{};
   }
@@ -168,8 +204,9 @@ io::Task<void> run_pending_copy(Service& service, CopySources& sources,
     service.copies->end(taken.id);
     co_return;
   }
-  const unsigned failures = std::max(taken.progress->failures, 1u);
-  const auto pause = kPause * (1u << std::min(failures - 1, kMostDoublings));
+  unsigned doublings = std::max(taken.progress->failures, 1u) - 1;
+  if (ended.error().code == ErrorCode::kInsufficientStorage) doublings += kDoublingsWhereFull;
+  const auto pause = kPause * (1u << std::min(doublings, kMostDoublings));
   log_debug("blob", "a copy is tried again",
             {{"copy_id", taken.id.to_string()}, {"error", to_string(ended.error())}});
   service.copies->put_back(taken.id, service.clock.instant() + pause);

@@ -23,7 +23,6 @@ std::string encode_pending_copy(const PendingCopy& copy) {
   message.set_authorization(source.authorization);
   message.set_file_intent(source.file_intent);
   message.set_if_match(source.if_match);
-  message.set_version(source.version);
   message.set_asked_host(source.asked_host);
   message.set_asked_securely(source.asked_securely);
   message.set_asked_by(source.asked_by);
@@ -48,7 +47,6 @@ Result<PendingCopy> decode_pending_copy(const Guid& id, std::string_view row) {
   source.authorization = std::move(*message.mutable_authorization());
   source.file_intent = std::move(*message.mutable_file_intent());
   source.if_match = std::move(*message.mutable_if_match());
-  source.version = message.version();
   source.asked_host = std::move(*message.mutable_asked_host());
   source.asked_securely = message.asked_securely();
   source.asked_by = std::move(*message.mutable_asked_by());
@@ -81,7 +79,8 @@ Result<bool> end_pending_copy(storage::MetaView& view, const PendingCopy& copy, 
   properties.copy->description = end.description;
   properties.copy->completed = properties.last_modified;
   if (end.status != CopyStatus::kSuccess) {
-    view.put(key, encode_blob(properties, encode_body(blob.body)));
+    // However full the store is: nothing is kept but what was.
+    view.rewrite(key, encode_blob(properties, encode_body(blob.body)));
     return true;
   }
   properties.copy->copied = properties.content_length = copy.length;

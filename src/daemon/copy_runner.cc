@@ -7,16 +7,14 @@
 namespace lapis::daemon {
 namespace {
 
-// On one shard. Copies that clients wait for have turns beside these.
-constexpr std::size_t kAtOnce = 2;
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::seconds kRest{1};  // after the store could not be read
 
 }  // namespace
 
 CopyRunner::CopyRunner(io::Shard& shard, blob::Service& service, blob::CopySources& sources,
-                       bool resumes)
-    : shard_(shard), service_(service), sources_(sources), resumes_(resumes) {
+                       std::size_t at_once, bool resumes)
+    : shard_(shard), service_(service), sources_(sources), at_once_(at_once), resumes_(resumes) {
   shard_.run(start());
 }
 
@@ -29,7 +27,7 @@ io::Task<void> CopyRunner::run() {
   if (resumes_) co_await resume();
   while (!stopping_.load(std::memory_order_relaxed)) {
     break_off_aborted();
-    while (running_.size() < kAtOnce) {
+    while (running_.size() < at_once_) {
       auto taken = service_.copies->take(service_.clock.instant());
       if (!taken) break;
       running_.push_back(taken->progress);
@@ -55,7 +53,7 @@ io::Task<void> CopyRunner::copy(blob::PendingCopies::Taken taken) {
   std::erase(running_, progress);
 }
 
-// A source that sends nothing would keep its turn until that is noticed.
+// A source that is open and sends nothing would keep its turn until that is noticed.
 void CopyRunner::break_off_aborted() {
   for (const auto& progress : running_) {
     if (progress->aborted.load() && progress->source != nullptr) progress->source->abort();

@@ -1,6 +1,7 @@
 // CopyRunner: works on copies that are pending (lapis/blob/pending_copies.h) on one shard.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -13,8 +14,10 @@ namespace lapis::daemon {
 class CopyRunner {
  public:
   // Starts at once. All references outlive the object; `service`, which has the copies, and
-  // `sources` belong to `shard`. One of all runners `resumes` what the store holds.
-  CopyRunner(io::Shard& shard, blob::Service& service, blob::CopySources& sources, bool resumes);
+  // `sources` belong to `shard`. `at_once`: how many copies. One of all runners `resumes` what the
+  // store holds.
+  CopyRunner(io::Shard& shard, blob::Service& service, blob::CopySources& sources,
+             std::size_t at_once, bool resumes);
   // Copies that are under way break off where the sources have stopped, and are waited for; from a
   // thread that is no shard.
   void stop();
@@ -30,6 +33,7 @@ class CopyRunner {
   io::Shard& shard_;
   blob::Service& service_;
   blob::CopySources& sources_;
+  const std::size_t at_once_;
   const bool resumes_;
   std::vector<std::shared_ptr<blob::CopyProgress>> running_;
   std::atomic<bool> stopping_ = false;

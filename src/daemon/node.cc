@@ -114,6 +114,7 @@ Result<void> Node::start_serving() {
         gateway::GatewayOptions{.strict_versions = config_.strict_versions, .sources = &sources},
         gateway_shared_, observer));
     sources.serve_own_by(*gateways_.back());
+    pending_readers_[shard->index()]->serve_own_by(*gateways_.back());
     shards.push_back(shard.get());
     handlers.push_back(gateways_.back().get());
     sources_.services.push_back(services_.back().get());
@@ -121,7 +122,6 @@ Result<void> Node::start_serving() {
   background_service_ = std::make_unique<blob::Service>(
       *meta_, *chunks_, blocking_, clock_, limits, 0, epochs, recent, time, features, accesses);
   start_background_work();
-  start_copy_runners();
   tierer_ = tier::Tierer::start(config_.tier, *chunks_, *background_shard_, clock_);
   damage_reporter_ =
       std::make_unique<DamageReporter>(*background_shard_, *background_service_, *chunks_);
@@ -135,6 +135,7 @@ Result<void> Node::start_serving() {
   options.trace_requests = !observers_.empty();
   LAPIS_TRY(server_, http::Server::start(options, shards, handlers, clock_));
   source_policy_->listens_on(server_->addresses());
+  start_copy_runners();  // which know by now what this server is
   sources_.shards = shards;
   sources_.access_log = access_log_.get();
   sources_.server = server_.get();
@@ -186,6 +187,7 @@ void Node::stop() {
   copy_runners_.clear();
   gateways_.clear();
   source_readers_.clear();
+  pending_readers_.clear();
   services_.clear();
   background_service_.reset();
   chunks_.reset();

@@ -66,6 +66,7 @@ class Node {
   Result<void> start_source_readers();
   void stop_source_readers();
   void start_copy_runners();
+  std::uint64_t copies_of_shard() const;
   Result<void> start_serving();
   void start_background_work();
   Result<void> start_observing();
@@ -99,8 +100,9 @@ class Node {
   std::vector<std::unique_ptr<blob::Service>> services_;                   // one a shard
   std::unique_ptr<blob::Service> background_service_;
   std::unique_ptr<source::Policy> source_policy_;
-  std::vector<std::unique_ptr<source::SourceReader>> source_readers_;  // one a shard
-  std::vector<std::unique_ptr<gateway::Gateway>> gateways_;            // likewise
+  std::vector<std::unique_ptr<source::SourceReader>> source_readers_;   // one a shard
+  std::vector<std::unique_ptr<source::SourceReader>> pending_readers_;  // likewise
+  std::vector<std::unique_ptr<gateway::Gateway>> gateways_;             // likewise
   std::shared_ptr<blob::PendingCopies> copies_;
   std::vector<std::unique_ptr<CopyRunner>> copy_runners_;  // one a shard
   std::unique_ptr<blob::InlineMover> inline_mover_;

@@ -145,6 +145,19 @@ def test_the_content_is_there_at_once(client: BlobClient, container: str, held: 
     assert seen[-1].body == LONG
 
 
+def test_a_copy_over_itself_is_not_pending(
+    client: BlobClient, new_client: Callable[..., BlobClient], container: str
+) -> None:
+    """There would be nothing left to be read."""
+    expect(client.put_blob(container, "b", LONG), 201)
+    writer = new_client(sas=account_sas(DEVELOPMENT_ACCOUNT, "rw"))
+    url = source_url(client, container, "b")
+    response = expect(writer.copy_blob(container, "b", url, {"x-ms-meta-a": "1"}), 202)
+    assert response["x-ms-copy-status"] == "success"
+    got = expect(client.get_blob(container, "b"), 200)
+    assert (got.body, got.metadata()) == (LONG, {"a": "1"})
+
+
 @pytest.mark.parametrize("place", ["elsewhere", "here"])
 @pytest.mark.parametrize(("length", "status"), [(AT_ONCE, "success"), (AT_ONCE + 1, "pending")])
 def test_which_sources_are_long(

@@ -28,6 +28,8 @@ class WatchedMetaStore final : public storage::MetaStore {
   std::function<void(std::uint64_t)> before_read;
   // Awaited once, before the next transaction runs; then forgotten.
   std::function<io::Task<void>()> before_transaction;
+  // No transaction runs meanwhile: kInternalError.
+  bool fail_commits = false;
 
   std::optional<Result<std::optional<std::string>>> try_get(std::string_view key) override {
     note_read();
@@ -46,6 +48,7 @@ class WatchedMetaStore final : public storage::MetaStore {
       const auto step_in = std::exchange(before_transaction, nullptr);
       co_await step_in();
     }
+    if (fail_commits) co_return fail(ErrorCode::kInternalError, "planned");
     ++counts.transactions;
     co_return co_await under_.transact(scope, std::move(fn));
   }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "lapis/base/clock.h"
 #include "lapis/base/ids.h"
@@ -38,13 +39,17 @@ struct CopyProgress {
   std::atomic<std::uint64_t> copied = 0;  // bytes
   std::atomic<bool> aborted = false;
   // For who has taken it, on one shard:
-  unsigned failures = 0;
+  unsigned failures = 0;         // in a row
+  std::string failure;           // why it is to end as failed; empty: it is not
   CopySource* source = nullptr;  // that is being read
 };
 
 // One for all services over a store; thread-safe.
 class PendingCopies {
  public:
+  // More than that are refused: each has a row, and waits for those before it.
+  static constexpr std::size_t kMost = 10'000;
+
   PendingCopies() = default;
   PendingCopies(const PendingCopies&) = delete;
   PendingCopies& operator=(const PendingCopies&) = delete;

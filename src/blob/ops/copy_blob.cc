@@ -45,6 +45,9 @@ io::Task<Result<CopyBlobResult>> put_pending(Service& service, CopyBlob request,
                                              const SourceProperties& properties) {
   LAPIS_CO_TRY_VOID(prepare(request, properties));
   LAPIS_CO_TRY_VOID(check_room(service, properties.length));
+  if (service.copies->count() >= PendingCopies::kMost) {
+    co_return fail(ErrorCode::kServerBusy, "too many copies are pending");
+  }
   PutBlob& blob = request.blob;
   CopyProperties& copy = *blob.copy;
   copy.status = CopyStatus::kPending;
@@ -104,11 +107,29 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
   co_return co_await put(service, std::move(request), properties, body);
 }
 
+// Whether a source may be the very blob that the copy replaces, by whatever URL: the blob without
+// content that a pending copy begins with would be the end of it.
+io::Task<Result<bool>> may_be_itself(Service& service, const BlobKey& key,
+                                     const SourceProperties& source) {
+  LAPIS_CO_TRY(const auto container, co_await find_container(service, key));
+  LAPIS_CO_TRY(const auto existing, co_await find_blob(service, container->id, key));
+  if (!existing) co_return false;
+  const BlobProperties& properties = existing->properties;
+  if (source.etag.empty()) co_return source.length == properties.content_length;
+  co_return source.etag == properties.etag.quoted().view();
+}
+
 io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob request,
                                                 CopySources& sources) {
   auto source = co_await sources.open(request.source);
   if (!source) co_return fail(of_source(std::move(source).error()));
-  if (service.copies && (*source)->properties().length > service.limits.copied_at_once) {
+  const bool is_long = (*source)->properties().length > service.limits.copied_at_once;
+  bool is_itself = false;
+  if (service.copies && is_long) {
+    LAPIS_CO_TRY(is_itself,
+                 co_await may_be_itself(service, request.blob.key, (*source)->properties()));
+  }
+  if (service.copies && is_long && !is_itself) {
     const SourceProperties properties = (*source)->properties();
     source->reset();  // it is asked again by who reads it
     SourceRequest again = std::move(request.source);

@@ -1,5 +1,6 @@
 #include "lapis/blob/ops/set_blob_immutability_policy.h"
 
+#include "blob/blob_rows.h"
 #include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/property_row.h"
@@ -11,6 +12,7 @@ Result<void> apply(storage::MetaView& view, ContainerId container,
                    const SetBlobImmutabilityPolicy& request, const ServiceClock& time) {
   LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
   BlobProperties& properties = row.properties;
+  LAPIS_TRY_VOID(check_no_copy(properties));
   LAPIS_TRY_VOID(check_new_policy(properties.immutability, request.policy, time));
   const ConditionTarget target = target_of(properties);
   LAPIS_TRY_VOID(check_write(request.conditions, &target, false));

@@ -1,5 +1,6 @@
 #include "lapis/blob/ops/set_blob_legal_hold.h"
 
+#include "blob/blob_rows.h"
 #include "blob/immutability.h"
 #include "blob/lookup.h"
 #include "blob/property_row.h"
@@ -10,6 +11,7 @@ namespace {
 Result<void> apply(storage::MetaView& view, ContainerId container,
                    const SetBlobLegalHold& request) {
   LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
+  LAPIS_TRY_VOID(check_no_copy(row.properties));
   row.properties.legal_hold = request.hold;
   if (request.hold) LAPIS_TRY_VOID(mark_protection(view, container));
   return write_property_row(view, row);

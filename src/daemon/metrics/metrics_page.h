@@ -42,7 +42,7 @@ struct MetricSources {
   const tier::Tierer* tierer = nullptr;
   const blob::InlineMover* inline_mover = nullptr;
   const blob::PendingCopies* copies = nullptr;
-  std::vector<const source::SourceReader*> source_readers;  // one a shard
+  std::vector<const source::SourceReader*> source_readers;  // two a shard
 };
 
 class NodeCollector final : public prometheus::Collectable {

@@ -1,103 +1,29 @@
-// Copies that go on behind their answers.
-#include "lapis/blob/pending_copy.h"
-
+// Copies that go on behind their answers: what they make, and what may be done meanwhile. How they
+// end: pending_copy_end_test.cc.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
 
-#include "blob/keys.h"
-#include "lapis/blob/ops/abort_copy_blob.h"
-#include "lapis/blob/ops/copy_blob.h"
-#include "lapis/blob/ops/get_blob_properties.h"
+#include "lapis/blob/ops/delete_blob_immutability_policy.h"
 #include "lapis/blob/ops/lease_blob.h"
 #include "lapis/blob/ops/list_blobs.h"
+#include "lapis/blob/ops/set_blob_immutability_policy.h"
+#include "lapis/blob/ops/set_blob_legal_hold.h"
 #include "lapis/blob/ops/set_blob_metadata.h"
 #include "lapis/blob/ops/set_blob_properties.h"
 #include "lapis/blob/ops/set_blob_tags.h"
 #include "lapis/blob/ops/set_blob_tier.h"
 #include "lapis/blob/ops/snapshot_blob.h"
-#include "unit/blob/loan_rows.h"
-#include "unit/blob/scripted_sources.h"
+#include "unit/blob/pending_copies.h"
 
 namespace lapis::blob {
 namespace {
 
-using storage::Table;
-using storage::Transaction;
-using test::BlobHarness;
+using test::kAtOnce;
 using test::key_of;
-using test::latest;
 using test::pattern;
-
-constexpr std::size_t kAtOnce = 100;
-
-class PendingCopyTest : public ::testing::Test {
- protected:
-  PendingCopyTest() { sources_.content = content_; }
-
-  Result<CopyBlobResult> copy(CopyBlob request) {
-    request.blob.key = key_of("b");
-    request.source.url = "http://elsewhere/c/a?sig=x";
-    return harness_.run(copy_blob(harness_.service, std::move(request), sources_));
-  }
-  Guid begin(CopyBlob request = {}) {
-    const auto begun = copy(std::move(request));
-    EXPECT_TRUE(begun) << to_string(begun.error());
-    EXPECT_EQ(begun->status, CopyStatus::kPending);
-    return begun ? begun->copy : Guid{};
-  }
-  // Whether there was one that was due.
-  bool work() { return work(harness_.service); }
-  bool work(Service& service) {
-    auto taken = service.copies->take(harness_.clock.instant());
-    if (!taken) return false;
-    auto run = [&]() -> io::Task<Result<void>> {
-      co_await run_pending_copy(service, sources_, *std::move(taken));
-      co_return Result<void>{};
-    };
-    return harness_.run(run()).has_value();
-  }
-  BlobProperties properties() {
-    GetBlobProperties request;
-    request.key = key_of("b");
-    const auto found = harness_.run(get_blob_properties(harness_.service, std::move(request)));
-    EXPECT_TRUE(found) << to_string(found.error());
-    return found ? *found->properties : BlobProperties{};
-  }
-  Result<void> abort(const Guid& copy, std::optional<LeaseId> lease = {}) {
-    return harness_.run(abort_copy_blob(harness_.service, {key_of("b"), copy, lease}));
-  }
-  std::size_t rows() { return harness_.rows_of(Table::kPendingCopy); }
-  // There is no content, and it can be written to.
-  void expect_ended(CopyStatus status, const std::string& description = {}) {
-    const BlobProperties ended = properties();
-    EXPECT_EQ(ended.copy->status, status);
-    EXPECT_EQ(ended.copy->description, description);
-    EXPECT_TRUE(ended.copy->completed);
-    EXPECT_EQ(ended.content_length, 0u);
-    EXPECT_EQ(*harness_.get("b"), "");
-    EXPECT_EQ(rows(), 0u);
-    EXPECT_EQ(copies_->count(), 0u);
-    EXPECT_EQ(harness_.chunks.held_bytes(), 0u);
-    EXPECT_TRUE(harness_.put("b", "anew"));
-    EXPECT_FALSE(properties().copy);
-  }
-  static Error unreachable() { return Error{ErrorCode::kCannotVerifyCopySource, "broken"}; }
-  static Error refused(int status) {
-    Error error = unreachable();
-    error.sent_status = status;
-    return error;
-  }
-
-  const std::string content_ = pattern(1000, 1);
-  const std::shared_ptr<PendingCopies> copies_ = std::make_shared<PendingCopies>();
-  const std::shared_ptr<FeaturesByAccount> features_ = std::make_shared<FeaturesByAccount>();
-  BlobHarness harness_{{.limits = {.inline_body_bytes = 16, .copied_at_once = kAtOnce},
-                        .features = features_,
-                        .copies = copies_}};
-  test::ScriptedSources sources_;
-};
+using test::PendingCopyTest;
 
 TEST_F(PendingCopyTest, WhatIsShortIsDoneWhenItIsAnswered) {
   sources_.content = pattern(kAtOnce, 1);
@@ -170,6 +96,32 @@ TEST_F(PendingCopyTest, HowFarItIsShows) {
   EXPECT_EQ(sink.copied, 700u);
 }
 
+// Its own bytes are read before they are replaced: what is pending has none to be read later.
+TEST_F(PendingCopyTest, ACopyOverItselfIsDoneWhenItIsAnswered) {
+  const auto put = harness_.put("b", content_);
+  ASSERT_TRUE(put);
+  CopyBlob request;
+  request.blob.metadata = {{"a", "1"}};
+  for (const std::string& etag : {std::string(put->etag.quoted().view()), std::string()}) {
+    sources_.properties.etag = etag;
+    const auto done = copy(request);
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->status, CopyStatus::kSuccess) << etag;
+    EXPECT_EQ(*harness_.get("b"), content_);
+    EXPECT_EQ(properties().metadata, (Metadata{{"a", "1"}}));
+  }
+  sources_.properties.etag = "\"another\"";
+  EXPECT_EQ(copy(request)->status, CopyStatus::kPending);
+}
+
+TEST_F(PendingCopyTest, TooManyAreRefused) {
+  for (std::size_t i = 0; i < PendingCopies::kMost; ++i) copies_->add(Guid::make());
+  const auto refused = copy({});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kServerBusy);
+  EXPECT_EQ(harness_.get("b").error().code, ErrorCode::kBlobNotFound);
+}
+
 // --- what may be done to the blob meanwhile ---
 
 template <class Request>
@@ -224,6 +176,23 @@ TEST_F(PendingCopyTest, NothingIsWrittenToItMeanwhile) {
   EXPECT_EQ(*harness_.get("b"), content_);
 }
 
+TEST_F(PendingCopyTest, NothingIsProtectedMeanwhile) {
+  (*features_)["acct"].immutable_storage = true;
+  begin();
+  Service& service = harness_.service;
+  SetBlobImmutabilityPolicy policy = to_b<SetBlobImmutabilityPolicy>();
+  policy.policy.until = harness_.clock.now() + std::chrono::hours(1);
+  const Result<void> results[] = {
+      harness_.run(set_blob_legal_hold(service, {key_of("b"), true})),
+      harness_.run(set_blob_immutability_policy(service, std::move(policy))),
+      harness_.run(delete_blob_immutability_policy(service, {key_of("b")})),
+  };
+  for (const Result<void>& result : results) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kPendingCopyOperation);
+  }
+}
+
 TEST_F(PendingCopyTest, IsNoSourceMeanwhile) {
   begin();
   CopyBlob request;
@@ -246,199 +215,6 @@ TEST_F(PendingCopyTest, IsLeasedMeanwhile) {
   EXPECT_EQ(*harness_.get("b"), content_);
   EXPECT_TRUE(properties().lease);
   EXPECT_EQ(harness_.put("b", "x").error().code, ErrorCode::kLeaseIdMissing);
-}
-
-// --- its end ---
-
-TEST_F(PendingCopyTest, IsAborted) {
-  const Guid id = begin();
-  EXPECT_EQ(abort(Guid::make()).error().code, ErrorCode::kCopyIdMismatch);
-  ASSERT_TRUE(abort(id));
-  EXPECT_EQ(abort(id).error().code, ErrorCode::kNoPendingCopyOperation);
-  const int opened = sources_.opened;
-  ASSERT_TRUE(work());
-  EXPECT_EQ(sources_.opened, opened) << "nothing was read for it";
-  expect_ended(CopyStatus::kAborted);
-}
-
-TEST_F(PendingCopyTest, ReadingEndsWithAnAbort) {
-  const Guid id = begin();
-  int reads = 0;
-  sources_.while_read = [&] {
-    if (++reads == 1) copies_->abort(id);
-  };
-  ASSERT_TRUE(work());
-  EXPECT_EQ(reads, 1);
-  EXPECT_EQ(*harness_.get("b"), "");
-  ASSERT_TRUE(abort(id));
-  expect_ended(CopyStatus::kAborted);
-}
-
-TEST_F(PendingCopyTest, TellsWhichSourceIsRead) {
-  begin();
-  auto taken = copies_->take(harness_.clock.instant());
-  const auto progress = taken->progress;
-  copies_->put_back(taken->id, {});
-  sources_.while_read = [&] {
-    ASSERT_NE(progress->source, nullptr);
-    if (sources_.aborted == 0) progress->source->abort();
-  };
-  ASSERT_TRUE(work());
-  EXPECT_EQ(sources_.aborted, 1);
-  EXPECT_EQ(progress->source, nullptr);
-}
-
-TEST_F(PendingCopyTest, AnotherBlobIsLeftAlone) {
-  const Guid id = begin();
-  auto taken = copies_->take(harness_.clock.instant());
-  ASSERT_TRUE(abort(id));
-  ASSERT_TRUE(harness_.put("b", "another"));
-  copies_->put_back(taken->id, {});
-  EXPECT_TRUE(work());
-  EXPECT_FALSE(work());
-  EXPECT_EQ(*harness_.get("b"), "another");
-}
-
-TEST_F(PendingCopyTest, FailsForGood) {
-  struct Case {
-    std::function<void()> happens;
-    std::string description;
-  };
-  const Case cases[] = {
-      {[&] { sources_.refusal = refused(404); },
-       R"(404 CannotVerifyCopySource "Copy failed when reading the source.")"},
-      {[&] {
-         sources_.refusal = refused(403);
-         sources_.refusal->fields = {{"CopySourceErrorCode", "AuthenticationFailed"}};
-       },
-       R"(403 AuthenticationFailed "Copy failed when reading the source.")"},
-      {[&] { sources_.refusal = refused(412); },
-       R"(412 ConditionNotMet "Copy failed when reading the source.")"},
-      {[&] { sources_.content = pattern(999, 2); },
-       R"(412 ConditionNotMet "Copy failed when reading the source.")"},
-      {[&] { harness_.clock.advance(std::chrono::hours(14 * 24 + 1)); },
-       R"(500 OperationTimedOut "The copy took too long.")"},
-  };
-  for (const Case& one : cases) {
-    SCOPED_TRACE(one.description);
-    sources_.refusal.reset();
-    sources_.content = content_;
-    begin();
-    one.happens();
-    ASSERT_TRUE(work());
-    EXPECT_FALSE(work());
-    expect_ended(CopyStatus::kFailed, one.description);
-  }
-}
-
-TEST_F(PendingCopyTest, IsTriedFiveTimes) {
-  for (const int failures : {4, 5}) {
-    SCOPED_TRACE(failures);
-    begin();
-    sources_.refusal = failures == 4 ? unreachable() : refused(503);
-    for (int i = 0; i < failures; ++i) {
-      ASSERT_TRUE(work());
-      if (i + 1 == 5) break;
-      EXPECT_EQ(properties().copy->status, CopyStatus::kPending);
-      harness_.clock.advance(std::chrono::milliseconds((1000 << i) - 1));
-      EXPECT_FALSE(work()) << "too early";
-      harness_.clock.advance(std::chrono::milliseconds(1));
-    }
-    sources_.refusal.reset();
-    if (failures == 5) {
-      expect_ended(CopyStatus::kFailed,
-                   R"(503 CannotVerifyCopySource "Copy failed when reading the source.")");
-    } else {
-      ASSERT_TRUE(work());
-      EXPECT_EQ(*harness_.get("b"), content_);
-      ASSERT_TRUE(harness_.erase("b"));
-      ASSERT_TRUE(harness_.reclaim());
-    }
-  }
-}
-
-TEST_F(PendingCopyTest, WaitsAsLongAsTheServerIsBusyOrStops) {
-  begin();
-  sources_.refusal = Error{ErrorCode::kServerBusy};
-  for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(work());
-    harness_.clock.advance(std::chrono::seconds(1));
-  }
-  sources_.refusal = refused(404);
-  copies_->stop();
-  ASSERT_TRUE(work());
-  EXPECT_EQ(properties().copy->status, CopyStatus::kPending);
-  EXPECT_EQ(rows(), 1u);
-}
-
-TEST_F(PendingCopyTest, GoesOnAfterARestart) {
-  begin();
-  const auto again = std::make_shared<PendingCopies>();
-  Service service(harness_.meta, harness_.chunks, harness_.blocking, harness_.clock,
-                  {.inline_body_bytes = 16}, 1 << 20, harness_.service.epochs, nullptr,
-                  harness_.service.time, features_, nullptr, again);
-  ASSERT_TRUE(harness_.run(resume_pending_copies(service)));
-  EXPECT_EQ(again->count(), 1u);
-  ASSERT_TRUE(harness_.run(resume_pending_copies(service))) << "added once";
-  ASSERT_TRUE(work(service));
-  EXPECT_FALSE(work(service));
-  EXPECT_EQ(*harness_.get("b"), content_);
-  EXPECT_EQ(rows(), 0u);
-  EXPECT_EQ(again->count(), 0u);
-}
-
-TEST_F(PendingCopyTest, EndsWithItsContainer) {
-  begin();
-  DeleteContainer request;
-  request.key = {"acct", "box"};
-  ASSERT_TRUE(harness_.run(delete_container(harness_.service, std::move(request))));
-  ASSERT_TRUE(work());
-  EXPECT_EQ(rows(), 0u);
-  EXPECT_EQ(copies_->count(), 0u);
-  EXPECT_EQ(harness_.chunks.held_bytes(), 0u);
-}
-
-TEST_F(PendingCopyTest, MakesOneVersion) {
-  (*features_)["acct"].versioning = true;
-  ASSERT_TRUE(harness_.put("b", "before"));
-  harness_.clock.advance(std::chrono::seconds(1));
-  begin();
-  const BlobProperties begun = properties();
-  EXPECT_EQ(begun.versions, 1u);
-  harness_.clock.advance(std::chrono::seconds(1));
-  ASSERT_TRUE(work());
-  EXPECT_EQ(properties().versions, 1u);
-  EXPECT_EQ(properties().version, begun.version);
-  EXPECT_EQ(*harness_.get("b"), content_);
-}
-
-TEST_F(PendingCopyTest, AnAppendBlobGetsItsBlocksWithItsContent) {
-  sources_.properties.type = BlobType::kAppend;
-  sources_.properties.append_blocks = 7;
-  sources_.properties.sealed = true;
-  begin();
-  EXPECT_EQ(properties().append_blocks, 0u);
-  EXPECT_FALSE(properties().sealed);
-  EXPECT_EQ(harness_.append("b", "x").error().code, ErrorCode::kPendingCopyOperation);
-  ASSERT_TRUE(work());
-  EXPECT_EQ(properties().append_blocks, 7u);
-  EXPECT_TRUE(properties().sealed);
-  EXPECT_EQ(*harness_.get("b"), content_);
-}
-
-TEST_F(PendingCopyTest, OneThatNobodyMakesIsTold) {
-  const Guid id = begin();
-  EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{});
-  Transaction forget = [&id](storage::MetaView& view) -> Result<void> {
-    view.erase(pending_copy_key(id));
-    return {};
-  };
-  ASSERT_TRUE(harness_.run(harness_.meta.transact({}, std::move(forget))));
-  EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{"lost pending_copy"});
-  ASSERT_TRUE(abort(id));
-  ASSERT_TRUE(work());
-  expect_ended(CopyStatus::kAborted);
-  EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{});
 }
 
 }  // namespace

@@ -22,7 +22,6 @@ PendingCopy full() {
   copy.source.authorization = "Bearer t";
   copy.source.file_intent = "backup";
   copy.source.if_match = "\"0x1\"";
-  copy.source.version = 20211202;
   copy.source.asked_host = "host:1";
   copy.source.asked_securely = true;
   copy.source.asked_by = "10.0.0.1";
