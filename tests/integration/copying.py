@@ -53,6 +53,17 @@ def copying_server(
     return new_server(name, config=config, shared_data=data)
 
 
+def observed_server(
+    new_server: Callable[..., LapisServer], tmp_path: Path
+) -> tuple[LapisServer, BlobClient]:
+    """A copying_server whose metrics can be read, and a client of it, where there is a container."""
+    server = copying_server(new_server, tmp_path)
+    server.admin = "127.0.0.1:0"
+    client = client_of(server.start())
+    expect(client.create_container("box"), 201)
+    return server, client
+
+
 def client_of(server: LapisServer) -> BlobClient:
     return BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, account=DEVELOPMENT_ACCOUNT)
 

@@ -14,7 +14,15 @@ import pytest
 
 from azure_client import Response, expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
-from copying import FROM_LOOPBACK, bare_url, client_of, copying_server, daemon_of, source_url
+from copying import (
+    FROM_LOOPBACK,
+    bare_url,
+    client_of,
+    copying_server,
+    daemon_of,
+    observed_server,
+    source_url,
+)
 from host_names import HOST, hosts_file, with_hosts
 from lapis_server import LapisServer
 from observing import metrics
@@ -513,10 +521,7 @@ def test_stopping_breaks_off_what_only_connects(
 def test_they_are_counted(
     new_server: Callable[..., LapisServer], tmp_path: Path, source: SourceServer
 ) -> None:
-    server = copying_server(new_server, tmp_path)
-    server.admin = "127.0.0.1:0"
-    client = client_of(server.start())
-    expect(client.create_container("box"), 201)
+    server, client = observed_server(new_server, tmp_path)
     expect(client.put_blob("box", "a", b"x"), 201)
     expect(put_blob(client, source_url(client, "box", "a"), {}), 201)
     expect(put_blob(client, source.serve("/c", answer(body=b"abc")), {}), 201)

@@ -19,6 +19,7 @@ from copying import (
     copying_server,
     daemon_of,
     ended,
+    observed_server,
     source_url,
 )
 from held_source import LONG, MIB, HeldSource
@@ -367,10 +368,7 @@ def test_two_go_on_at_a_time(server: LapisServer, held: HeldSource) -> None:
 def test_they_are_counted(
     new_server: Callable[..., LapisServer], tmp_path: Path, held: HeldSource
 ) -> None:
-    server = copying_server(new_server, tmp_path)
-    server.admin = "127.0.0.1:0"
-    client = client_of(server.start())
-    expect(client.create_container("box"), 201)
+    server, client = observed_server(new_server, tmp_path)
 
     def count() -> float:
         return metrics(server).total("lapis_pending_copies")
