@@ -6,7 +6,7 @@
 
 namespace lapis::blob {
 
-// Has all that the store holds wait for somebody to take them; after a start, before any is added.
+// Has all that the store holds wait for somebody to take them; once, after a start.
 io::Task<Result<void>> resume_pending_copies(Service& service);
 
 // Reads the source of a copy that was taken and makes the blob what it is to be, in one transaction

@@ -1,5 +1,7 @@
 #include "lapis/azure/ops/copy_blob.h"
 
+#include <utility>
+
 #include "azure/field_errors.h"
 #include "azure/ops/copy_properties.h"
 #include "azure/ops/response_headers.h"
@@ -39,7 +41,9 @@ Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
   LAPIS_TRY_VOID(check_priority(call));
   LAPIS_TRY(request.seal, parse_seal(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
-  if (by_key) request.local = local_source(call, request.source.url);
+  auto local = local_source(call, request.source.url);
+  request.over_itself = local == request.blob.key;
+  if (by_key) request.local = std::move(local);
   return request;
 }
 

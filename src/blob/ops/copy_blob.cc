@@ -109,8 +109,10 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
 
 // Whether a source may be the very blob that the copy replaces, by whatever URL: the blob without
 // content that a pending copy begins with would be the end of it.
-io::Task<Result<bool>> may_be_itself(Service& service, const BlobKey& key,
+io::Task<Result<bool>> may_be_itself(Service& service, const CopyBlob& request,
                                      const SourceProperties& source) {
+  if (request.over_itself) co_return true;
+  const BlobKey& key = request.blob.key;
   LAPIS_CO_TRY(const auto container, co_await find_container(service, key));
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, container->id, key));
   if (!existing) co_return false;
@@ -123,19 +125,19 @@ io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob reque
                                                 CopySources& sources) {
   auto source = co_await sources.open(request.source);
   if (!source) co_return fail(of_source(std::move(source).error()));
-  const bool is_long = (*source)->properties().length > service.limits.copied_at_once;
-  bool is_itself = false;
-  if (service.copies && is_long) {
-    LAPIS_CO_TRY(is_itself,
-                 co_await may_be_itself(service, request.blob.key, (*source)->properties()));
+  const SourceProperties& properties = (*source)->properties();
+  bool is_pending = service.copies && properties.length > service.limits.copied_at_once;
+  if (is_pending) {
+    LAPIS_CO_TRY(const bool is_itself, co_await may_be_itself(service, request, properties));
+    is_pending = !is_itself;
   }
-  if (service.copies && is_long && !is_itself) {
-    const SourceProperties properties = (*source)->properties();
-    source->reset();  // it is asked again by who reads it
-    SourceRequest again = std::move(request.source);
-    co_return co_await put_pending(service, std::move(request), std::move(again), properties);
+  if (!is_pending) {
+    co_return co_await put(service, std::move(request), properties, (*source)->body());
   }
-  co_return co_await put(service, std::move(request), (*source)->properties(), (*source)->body());
+  const SourceProperties told = properties;
+  source->reset();  // it is asked again by who reads it
+  SourceRequest again = std::move(request.source);
+  co_return co_await put_pending(service, std::move(request), std::move(again), told);
 }
 
 }  // namespace

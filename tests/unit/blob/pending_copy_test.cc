@@ -110,7 +110,12 @@ TEST_F(PendingCopyTest, ACopyOverItselfIsDoneWhenItIsAnswered) {
     EXPECT_EQ(*harness_.get("b"), content_);
     EXPECT_EQ(properties().metadata, (Metadata{{"a", "1"}}));
   }
+  // Written over by somebody else since the source has answered.
   sources_.properties.etag = "\"another\"";
+  request.over_itself = true;
+  EXPECT_EQ(copy(request)->status, CopyStatus::kSuccess);
+  EXPECT_EQ(*harness_.get("b"), content_);
+  request.over_itself = false;
   EXPECT_EQ(copy(request)->status, CopyStatus::kPending);
 }
 
