@@ -22,7 +22,7 @@ struct Taken {
 };
 
 constexpr Taken kTaken[] = {
-    {"x-ms-copy-source", kAll},
+    {"x-ms-copy-source", kAll | bit(Copying::kIncremental)},
     {"x-ms-copy-source-authorization", kAll},
     {"x-ms-copy-source-blob-properties", bit(Copying::kPutFromUrl)},
     {"x-ms-copy-source-tag-option", bit(Copying::kBlobFromUrl) | bit(Copying::kPutFromUrl)},
@@ -51,6 +51,7 @@ Copying copying(const Call& call) {
   if (http::iequals(comp, "block")) return Copying::kBlockFromUrl;
   if (http::iequals(comp, "page")) return Copying::kPageFromUrl;
   if (http::iequals(comp, "appendblock")) return Copying::kAppendFromUrl;
+  if (http::iequals(comp, "incrementalcopy")) return Copying::kIncremental;
   if (!comp.empty()) return Copying::kNone;
   if (http::iequals(headers.get("x-ms-requires-sync"), "true")) return Copying::kBlobFromUrl;
   return headers.find("x-ms-blob-type") == nullptr ? Copying::kBlob : Copying::kPutFromUrl;

@@ -15,6 +15,7 @@ enum class Copying : std::uint8_t {
   kBlockFromUrl = 8,    // Put Block From URL
   kPageFromUrl = 16,    // Put Page From URL
   kAppendFromUrl = 32,  // Append Block From URL
+  kIncremental = 64,    // Incremental Copy Blob
 };
 
 // Which of them the request is for: told apart as the routes are.

@@ -7,7 +7,7 @@
 
 #include "blob/block_rows.h"
 #include "blob/kept_containers.h"
-#include "blob/pages/page_rows.h"
+#include "blob/pages/page_stack.h"
 #include "blob/row_pages.h"
 #include "lapis/base/crc64.h"
 #include "lapis/base/log.h"
@@ -103,11 +103,15 @@ class BatchSearch {
         look_at_block(named, {}, block, ref.first + block.first);
       }
     }
-    if (blob.body.id == BodyId{}) return {};
-    for (std::size_t i = before; i < batch_.found.size(); ++i) {
+    if (blob.body.id != BodyId{}) note_shared(before);
+    return {};
+  }
+
+  // What was found from `first` on others may hold as well.
+  void note_shared(std::size_t first) {
+    for (std::size_t i = first; i < batch_.found.size(); ++i) {
       batch_.shared.insert(batch_.found[i].chunk);
     }
-    return {};
   }
 
   // What the blob's generation shows of damaged chunks.
@@ -115,12 +119,17 @@ class BatchSearch {
     const std::uint64_t pages = blob.properties.content_length / kPageBytes;
     const StripeSpan span{first_stripe_, stripes_of(0, pages).end};
     if (span.first >= span.end) return {};  // it was cut off since
-    StripeScan scan(snapshot_, container, blob.body.pages, span, steps_);
+    const PageStack stack = stack_of(container, blob.body);
+    const PageLevel& own = stack.front();
+    LAPIS_TRY(const auto counted, snapshot_.get(page_map_key(own.home, own.pages.map)));
+    const std::size_t before = batch_.found.size();
+    StackScan scan(snapshot_, stack, span, steps_);
     while (true) {
       LAPIS_TRY(const auto row, scan.next());
       if (!row) break;
-      for (const PagePiece& piece : row->pieces) look_at_piece(named, row->stripe, piece);
+      for (const PagePiece& piece : row->seen()) look_at_piece(named, row->stripe, piece);
     }
+    if (counted || stack.size() > 1) note_shared(before);
     steps_ = scan.steps_left();
     if (scan.end() < span.end) batch_.next.stripe = scan.end();
     return {};

@@ -29,6 +29,16 @@ Result<void> check_no_copy(const BlobProperties& properties) {
   return {};
 }
 
+Result<void> check_content(const BlobProperties& properties) {
+  if (!is_incremental_copy(properties)) return {};
+  return fail(ErrorCode::kOperationNotAllowedOnIncrementalCopyBlob);
+}
+
+Result<void> check_writable(const BlobProperties& properties) {
+  LAPIS_TRY_VOID(check_no_copy(properties));
+  return check_content(properties);
+}
+
 bool keeps_type(const BlobProperties& holder) {
   return holder.snapshots != 0 || has_versions(holder);
 }
@@ -49,7 +59,7 @@ Result<void> check_replace(const Replacement& claim, const BlobRecord* existing,
     const LeaseView lease = lease_view(properties.lease, time);
     if (lease.is_locked() && !lease.endless) return fail(ErrorCode::kInfiniteLeaseDurationRequired);
   }
-  LAPIS_TRY_VOID(check_no_copy(properties));
+  LAPIS_TRY_VOID(check_writable(properties));
   const ConditionTarget target = target_of(properties);
   return check_write(claim.conditions, &target, true);
 }
@@ -58,7 +68,7 @@ Result<void> check_change(LeaseUse use, const BlobProperties& properties,
                           const std::optional<LeaseId>& lease, const Conditions& conditions,
                           const ServiceClock& time) {
   LAPIS_TRY_VOID(check_lease(use, properties.lease, lease, time));
-  LAPIS_TRY_VOID(check_no_copy(properties));
+  LAPIS_TRY_VOID(check_writable(properties));
   const ConditionTarget target = target_of(properties);
   return check_write(conditions, &target, false);
 }

@@ -120,6 +120,17 @@ inline bool is_pending(const BlobProperties& properties) {
 // Errors: kPendingCopyOperation.
 Result<void> check_no_copy(const BlobProperties& properties);
 
+// Whether incremental copies make the blob: nothing else writes to it, or reads its content, which
+// is for its snapshots to show.
+inline bool is_incremental_copy(const BlobProperties& properties) {
+  return properties.copy && properties.copy->incremental && !properties.snapshot;
+}
+
+// Errors: kOperationNotAllowedOnIncrementalCopyBlob.
+Result<void> check_content(const BlobProperties& properties);
+// Likewise, and those of check_no_copy.
+Result<void> check_writable(const BlobProperties& properties);
+
 // Whether a name without a blob shows by its versions.
 inline bool has_versions(const BlobProperties& holder) {
   return holder.versions != 0 || holder.deleted_versions != 0;
@@ -143,12 +154,13 @@ struct Replacement {
 };
 // `existing` is null where there is no committed blob; `staged`: whether there are, or can be,
 // blocks that are not committed. Errors: kUnauthorizedBlobOverwrite, kInvalidBlobType,
-// kBlobArchived, lease, kInfiniteLeaseDurationRequired, kPendingCopyOperation, conditions.
+// kBlobArchived, lease, kInfiniteLeaseDurationRequired, kPendingCopyOperation,
+// kOperationNotAllowedOnIncrementalCopyBlob, conditions.
 Result<void> check_replace(const Replacement& claim, const BlobRecord* existing, bool staged,
                            const ServiceClock& time);
 
 // A committed blob, or a snapshot, that is changed, or taken (`use`: as it is read). Errors: lease,
-// kPendingCopyOperation, conditions.
+// kPendingCopyOperation, kOperationNotAllowedOnIncrementalCopyBlob, conditions.
 Result<void> check_change(LeaseUse use, const BlobProperties& properties,
                           const std::optional<LeaseId>& lease, const Conditions& conditions,
                           const ServiceClock& time);

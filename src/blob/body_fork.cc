@@ -16,6 +16,7 @@ Result<std::unique_ptr<BodyFork>> prepare_fork(storage::MetaSnapshot& snapshot,
   auto fork = std::make_unique<BodyFork>();
   fork->blob = rows.blob->properties.etag;
   fork->body = rows.blob->body.id;
+  fork->lender = rows.blob->body.lender;
   for (OldSegment& segment : old.segments) {
     for (Block& block : segment.segment.blocks) fork->blocks.push_back(std::move(block));
   }

@@ -1,7 +1,8 @@
 // Where several rows hold beginnings of one body, of several lengths, only the longest grows in
 // place (shared_body.h). A row with a shorter one, a copy that was left behind or a snapshot that
-// was copied back, gets a body of its own before it is appended to: it takes over the blocks that
-// it has, and no byte moves. That costs rows in proportion to its blocks, once.
+// was copied back, gets a body of its own before it is appended to, as one does whose body is
+// borrowed: it takes over the blocks that it has, and no byte moves. That costs rows in proportion
+// to its blocks, once.
 #pragma once
 
 #include <memory>
@@ -14,6 +15,7 @@ namespace lapis::blob {
 struct BodyFork {
   Etag blob;  // what it was prepared from
   BodyId body;
+  Lender lender;  // where that is borrowed: its body is to own the blocks by name first
   std::vector<Block> blocks;
   BlockMapPlan plan;
 };

@@ -99,6 +99,15 @@ records::Body to_message(const Body& body) {
   message.set_length_changes(body.pages.length_changes);
   message.set_lender(body.lender.container.value);
   message.set_lent_body(body.lender.body.value);
+  for (const PageLayer& layer : body.layers) {
+    records::PageLayer* one = message.add_layers();
+    one->set_map(layer.pages.map.value);
+    one->set_generation(layer.pages.generation);
+    one->set_end(layer.end);
+    one->set_id(layer.id.value);
+    one->set_lender(layer.lender.container.value);
+    one->set_lent_body(layer.lender.body.value);
+  }
   return message;
 }
 
@@ -127,6 +136,16 @@ Result<Body> from_message(records::Body& message) {
   if (has_pages(body) && has_content) return damaged("blob");
   LAPIS_TRY(body.lender, lender_of(message.lender(), message.lent_body()));
   if (is_borrowed(body) && body.id == BodyId{}) return damaged("blob");
+  if (message.layers_size() != 0 && !has_pages(body)) return damaged("blob");
+  for (const records::PageLayer& one : message.layers()) {
+    PageLayer layer{{PageMapId{one.map()}, one.generation(), 0}, one.end(), BodyId{one.id()}, {}};
+    LAPIS_TRY(layer.lender, lender_of(one.lender(), one.lent_body()));
+    const bool is_borrowed = layer.lender != Lender{};
+    if (one.map() == 0 || one.generation() == 0 || is_borrowed != (layer.id != BodyId{})) {
+      return damaged("blob");
+    }
+    body.layers.push_back(layer);
+  }
   return body;
 }
 

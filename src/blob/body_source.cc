@@ -92,10 +92,9 @@ std::unique_ptr<io::BufferSource> open_body(Service& service, ContainerId contai
   return std::make_unique<StoredBody<BodyWalk>>(service, std::move(walk), std::move(pin));
 }
 
-std::unique_ptr<io::BufferSource> open_pages(Service& service, ContainerId container,
-                                             PageSnapshot snapshot, const PageBody& pages,
-                                             ByteRange range, ReadSlot::Pin pin) {
-  PageWalk walk(service, container, std::move(snapshot), pages, range);
+std::unique_ptr<io::BufferSource> open_pages(Service& service, PageSnapshot snapshot,
+                                             PageStack stack, ByteRange range, ReadSlot::Pin pin) {
+  PageWalk walk(service, std::move(snapshot), std::move(stack), range);
   return std::make_unique<StoredBody<PageWalk>>(service, std::move(walk), std::move(pin));
 }
 

@@ -20,8 +20,7 @@ std::unique_ptr<io::BufferSource> open_body(Service& service, ContainerId contai
                                             ReadSlot::Pin pin);
 
 // The same of a page blob, as `snapshot` has it.
-std::unique_ptr<io::BufferSource> open_pages(Service& service, ContainerId container,
-                                             PageSnapshot snapshot, const PageBody& pages,
-                                             ByteRange range, ReadSlot::Pin pin);
+std::unique_ptr<io::BufferSource> open_pages(Service& service, PageSnapshot snapshot,
+                                             PageStack stack, ByteRange range, ReadSlot::Pin pin);
 
 }  // namespace lapis::blob

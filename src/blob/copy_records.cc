@@ -28,6 +28,13 @@ records::Copy to_message(const CopyProperties& copy) {
   message.set_copied(copy.copied);
   message.set_total(copy.total);
   if (copy.completed) message.set_completed(to_record(*copy.completed));
+  if (copy.incremental) {
+    records::IncrementalCopy& incremental = *message.mutable_incremental();
+    incremental.set_snapshot(to_record(copy.incremental->snapshot));
+    incremental.set_source_container(copy.incremental->source_container.value);
+    incremental.set_source(copy.incremental->source);
+    incremental.set_source_snapshot(to_record(copy.incremental->source_snapshot));
+  }
   return message;
 }
 
@@ -41,6 +48,12 @@ Result<CopyProperties> copy_from(records::Copy& message) {
   copy.copied = message.copied();
   copy.total = message.total();
   if (message.has_completed()) copy.completed = time_of(message.completed());
+  if (message.has_incremental()) {
+    records::IncrementalCopy& incremental = *message.mutable_incremental();
+    copy.incremental = IncrementalCopy{
+        time_of(incremental.snapshot()), ContainerId{incremental.source_container()},
+        std::move(*incremental.mutable_source()), time_of(incremental.source_snapshot())};
+  }
   return copy;
 }
 

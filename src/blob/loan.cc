@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "blob/pages/page_map.h"
 #include "blob/release.h"
 #include "blob/shared_body.h"
 
@@ -12,6 +13,7 @@ namespace {
 Body as_lent(Body body, BodyId id) {
   body.id = id;
   body.lender = {};
+  body.layers.clear();
   return body;
 }
 
@@ -22,6 +24,10 @@ Result<void> end_loan(storage::MetaView& view, const Loan& loan) {
   LAPIS_TRY(const auto row, view.get(key));
   if (!row) return {};
   LAPIS_TRY(Body body, decode_body(*row));
+  if (has_pages(body)) {
+    view.erase(key);
+    return drop_pages(view, lender, body.pages, PageHolder::kLoan);
+  }
   LAPIS_TRY(SharedBody sharing, read_sharing(view, lender, loan.lender.body));
   if (sharing.loans == 0) return fail(ErrorCode::kInternalError, "a loan is not counted");
   view.erase(key);
@@ -32,8 +38,22 @@ Result<void> end_loan(storage::MetaView& view, const Loan& loan) {
     return {};
   }
   view.erase(shared_key);
-  queue_body(view, lender, std::move(body), sharing.counted ? loan.lender.body : BodyId{});
+  const BodyId owner = sharing.counted ? loan.lender.body : BodyId{};
+  queue_body(view, lender, all_of(std::move(sharing), std::move(body)), owner);
   return {};
+}
+
+// One more loan is counted, of a body that a row of `container` holds. Its id at the lender's.
+Result<BodyId> count_loan(storage::MetaView& view, const Body& body, ContainerId lender) {
+  if (has_pages(body)) {
+    LAPIS_TRY_VOID(share_pages(view, lender, body.pages, PageHolder::kLoan));
+    return BodyId{view.next_id()};
+  }
+  const BodyId lent = is_borrowed(body) ? body.lender.body : body.id;
+  LAPIS_TRY(SharedBody sharing, read_sharing(view, lender, lent));
+  ++sharing.loans;
+  view.put(shared_body_key(lender, lent), encode(sharing));
+  return lent;
 }
 
 }  // namespace
@@ -44,13 +64,12 @@ Result<std::optional<Body>> lend_body(storage::MetaView& view, ContainerId conta
     LAPIS_TRY(const auto held, view.get(loan_key({body.lender, container, body.id})));
     if (!held) return std::nullopt;
   }
-  const bool is_own = !is_borrowed(body);
-  const ContainerId lender = is_own ? container : body.lender.container;
-  LAPIS_TRY(SharedBody sharing, read_sharing(view, lender, is_own ? body.id : body.lender.body));
-  if (body.id == BodyId{}) body.id.value = view.next_id();
-  const BodyId lent = is_own ? body.id : body.lender.body;
-  ++sharing.loans;
-  view.put(shared_body_key(lender, lent), encode(sharing));
+  const ContainerId lender = space_of(container, body);
+  if (body.id == BodyId{} && !has_pages(body)) {
+    body.id.value = view.next_id();
+    view.put(shared_body_key(container, body.id), encode(SharedBody{1, false, 0}));
+  }
+  LAPIS_TRY(const BodyId lent, count_loan(view, body, lender));
   Body borrowed = body;
   borrowed.lender = {lender, lent};
   borrowed.id.value = view.next_id();
@@ -63,9 +82,14 @@ Result<std::optional<Body>> lend_body(storage::MetaView& view, ContainerId conta
 }
 
 void take_loan(storage::MetaView& view, ContainerId borrower, const Body& body) {
-  SharedBody sharing{1, false, 0};
-  sharing.lender = body.lender;
-  view.put(shared_body_key(borrower, body.id), encode(sharing));
+  const auto take = [&](BodyId id, const Lender& lender) {
+    if (lender == Lender{}) return;
+    SharedBody sharing{1, false, 0};
+    sharing.lender = lender;
+    view.put(shared_body_key(borrower, id), encode(sharing));
+  };
+  take(body.id, body.lender);
+  for (const PageLayer& layer : body.layers) take(layer.id, layer.lender);
 }
 
 void queue_loan(storage::MetaView& view, const Loan& loan) {

@@ -10,7 +10,10 @@
 // body. The entry waits for reads that began before it (read_epochs.h), and so for the copy, which
 // has a pin: where that ends without a blob nothing is left behind.
 //
-// Only bodies of block blobs are lent: those of others grow in place.
+// Of an append blob what it names by then is lent: the lender's goes on growing in place, and is
+// kept as long as a loan is out; a borrower that grows gets a body of its own first (body_fork.h).
+// Of a page blob a generation of its map is lent (pages/page_map.h), to rows that do not write to
+// it; its loans are counted there, in table 31.
 #pragma once
 
 #include <optional>
@@ -22,14 +25,16 @@
 
 namespace lapis::blob {
 
-// Notes a loan of a body that a row of `container` holds; what the borrower's rows are to hold. The
-// body gets an id where it has none: its row is to be written again. In a transaction of the
-// lender, which is `container` unless it borrowed the body itself. Nothing where it has been sent
-// back meanwhile: then that row has gone.
+// Notes a loan of a body that a row of `container` holds, without its layers, which are bodies of
+// their own; what the borrower's rows are to hold. One
+// without pages gets an id where it has none: its row is to be written again. In a transaction of
+// the lender, which is `container` unless it borrowed the body itself. Nothing where it has been
+// sent back meanwhile: then that row has gone.
 Result<std::optional<Body>> lend_body(storage::MetaView& view, ContainerId container, Body& body,
                                       ContainerId borrower);
 
-// The borrower's first row holds `body`. In a transaction of the borrower.
+// The borrower's first row holds `body`, and what is borrowed of its layers. In a transaction of
+// the borrower.
 void take_loan(storage::MetaView& view, ContainerId borrower, const Body& body);
 
 // Queues the loan's way back; for the borrower's transaction in which the last row goes.

@@ -47,6 +47,14 @@ struct PageBody {
   std::uint64_t length_changes = 0;  // how often the blob's length was changed
 };
 
+// Pages of the blob that a page blob was copied from, beneath its own (pages/page_stack.h).
+struct PageLayer {
+  PageBody pages;
+  std::uint64_t end = 0;  // page from which on none of them are seen
+  BodyId id;              // where they are borrowed
+  Lender lender = {};
+};
+
 // What a blob holds: its segments, then its blocks, then its inline bytes. Of a block blob at most
 // one of these is in use, none where it is empty; an append blob has all three (append_tail.h).
 struct Body {
@@ -57,10 +65,12 @@ struct Body {
   BodyId id;            // where other rows may hold it too (shared_body.h); 0: this one alone
   PageBody pages;       // of a page blob, instead of all that
   Lender lender = {};   // where it is borrowed; then it has an id
+  std::vector<PageLayer> layers = {};  // beneath `pages`, those on top first
 };
 
 inline bool is_borrowed(const Body& body) { return body.lender != Lender{}; }
-// Where the segments and rows of bytes are of a body that a row of `container` holds.
+// Where the segments, the page map and the rows of bytes are of a body that a row of `container`
+// holds.
 inline ContainerId space_of(ContainerId container, const Body& body) {
   return is_borrowed(body) ? body.lender.container : container;
 }
@@ -112,12 +122,14 @@ struct SharedBody {
   Lender lender = {};       // where it is borrowed
 };
 
-// Which generations of a page map rows hold, and how many each, oldest first. Where it has no row
-// one row holds one generation.
+// Which generations of a page map rows and loans hold, and how many each, oldest first. Where it
+// has no row one row holds one generation.
 struct PageMap {
   struct Generation {
     std::uint64_t number = 0;
     std::uint64_t rows = 0;
+    std::uint64_t loans = 0;  // of other containers that hold it too: rows of table 32
+    std::uint64_t holders() const { return rows + loans; }
   };
   std::vector<Generation> generations;
 };

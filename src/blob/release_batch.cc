@@ -89,7 +89,7 @@ io::Task<Result<void>> ReleaseBatch::add_page_map(PageMapId map) {
     for (Row& row : page) {
       LAPIS_CO_TRY(const PagePieces pieces, decode_pieces(row.value, container_));
       for (const PagePiece& piece : pieces) {
-        LAPIS_CO_TRY_VOID(co_await add_target(piece.target));
+        if (!is_zeros(piece)) LAPIS_CO_TRY_VOID(co_await add_target(piece.target));
       }
       LAPIS_CO_TRY_VOID(co_await add_row(std::move(row.key)));
     }

@@ -9,23 +9,51 @@
 namespace lapis::blob {
 namespace {
 
-bool names_nothing(const Body& body) { return body.blocks.empty() && body.segments.empty(); }
+bool names_nothing(const Body& body) {
+  return body.blocks.empty() && body.segments.empty() && !has_pages(body);
+}
+
+// Whose holders its map counts.
+bool has_own_pages(const Body& body) { return has_pages(body) && !is_borrowed(body); }
 
 void own(storage::MetaView& view, BlockTarget target, BodyId owner) {
   view.put(block_owner_key(target, owner), {});
 }
 
-// Of a row that goes while others stay.
-void keep_longest(SharedBody& sharing, Body body) {
-  if (sharing.longest == 0 || named_length(body) != sharing.longest) return;
-  body.inline_bytes.clear();
-  sharing.kept = std::move(body);
-}
-
 }  // namespace
 
+bool keep_longest(SharedBody& sharing, Body body) {
+  const bool is_longest = sharing.longest != 0 && named_length(body) == sharing.longest;
+  if (!is_longest || !names_nothing(sharing.kept)) return false;
+  body.inline_bytes.clear();
+  sharing.kept = std::move(body);
+  return true;
+}
+
+Result<bool> leave_to_loans(storage::MetaView& view, ContainerId container, const Body& body) {
+  const std::string key = shared_body_key(container, body.id);
+  const auto row = view.get(key);
+  LAPIS_TRY_VOID(row);
+  if (!*row) return false;
+  LAPIS_TRY(SharedBody sharing, decode_shared_body(**row));
+  if (sharing.loans == 0) return false;
+  const bool is_kept = keep_longest(sharing, body);
+  if (!is_kept && sharing.rows == 0) return true;
+  sharing.rows = 0;
+  view.rewrite(key, encode(sharing));
+  return true;
+}
+
+Body all_of(SharedBody sharing, Body body) {
+  return names_nothing(sharing.kept) ? std::move(body) : std::move(sharing.kept);
+}
+
 Result<void> share_body(storage::MetaView& view, ContainerId container, Body& body) {
-  if (has_pages(body)) return share_pages(view, container, body.pages);
+  for (const PageLayer& layer : body.layers) {
+    Body beneath = as_body(layer);
+    LAPIS_TRY_VOID(share_body(view, container, beneath));
+  }
+  if (has_own_pages(body)) return share_pages(view, container, body.pages);
   if (names_nothing(body)) return {};
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   if (body.id == BodyId{}) body.id.value = view.next_id();
@@ -35,7 +63,10 @@ Result<void> share_body(storage::MetaView& view, ContainerId container, Body& bo
 }
 
 Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body) {
-  if (has_pages(body)) return drop_pages(view, container, body.pages);
+  for (const PageLayer& layer : std::exchange(body.layers, {})) {
+    LAPIS_TRY_VOID(drop_body(view, container, as_body(layer)));
+  }
+  if (has_own_pages(body)) return drop_pages(view, container, body.pages);
   if (names_nothing(body)) return {};
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   const std::string key = shared_body_key(container, body.id);
@@ -50,7 +81,7 @@ Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body
     return {};
   }
   const BodyId owner = sharing.counted ? body.id : BodyId{};
-  if (!names_nothing(sharing.kept)) body = std::move(sharing.kept);
+  body = all_of(std::move(sharing), std::move(body));
   body.inline_bytes.clear();
   queue_body(view, container, std::move(body), owner);
   return {};
@@ -59,11 +90,12 @@ Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body
 Result<bool> claim_growth(storage::MetaView& view, ContainerId container, Body& body,
                           std::uint64_t grown) {
   if (body.id == BodyId{}) return true;
+  if (is_borrowed(body)) return false;
   LAPIS_TRY(SharedBody sharing, read_sharing(view, container, body.id));
   if (sharing.longest != 0 && sharing.longest != named_length(body)) return false;
   const std::string key = shared_body_key(container, body.id);
   // Blocks with several owners know their body by its id.
-  if (sharing.rows == 1 && !sharing.counted) {
+  if (!is_held_elsewhere(sharing) && !sharing.counted) {
     view.erase(key);
     body.id = {};
     return true;

@@ -21,6 +21,15 @@
 
 namespace lapis::blob {
 
+// A level beneath the pages of a copied page blob, as a body that is held by itself.
+inline Body as_body(const PageLayer& layer) {
+  Body body;
+  body.id = layer.id;
+  body.pages = layer.pages;
+  body.lender = layer.lender;
+  return body;
+}
+
 // One more row is about to hold `body`, which gets an id where it has none: the row that it came
 // from is to be written again with it. Inline bytes are copied, never shared.
 Result<void> share_body(storage::MetaView& view, ContainerId container, Body& body);
@@ -29,9 +38,21 @@ Result<void> share_body(storage::MetaView& view, ContainerId container, Body& bo
 Result<void> drop_body(storage::MetaView& view, ContainerId container, Body body);
 
 // The row that holds `body` is to name `grown` bytes. False where it may not: others share a longer
-// body. `body` loses its id where no other row has it.
+// body, or it is borrowed. `body` loses its id where no other row has it.
 Result<bool> claim_growth(storage::MetaView& view, ContainerId container, Body& body,
                           std::uint64_t grown);
+
+// Of a row that goes while others hold its body: where that is the longest it is kept. Whether it
+// is now and was not before.
+bool keep_longest(SharedBody& sharing, Body body);
+
+// Of a container that is emptied: no row holds the body from now on, which is kept where it is the
+// longest. Returns whether loans hold it; then nothing is to be freed yet. Doing it again is
+// harmless.
+Result<bool> leave_to_loans(storage::MetaView& view, ContainerId container, const Body& body);
+
+// What the last of those that held it gives up, of which `body` is one: the longest.
+Body all_of(SharedBody sharing, Body body);
 
 // Whether a body that this row gives up stays with others.
 inline bool is_held_elsewhere(const SharedBody& sharing) {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "blob/blob_rows.h"
-#include "blob/body_walk.h"
+#include "blob/borrowing.h"
 #include "blob/copy_rules.h"
 #include "blob/hint_queue.h"
 #include "blob/last_access.h"
@@ -18,14 +18,7 @@
 namespace lapis::blob {
 namespace {
 
-// Borrowers of one body that is sent back meanwhile: its row has changed then.
-constexpr int kAttempts = 4;
-
-struct Source {
-  std::string key;
-  BlobRecord blob;
-  bool is_lent = false;  // its body is as the copy is to have it
-};
+using Source = BorrowedState;
 
 struct Change {
   const SharedCopy& request;
@@ -124,72 +117,34 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   return drop_body(view, request.container, std::move(rows.blob->body));
 }
 
-// In a transaction of the source's container. What it borrowed itself its lender lends.
-Result<Source> lend_own(storage::MetaView& view, const Change& change) {
-  const SharedCopy& request = change.request;
-  LAPIS_TRY_VOID(check_live(view, request.source_container));
-  LAPIS_TRY(Source source, read_source(view, request));
-  BlobProperties& properties = source.blob.properties;
-  bool is_changed = note_access(change, properties);
-  Body held = source.blob.body;
-  source.is_lent = properties.type != BlobType::kBlock || is_inline(held);
-  if (!source.is_lent && !is_borrowed(held)) {
-    source.is_lent = true;
-    LAPIS_TRY(auto borrowed, lend_body(view, request.source_container, held, request.container));
-    is_changed = is_changed || held.id != source.blob.body.id;
-    source.blob.body = *std::move(borrowed);
-  }
-  if (is_changed) view.put(source.key, encode_blob(properties, encode_body(held)));
-  return source;
-}
-
-// Whether there is a block blob to be borrowed from. Nothing is noted of a copy that cannot be
-// made.
-io::Task<Result<bool>> may_borrow(Service& service, const SharedCopy& request) {
+// Nothing is noted of a copy that cannot be made.
+io::Task<Result<void>> check_borrowing(Service& service, const SharedCopy& request) {
   const auto source = co_await find_blob(service, request.source_container, request.source);
   if (!source) co_return fail(source.error());
   if (!*source) co_return fail(ErrorCode::kBlobNotFound);
-  if ((*source)->properties.type != BlobType::kBlock) co_return false;
   const PutBlob& blob = request.blob;
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, request.container, blob.key));
-  const Replacement claim = claim_of(blob, BlobType::kBlock);
+  const Replacement claim = claim_of(blob, (*source)->properties.type);
   const auto may = check_replace(claim, existing.get(), true, *service.time);
   if (!may) co_return fail(of_target(may.error()));
-  co_return true;
+  co_return Result<void>{};
 }
 
-io::Task<Result<Source>> borrow(Service& service, const Change& change) {
+io::Task<Result<Source>> borrow_source(Service& service, const Change& change) {
   const SharedCopy& request = change.request;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    Source source;
-    auto own = [&](storage::MetaView& view) -> Result<void> {
-      LAPIS_TRY(source, lend_own(view, change));
-      return {};
-    };
-    const auto read = co_await service.meta.transact({request.source_container}, std::move(own));
-    if (!read) co_return fail(of_source(read.error()));
-    if (source.is_lent) co_return source;
-    Body& body = source.blob.body;
-    const Lender lender = body.lender;
-    std::optional<Body> lent;
-    auto again = [&](storage::MetaView& view) -> Result<void> {
-      Body held = body;
-      LAPIS_TRY(lent, lend_body(view, request.source_container, held, request.container));
-      return {};
-    };
-    LAPIS_CO_TRY_VOID(co_await service.meta.transact({lender.container}, std::move(again)));
-    if (lent) {
-      body = *std::move(lent);
-      co_return source;
-    }
-  }
-  co_return fail(ErrorCode::kServerBusy, "the source keeps changing while it is copied");
+  const Borrowing borrowing{
+      request.source_container, request.container,
+      [&request](storage::MetaView& view) { return read_source(view, request); },
+      [&change](BlobProperties& source) { return note_access(change, source); }};
+  auto borrowed = co_await borrow(service, borrowing);
+  if (!borrowed) co_return fail(of_source(std::move(borrowed).error()));
+  co_return borrowed;
 }
 
 }  // namespace
 
 // The pin is taken before the source is read: what was lent waits for its end.
-io::Task<Result<std::optional<SharedCopied>>> copy_shared(Service& service, SharedCopy request) {
+io::Task<Result<SharedCopied>> copy_shared(Service& service, SharedCopy request) {
   const BlobKey& key = request.blob.key;
   const ReadSlot::Pin pin = service.reads.begin();
   auto keeping = peek_keeping(service, key.account);
@@ -199,10 +154,8 @@ io::Task<Result<std::optional<SharedCopied>>> copy_shared(Service& service, Shar
   Change change{
       request, {request.container, key.name, service.clock.now(), *keeping}, *service.time};
   if (request.container != request.source_container) {
-    LAPIS_CO_TRY(const bool may, co_await may_borrow(service, request));
-    if (!may) co_return std::nullopt;
-    LAPIS_CO_TRY(change.borrowed, co_await borrow(service, change));
-    if (change.borrowed->blob.properties.type != BlobType::kBlock) co_return std::nullopt;
+    LAPIS_CO_TRY_VOID(co_await check_borrowing(service, request));
+    LAPIS_CO_TRY(change.borrowed, co_await borrow_source(service, change));
   }
   change.at.now = service.clock.now();
   auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };

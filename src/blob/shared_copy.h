@@ -22,9 +22,8 @@ struct SharedCopied {
   std::optional<Timestamp> version = {};
 };
 
-// One transaction, whatever the size; up to three from one container to another (loan.h). Nothing
-// where an append blob of another container is the source: its body grows in place. Errors: as
-// copy_blob.
-io::Task<Result<std::optional<SharedCopied>>> copy_shared(Service& service, SharedCopy request);
+// One transaction, whatever the size; up to three from one container to another (loan.h). Errors:
+// as copy_blob.
+io::Task<Result<SharedCopied>> copy_shared(Service& service, SharedCopy request);
 
 }  // namespace lapis::blob

@@ -1,12 +1,15 @@
 #include "blob/sweeper.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "blob/blob_rows.h"
 #include "blob/loan.h"
+#include "blob/pages/page_map.h"
 #include "blob/release_batch.h"
 #include "blob/row_pages.h"
+#include "blob/shared_body.h"
 #include "lapis/base/log.h"
 
 namespace lapis::blob {
@@ -43,25 +46,56 @@ io::Task<Result<void>> release_entry(Service& service, ReleaseBatch& batch, Row 
   co_return co_await batch.add_row(std::move(row.key));
 }
 
+bool is_lent(const PageMap& map) {
+  return std::ranges::any_of(map.generations, [](const auto& one) { return one.loans != 0; });
+}
+
+// Whether a page map that a deleted container's row holds is freed when the last loan comes back.
+io::Task<Result<bool>> map_stays(Service& service, ContainerId container, PageMapId map) {
+  LAPIS_CO_TRY(const auto row, co_await service.meta.get(page_map_key(container, map)));
+  if (!row) co_return false;
+  LAPIS_CO_TRY(const PageMap before, decode_page_map(*row));
+  const auto has_rows = [](const PageMap::Generation& one) { return one.rows != 0; };
+  if (!is_lent(before) || std::ranges::none_of(before.generations, has_rows)) {
+    co_return is_lent(before);
+  }
+  bool stays = false;
+  auto transaction = [&](storage::MetaView& view) -> Result<void> {
+    LAPIS_TRY(stays, leave_to_loans(view, container, map));
+    return {};
+  };
+  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
+  co_return stays;
+}
+
 // Whether a body of a deleted container's row is not freed with it: it is another container's, or
 // has been lent, and the last loan to come back frees it. That no row counts any more is noted
 // before the first of them goes.
 io::Task<Result<bool>> stays_with_others(Service& service, ContainerId container,
                                          const Body& body) {
   if (is_borrowed(body)) co_return true;
+  if (has_pages(body)) co_return co_await map_stays(service, container, body.pages.map);
   if (body.id == BodyId{}) co_return false;
   const std::string key = shared_body_key(container, body.id);
   LAPIS_CO_TRY(const auto row, co_await service.meta.get(key));
   if (!row) co_return false;
-  LAPIS_CO_TRY(SharedBody sharing, decode_shared_body(*row));
-  if (sharing.loans == 0 || sharing.rows == 0) co_return sharing.loans != 0;
-  sharing.rows = 0;
+  LAPIS_CO_TRY(const SharedBody sharing, decode_shared_body(*row));
+  if (sharing.loans == 0) co_return false;
+  bool stays = false;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
-    view.rewrite(key, encode(sharing));
+    LAPIS_TRY(stays, leave_to_loans(view, container, body));
     return {};
   };
   LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
-  co_return true;
+  co_return stays;
+}
+
+// Without its layers.
+io::Task<Result<void>> sweep_body(Service& service, ReleaseBatch& batch, ContainerId container,
+                                  const Body& body) {
+  LAPIS_CO_TRY(const bool stays, co_await stays_with_others(service, container, body));
+  if (stays) co_return Result<void>{};
+  co_return co_await batch.add_body(body, body.id);
 }
 
 // A row of a deleted container's names is its own release entry.
@@ -73,8 +107,10 @@ io::Task<Result<void>> sweep_name(Service& service, ReleaseBatch& batch, Row row
     LAPIS_CO_TRY_VOID(co_await batch.add_upload(upload.id));
   } else {
     LAPIS_CO_TRY(const BlobRecord blob, decode_state(key->row, row.value));
-    LAPIS_CO_TRY(const bool stays, co_await stays_with_others(service, key->container, blob.body));
-    if (!stays) LAPIS_CO_TRY_VOID(co_await batch.add_body(blob.body, blob.body.id));
+    LAPIS_CO_TRY_VOID(co_await sweep_body(service, batch, key->container, blob.body));
+    for (const PageLayer& layer : blob.body.layers) {
+      LAPIS_CO_TRY_VOID(co_await sweep_body(service, batch, key->container, as_body(layer)));
+    }
     if (const auto& deletion = blob.properties.deletion) {
       const auto time = key->row == NameRow::kPast ? std::optional(key->time) : std::nullopt;
       LAPIS_CO_TRY_VOID(
@@ -124,8 +160,10 @@ io::Task<Result<void>> sweep_tags(Service& service, ContainerId container) {
   co_return co_await service.meta.transact({container}, std::move(transaction));
 }
 
-// What it names has gone with the rows that held it.
+// What it names has gone with the rows that held it, or goes when the last loan comes back.
 io::Task<Result<void>> sweep_page_map(Service&, ReleaseBatch& batch, Row row) {
+  LAPIS_CO_TRY(const PageMap map, decode_page_map(row.value));
+  if (is_lent(map)) co_return Result<void>{};
   co_return co_await batch.add_row(std::move(row.key));
 }
 

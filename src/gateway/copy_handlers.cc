@@ -3,6 +3,7 @@
 #include "lapis/azure/ops/append_block_from_url.h"
 #include "lapis/azure/ops/copy_blob.h"
 #include "lapis/azure/ops/copy_blob_from_url.h"
+#include "lapis/azure/ops/incremental_copy_blob.h"
 #include "lapis/azure/ops/put_blob_from_url.h"
 #include "lapis/azure/ops/put_block_from_url.h"
 #include "lapis/azure/ops/put_page_from_url.h"
@@ -69,6 +70,14 @@ LAPIS_HANDLER(copy_blob) {
   LAPIS_CO_TRY(auto request, azure::parse_copy_blob(exchange.call, by_key));
   request.blob.may_overwrite = authorized.may_overwrite();
   co_return co_await answer(exchange, std::move(request), blob::copy_blob, azure::render_copy_blob);
+}
+
+LAPIS_HANDLER(incremental_copy_blob) {
+  const bool by_key = authorized.kind() == azure::CredentialKind::kSharedKey;
+  LAPIS_CO_TRY(auto request, azure::parse_incremental_copy_blob(exchange.call, by_key));
+  request.may_overwrite = authorized.may_overwrite();
+  co_return co_await answer(exchange, std::move(request), blob::incremental_copy_blob,
+                            azure::render_copy_blob);
 }
 
 LAPIS_HANDLER(abort_copy_blob) {

@@ -56,6 +56,7 @@ LAPIS_HANDLER(put_block_from_url);
 LAPIS_HANDLER(put_page_from_url);
 LAPIS_HANDLER(copy_blob_from_url);
 LAPIS_HANDLER(copy_blob);
+LAPIS_HANDLER(incremental_copy_blob);
 LAPIS_HANDLER(abort_copy_blob);
 
 // The answer to a batch that fails as a whole.

@@ -251,6 +251,12 @@ class BlobClient(Client):
         query = [("comp", "block"), ("blockid", block)]
         return self.request("PUT", self.path(container, blob), query, sent)
 
+    def incremental_copy_blob(
+        self, container: str, blob: str, source: str, headers: Headers = None
+    ) -> Response:
+        sent = {"x-ms-copy-source": source} | dict(headers or {})
+        return self.request("PUT", self.path(container, blob), [("comp", "incrementalcopy")], sent)
+
     def abort_copy(
         self, container: str, blob: str, copy_id: str, headers: Headers = None
     ) -> Response:

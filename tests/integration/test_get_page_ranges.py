@@ -113,4 +113,4 @@ def test_refusals(client: BlobClient, container: str, disk: None) -> None:
     expect_error(get(client, container, "d", other), 412, "ConditionNotMet")
     expect(make(client, container, "d", PAGE), 201)
     response = get(client, container, "d", None, prevsnapshot=first)
-    expect_error(response, 409, "PreviousSnapshotNotFound")
+    expect_error(response, 409, "BlobOverwritten")

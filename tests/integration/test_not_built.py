@@ -15,7 +15,6 @@ LEASE = "8f4ab5f4-4d4e-4a6e-8a6a-7d0f7ad6d6b5"
 DATE = "Wed, 01 Jan 2998 00:00:00 GMT"
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 SNAPSHOT = "2021-06-28T05:51:11.5743121Z"
-SOURCE = "http://127.0.0.1:1/devstoreaccount1/c/b"
 
 
 @dataclass
@@ -36,7 +35,6 @@ OPERATIONS = {
         {"x-ms-source-container-name": "c", "x-ms-source-lease-id": LEASE},
         resource="container",
     ),
-    "IncrementalCopyBlob": Sent("PUT", [("comp", "incrementalcopy")], {"x-ms-copy-source": SOURCE}),
     "QueryBlobContents": Sent("POST", [("comp", "query")]),
     "SetBlobExpiry": Sent(
         "PUT",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
 from azure_client import expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
-from copying import bare_url
+from copying import bare_url, source_url
 from crc64 import crc64_header
 from paging import KIB, PAGE, TIB, clear, make, pages, ranges, span, write
+from sas import account_sas
+from signing import DEVELOPMENT_ACCOUNT
 
 
 def test_the_answer(client: BlobClient, container: str) -> None:
@@ -252,3 +255,29 @@ def test_copies_into_another_container(client: BlobClient, container: str) -> No
     whole = b"\0" * 100 * KIB + pages(700, 1) + b"\0" * (924 * KIB - 700 * PAGE)
     assert expect(client.get_blob(container + "-2", "d"), 200).body == whole
     expect(client.delete_container(container + "-2"), 202)
+
+
+def test_copies_by_signed_urls(
+    client: BlobClient, new_client: Callable[..., BlobClient], container: str
+) -> None:
+    headers = {"x-ms-blob-sequence-number": "7", "x-ms-blob-content-type": "a/b", "x-ms-meta-k": "v"}
+    expect(make(client, container, "d", 3 * TIB, headers), 201)
+    expect(write(client, container, "d", 2 * TIB, pages(9, 3)), 201)
+    writer = new_client(sas=account_sas(DEVELOPMENT_ACCOUNT, "rw"))
+    response = writer.copy_blob(container, "copy", bare_url(client, container, "d"))
+    expect_error(response, 409, "CannotVerifyCopySource")
+    url = source_url(client, container, "d")
+    for copier, name in ((client, "one"), (writer, "two"), (writer, "two")):
+        assert expect(copier.copy_blob(container, name, url), 202)["x-ms-copy-status"] == "success"
+        got = expect(client.get_blob(container, name, span(2 * TIB, 9 * PAGE)), 206)
+        assert (got.body, got.metadata(), got["Content-Type"]) == (pages(9, 3), {"k": "v"}, "a/b")
+        assert (got["x-ms-blob-type"], got["x-ms-blob-sequence-number"]) == ("PageBlob", "7")
+        assert got["x-ms-copy-source"] == bare_url(client, container, "d")
+        assert ranges(client, container, name) == [("PageRange", 2 * TIB, 2 * TIB + 9 * PAGE - 1)]
+    unmet = {"x-ms-source-if-match": '"0x8D0000000000000"'}
+    expect_error(writer.copy_blob(container, "two", url, unmet), 412, "SourceConditionNotMet")
+    sealed = {"x-ms-seal-blob": "true"}
+    expect_error(writer.copy_blob(container, "two", url, sealed), 409, "InvalidSourceBlobType")
+    expect_error(client.copy_blob_from_url(container, "new", url), 409, "InvalidSourceBlobType")
+    expect(client.put_blob(container, "block", b"x"), 201)
+    expect_error(writer.copy_blob(container, "block", url), 409, "InvalidBlobType")

@@ -20,17 +20,24 @@ inline BlobHarnessOptions page_harness() {
           .chunks = {.max_chunk_length = 8 * kPage, .lend_length = 3 * kPage}};
 }
 
+// A blob of "box", or of another container: "crate:disk".
+inline blob::BlobKey page_key(const std::string& name) {
+  const auto colon = name.find(':');
+  if (colon == std::string::npos) return key_of(name);
+  return {"acct", name.substr(0, colon), name.substr(colon + 1)};
+}
+
 inline Result<blob::PutPageBlobResult> make_pages(BlobHarness& harness, const std::string& name,
                                                   std::uint64_t length) {
   blob::PutPageBlob request;
-  request.blob.key = key_of(name);
+  request.blob.key = page_key(name);
   request.length = length;
   return harness.run(blob::put_page_blob(harness.service, std::move(request)));
 }
 
 inline blob::PutPage pages_at(const std::string& name, std::uint64_t first, std::uint64_t length) {
   blob::PutPage request;
-  request.key = key_of(name);
+  request.key = page_key(name);
   request.range = {first, length};
   return request;
 }
@@ -53,7 +60,7 @@ inline Result<blob::PutPageResult> clear_pages(BlobHarness& harness, const std::
 inline Result<blob::SetBlobPropertiesResult> resize(BlobHarness& harness, const std::string& name,
                                                     std::uint64_t length) {
   blob::SetBlobProperties request;
-  request.key = key_of(name);
+  request.key = page_key(name);
   request.length = length;
   request.keeps_http = true;
   return harness.run(blob::set_blob_properties(harness.service, std::move(request)));
@@ -61,7 +68,7 @@ inline Result<blob::SetBlobPropertiesResult> resize(BlobHarness& harness, const 
 
 inline Result<Timestamp> take_snapshot(BlobHarness& harness, const std::string& name) {
   blob::SnapshotBlob request;
-  request.key = key_of(name);
+  request.key = page_key(name);
   LAPIS_TRY(const auto taken, harness.run(blob::snapshot_blob(harness.service, request)));
   return taken.snapshot;
 }
@@ -74,7 +81,7 @@ inline Result<std::vector<blob::PageRange>> ranges_of(BlobHarness& harness,
 inline Result<std::vector<blob::PageRange>> ranges_of(BlobHarness& harness,
                                                       const std::string& name) {
   blob::GetPageRanges request;
-  request.key = key_of(name);
+  request.key = page_key(name);
   return ranges_of(harness, std::move(request));
 }
 

@@ -9,8 +9,13 @@
 #include "lapis/base/result.h"
 #include "lapis/blob/copy_source.h"
 #include "lapis/http/message.h"
+#include "lapis/http/url.h"
 
 namespace lapis::azure {
+
+// The blob, its snapshot or its version that a URL of this server's names; nothing where it names
+// none. `version`: of the API.
+std::optional<blob::BlobKey> source_blob(const http::Url& url, std::uint32_t version);
 
 // The headers of the GET, without Host.
 http::Headers source_headers(const blob::SourceRequest& request);

@@ -41,6 +41,8 @@ struct SourceProperties {
   HttpProperties http;              // the MD5 only where all of it is read
   Result<Metadata> metadata;        // an error where it could not be a blob's
   Tags tags;                        // where they were asked for
+  // The blob, or snapshot, of this store that it is; who asks for the copy may read it.
+  std::optional<BlobKey> own = {};
 };
 
 // A source that has answered, and waits to be read.

@@ -87,6 +87,13 @@ using Tags = std::vector<std::pair<std::string, std::string>>;
 // Of the last copy that made this blob.
 enum class CopyStatus : std::uint8_t { kPending, kSuccess, kAborted, kFailed };
 std::string_view to_string(CopyStatus status);
+// Of a page blob that incremental copies have made: the last one.
+struct IncrementalCopy {
+  Timestamp snapshot;            // of the blob, that it has made
+  ContainerId source_container;  // whose
+  std::string source;            // blob it is a copy of: of a snapshot
+  Timestamp source_snapshot;     // taken then
+};
 struct CopyProperties {
   Guid id;
   std::string source;  // its URL, without what authorised reading it
@@ -95,6 +102,7 @@ struct CopyProperties {
   std::uint64_t copied = 0;
   std::uint64_t total = 0;
   std::optional<Timestamp> completed;  // or failed, or aborted
+  std::optional<IncrementalCopy> incremental = {};
 };
 
 // When a state of a blob was deleted that can be brought back, and until when it can.

@@ -24,6 +24,10 @@ void add_copy_headers(http::Headers& headers, const blob::CopyProperties& copy) 
   if (!copy.description.empty()) {
     headers.add("x-ms-copy-status-description", copy.description);
   }
+  if (copy.incremental) {
+    headers.add("x-ms-incremental-copy", "true");
+    headers.add("x-ms-copy-destination-snapshot", format_iso8601(copy.incremental->snapshot));
+  }
 }
 
 void write_copy(XmlWriter& xml, const blob::CopyProperties& copy) {
@@ -35,6 +39,10 @@ void write_copy(XmlWriter& xml, const blob::CopyProperties& copy) {
     xml.plain_element("CopyCompletionTime", http_date_text(*copy.completed));
   }
   if (!copy.description.empty()) xml.element("CopyStatusDescription", copy.description);
+  if (copy.incremental) {
+    xml.plain_element("IncrementalCopy", "true");
+    xml.plain_element("CopyDestinationSnapshot", format_iso8601(copy.incremental->snapshot));
+  }
 }
 
 }  // namespace lapis::azure

@@ -12,6 +12,7 @@
 #include "blob/check/row_scan.h"
 #include "blob/check/sharing.h"
 #include "blob/check/tag_check.h"
+#include "blob/pages/page_stack.h"
 #include "lapis/base/bytes.h"
 #include "lapis/storage/key_batch.h"
 
@@ -295,12 +296,17 @@ Result<void> find_users(const ReferenceCheck& check, const std::set<ChunkId>& ch
     if (!parsed || parsed->row == NameRow::kUpload) return {};
     LAPIS_TRY(const BlobRecord blob, decode_state(parsed->row, value));
     const std::string shown = shown_name(*parsed, blob.properties);
+    const ContainerId space = space_of(parsed->container, blob.body);
+    const PageStack stack =
+        has_pages(blob.body) ? stack_of(parsed->container, blob.body) : PageStack{};
     for (const auto& [container, map, chunk] : in_maps) {
-      if (container != parsed->container || map != blob.body.pages.map) continue;
-      found({chunk, containers.name_of(container), shown});
+      const auto is_it = [&](const PageLevel& level) {
+        return level.home == container && level.pages.map == map;
+      };
+      if (std::ranges::none_of(stack, is_it)) continue;
+      found({chunk, containers.name_of(parsed->container), shown});
     }
     for (const SegmentRef& ref : blob.body.segments) {
-      const ContainerId space = space_of(parsed->container, blob.body);
       const auto range = in_segments.equal_range(std::pair(space, ref.id));
       for (auto at = range.first; at != range.second; ++at) {
         found({at->second, containers.name_of(parsed->container), shown});

@@ -43,6 +43,10 @@ bool LoanIndex::has(const Loan& loan) const {
   return std::ranges::binary_search(loans_, loan_key(loan), {}, loan_key);
 }
 
+bool LoanIndex::is_of_pages(const Loan& loan) const {
+  return std::ranges::binary_search(of_pages_, loan_key(loan));
+}
+
 bool LoanIndex::is_released(const Loan& loan) const {
   return std::ranges::binary_search(released_, loan_key(loan));
 }
@@ -53,7 +57,7 @@ Result<void> check_loans(const ReferenceCheck& check, const LoanIndex& loans,
     const Lender& lender = loan.lender;
     LAPIS_TRY(const auto counted,
               check.snapshot.get(shared_body_key(lender.container, lender.body)));
-    if (!counted) tell(FindingKind::kLost, loan, containers, found);
+    if (!counted && !loans.is_of_pages(loan)) tell(FindingKind::kLost, loan, containers, found);
     LAPIS_TRY(const auto held, check.snapshot.get(shared_body_key(loan.borrower, loan.body)));
     const bool is_swept = containers.is_known(loan.borrower) && !containers.is_live(loan.borrower);
     if (held || is_swept || loans.is_released(loan)) continue;

@@ -20,8 +20,11 @@ struct LentBody {
 
 class LoanIndex {
  public:
-  // Rows come in order.
-  void add(const Loan& loan) { loans_.push_back(loan); }
+  // Rows come in order. Those of pages their map counts.
+  void add(const Loan& loan, bool is_of_pages) {
+    loans_.push_back(loan);
+    if (is_of_pages) of_pages_.push_back(loan_key(loan));
+  }
   // An entry that sends the loan back or looks after it.
   void add_release(const Loan& loan) { released_.push_back(loan_key(loan)); }
   // Before any of the following.
@@ -31,10 +34,12 @@ class LoanIndex {
   std::uint64_t count_of(const Lender& lender) const;
   bool is_lent(const Lender& lender) const { return count_of(lender) != 0; }
   bool has(const Loan& loan) const;
+  bool is_of_pages(const Loan& loan) const;
   bool is_released(const Loan& loan) const;
 
  private:
   std::vector<Loan> loans_;
+  std::vector<std::string> of_pages_;
   std::vector<std::string> released_;
 };
 

@@ -17,6 +17,10 @@ void PageMapIndex::add_holder(ContainerId container, const PageBody& pages) {
   holders_.push_back({container, pages.map, pages.generation});
 }
 
+void PageMapIndex::add_loan(ContainerId lender, const PageBody& pages) {
+  holders_.push_back({lender, pages.map, pages.generation, true});
+}
+
 void PageMapIndex::add_release(ContainerId container, const PageRelease& release) {
   if (release.whole || release.thinned) released_.emplace_back(container, release.map);
 }
@@ -38,9 +42,9 @@ PageMap PageMapIndex::held(ContainerId container, PageMapId map) const {
        ++holder) {
     auto& generations = rows.generations;
     if (generations.empty() || generations.back().number != holder->generation) {
-      generations.push_back({holder->generation, 0});
+      generations.push_back({holder->generation, 0, 0});
     }
-    ++generations.back().rows;
+    ++(holder->is_loan ? generations.back().loans : generations.back().rows);
   }
   return rows;
 }
@@ -76,17 +80,20 @@ class PageMapCheck {
     return {};
   }
 
-  // Maps without a row, which one row holds.
+  // Maps without a row, which one row holds and no loan.
   void check_unmapped() const {
     const auto& holders = index_.holders_;
-    for (std::size_t i = 1; i < holders.size(); ++i) {
-      const auto& [container, map, generation] = holders[i];
-      const bool is_second = holders[i - 1].container == container && holders[i - 1].map == map;
-      const bool is_third =
-          is_second && i > 1 && holders[i - 2].container == container && holders[i - 2].map == map;
-      if (!is_second || is_third) continue;
-      if (std::ranges::binary_search(mapped_, std::pair(container, map))) continue;
-      tell(FindingKind::kLost, "page_map", container, map);
+    for (auto first = holders.begin(); first != holders.end();) {
+      const auto is_other = [&](const auto& one) {
+        return one.container != first->container || one.map != first->map;
+      };
+      const auto end = std::find_if(first, holders.end(), is_other);
+      const bool needs_row = end - first > 1 || first->is_loan;
+      const std::pair place(first->container, first->map);
+      if (needs_row && !std::ranges::binary_search(mapped_, place)) {
+        tell(FindingKind::kLost, "page_map", place.first, place.second);
+      }
+      first = end;
     }
   }
 
@@ -117,6 +124,8 @@ class PageMapCheck {
     held_.clear();
     for (const auto& one : index_.held(key.container, key.map).generations) {
       held_.push_back(one.number);
+      // Of a container that is gone nothing is thinned before all goes.
+      waits_ = waits_ || (one.loans != 0 && !containers_.is_live(key.container));
     }
   }
 

@@ -15,6 +15,8 @@ class PageMapIndex {
  public:
   // A row of table 22 of a live container.
   void add_holder(ContainerId container, const PageBody& pages);
+  // A row of table 32, of a container that may be deleted.
+  void add_loan(ContainerId lender, const PageBody& pages);
   // What is queued to be freed.
   void add_release(ContainerId container, const PageRelease& release);
   // Before anything is asked.
@@ -32,6 +34,7 @@ class PageMapIndex {
     ContainerId container;
     PageMapId map;
     std::uint64_t generation = 0;
+    bool is_loan = false;
     friend auto operator<=>(const Holder&, const Holder&) = default;
   };
   std::vector<Holder> holders_;

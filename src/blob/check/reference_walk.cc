@@ -6,6 +6,7 @@
 #include "blob/blob_rows.h"
 #include "blob/check/row_scan.h"
 #include "blob/pending_state.h"
+#include "blob/shared_body.h"
 #include "lapis/base/bytes.h"
 #include "lapis/base/date.h"
 
@@ -29,7 +30,9 @@ class BlockVisitor {
   // Each target once.
   void operator()(const PagePieces& pieces) const {
     std::vector<std::pair<BlockTarget, std::uint32_t>> targets;
-    for (const PagePiece& piece : pieces) targets.emplace_back(piece.target, piece.length);
+    for (const PagePiece& piece : pieces) {
+      if (!is_zeros(piece)) targets.emplace_back(piece.target, piece.length);
+    }
     std::ranges::sort(targets);
     const auto repeats = std::ranges::unique(targets);
     targets.erase(repeats.begin(), repeats.end());
@@ -192,13 +195,15 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
       segments_.add({space, ref.id, kind, owner_of(blob.body, key), ref.blocks});
     }
   }
-  if (has_pages(blob.body) && kind == UseKind::kLive) {
-    page_maps_.add_holder(name->container, blob.body.pages);
-  }
-  if (blob.body.id != BodyId{} && kind == UseKind::kLive) {
-    shared_.push_back({name->container, blob.body.id, named_length(blob.body)});
-  }
+  if (kind != UseKind::kLive) return {};
+  add_body(name->container, blob.body);
+  for (const PageLayer& layer : blob.body.layers) add_body(name->container, as_body(layer));
   return {};
+}
+
+void ReferenceWalk::add_body(ContainerId container, const Body& body) {
+  if (has_pages(body) && !is_borrowed(body)) page_maps_.add_holder(container, body.pages);
+  if (body.id != BodyId{}) shared_.push_back({container, body.id, named_length(body)});
 }
 
 // Tells of a blob that waits for a copy that nobody makes.
@@ -220,7 +225,8 @@ Result<void> ReferenceWalk::check_pending(const ReferenceCheck& check, const Nam
 Result<void> ReferenceWalk::add_loan(std::string_view key, std::string_view value) {
   LAPIS_TRY(const LentBody lent, LentBody::of_row(key, value));
   const Lender& lender = lent.loan.lender;
-  loans_.add(lent.loan);
+  loans_.add(lent.loan, has_pages(lent.body));
+  if (has_pages(lent.body)) page_maps_.add_loan(lender.container, lent.body.pages);
   for (const SegmentRef& ref : lent.body.segments) {
     segments_.add(
         {lender.container, ref.id, UseKind::kLive, owner_of_body(lender.body, key), ref.blocks});

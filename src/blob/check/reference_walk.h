@@ -65,6 +65,7 @@ class ReferenceWalk {
                             ReferenceStats& stats);
   Result<void> check_pending(const ReferenceCheck& check, const NameKey& name,
                              const BlobProperties& properties, const storage::FindingSink& found);
+  void add_body(ContainerId container, const Body& body);  // of a live row, without its layers
   Result<void> add_loan(std::string_view key, std::string_view value);
   bool is_left_to_loans(ContainerId container, const Body& body) const;
   Result<void> add_kept(std::string_view key, std::string_view value);

@@ -8,6 +8,7 @@
 #include "blob/blob_rows.h"
 #include "blob/body_fork.h"
 #include "blob/body_intake.h"
+#include "blob/loan.h"
 #include "blob/lookup.h"
 #include "blob/shared_body.h"
 
@@ -75,15 +76,26 @@ Result<void> check_early(Service& service, ContainerId container, const AppendBl
   return check_room(service, request.content_length);
 }
 
+// Nothing where there is nothing to prepare from any more.
+io::Task<Result<std::unique_ptr<BodyFork>>> fork_body(Service& service, const Change& change) {
+  const auto snapshot = service.meta.snapshot();
+  auto job = [&] { return prepare_fork(*snapshot, change.container, change.request.key.name); };
+  LAPIS_CO_TRY(auto fork, co_await service.blocking.run(std::move(job)));
+  if (fork && fork->lender != Lender{}) {
+    const Loan loan{fork->lender, change.container, fork->body};
+    LAPIS_CO_TRY(const bool is_owned, co_await own_lent_blocks(service, loan, fork->blocks));
+    if (!is_owned) co_return nullptr;
+  }
+  co_return fork;
+}
+
 io::Task<Result<void>> commit(Service& service, Change& change) {
   std::unique_ptr<BodyFork> fork;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto transaction = [&change](storage::MetaView& view) { return apply(view, change); };
     LAPIS_CO_TRY_VOID(co_await service.meta.transact({change.container}, std::move(transaction)));
     if (!change.needs_fork) co_return Result<void>{};
-    const auto snapshot = service.meta.snapshot();
-    auto job = [&] { return prepare_fork(*snapshot, change.container, change.request.key.name); };
-    LAPIS_CO_TRY(fork, co_await service.blocking.run(std::move(job)));
+    LAPIS_CO_TRY(fork, co_await fork_body(service, change));
     change.fork = fork.get();
   }
   co_return fail(ErrorCode::kServerBusy, "a blob keeps changing while it gets its own body");

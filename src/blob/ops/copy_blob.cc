@@ -71,40 +71,15 @@ io::Task<Result<CopyBlobResult>> put_pending(Service& service, CopyBlob request,
                            CopyStatus::kPending};
 }
 
-io::Task<Result<CopyBlobResult>> copy_local(Service& service, CopyBlob request,
-                                            CopySources& sources) {
+io::Task<Result<CopyBlobResult>> copy_local(Service& service, const CopyBlob& request) {
   LAPIS_CO_TRY(const auto target, co_await find_container(service, request.blob.key));
   const auto container = co_await find_container(service, *request.local);
   if (!container) co_return fail(of_source(container.error()));
-  if (request.local->account == request.blob.key.account) {
-    const SharedCopy shared{target->id,     (*container)->id,
-                            *request.local, request.source.conditions,
-                            request.blob,   request.seal};
-    LAPIS_CO_TRY(const auto copied, co_await copy_shared(service, shared));
-    if (copied) {
-      co_return CopyBlobResult{copied->etag, copied->last_modified, request.blob.copy->id,
-                               copied->version};
-    }
-  }
-  LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
-  GetBlob get;
-  get.key = *request.local;
-  get.conditions = request.source.conditions;
-  get.leaves_archive = may_be_copied(AccessTier::kArchive, request.blob.tier);
-  auto read = co_await get_blob(service, std::move(get));
-  if (!read) co_return fail(of_source(std::move(read).error()));
-  const BlobProperties& found = *read->properties;
-  if (is_pending(found)) co_return fail(ErrorCode::kPendingCopyOperation);
-  SourceProperties properties;
-  properties.length = found.content_length;
-  properties.type = found.type;
-  properties.append_blocks = found.append_blocks;
-  properties.sealed = found.sealed;
-  properties.http = found.http;
-  properties.metadata = found.metadata;
-  io::PulledBytes bytes(std::move(read->body));
-  BodyInTurn body(bytes, *turn);
-  co_return co_await put(service, std::move(request), properties, body);
+  const SharedCopy shared{target->id,   (*container)->id, *request.local, request.source.conditions,
+                          request.blob, request.seal};
+  LAPIS_CO_TRY(const auto copied, co_await copy_shared(service, shared));
+  co_return CopyBlobResult{copied.etag, copied.last_modified, request.blob.copy->id,
+                           copied.version};
 }
 
 // Whether a source may be the very blob that the copy replaces, by whatever URL: the blob without
@@ -126,6 +101,12 @@ io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob reque
   auto source = co_await sources.open(request.source);
   if (!source) co_return fail(of_source(std::move(source).error()));
   const SourceProperties& properties = (*source)->properties();
+  if (properties.own && properties.type == BlobType::kPage) {
+    request.local = properties.own;
+    source->reset();
+    if (request.seal) co_return fail(ErrorCode::kInvalidSourceBlobType);
+    co_return co_await copy_page_blob(service, std::move(request), sources);
+  }
   bool is_pending = service.copies && properties.length > service.limits.copied_at_once;
   if (is_pending) {
     LAPIS_CO_TRY(const bool is_itself, co_await may_be_itself(service, request, properties));
@@ -161,7 +142,7 @@ io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
   blob.keeps_md5 = true;
   const auto may = co_await check_put_blob(service, blob);
   if (!may) co_return fail(of_target(may.error()));
-  if (request.local) co_return co_await copy_local(service, std::move(request), sources);
+  if (request.local) co_return co_await copy_local(service, request);
   co_return co_await copy_elsewhere(service, std::move(request), sources);
 }
 

@@ -23,8 +23,11 @@ constexpr std::size_t kSnapshotsAtOnce = 256;
 
 Result<void> check(const DeleteBlob& request, const BlobRecord* blob, const ServiceClock& time) {
   if (blob != nullptr) {
-    return check_change(LeaseUse::kWriteBlob, blob->properties, request.lease, request.conditions,
-                        time);
+    const BlobProperties& properties = blob->properties;
+    LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time));
+    LAPIS_TRY_VOID(check_no_copy(properties));
+    const ConditionTarget target = target_of(properties);
+    return check_write(request.conditions, &target, false);
   }
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, request.lease, time));
   return check_write(request.conditions, nullptr, false);

@@ -11,7 +11,7 @@ namespace {
 Result<void> apply(storage::MetaView& view, ContainerId container,
                    const DeleteBlobImmutabilityPolicy& request) {
   LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
-  LAPIS_TRY_VOID(check_no_copy(row.properties));
+  LAPIS_TRY_VOID(check_writable(row.properties));
   LAPIS_TRY_VOID(check_policy_may_end(row.properties.immutability));
   row.properties.immutability.reset();
   return write_property_row(view, row);

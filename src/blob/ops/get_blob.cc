@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "blob/blob_rows.h"
 #include "blob/body_source.h"
 #include "blob/body_walk.h"
 #include "blob/last_access.h"
@@ -20,6 +21,7 @@ Result<void> check(const GetBlob& request, const BlobProperties& properties,
     return fail(ErrorCode::kBlobArchived);
   }
   LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
+  LAPIS_TRY_VOID(check_content(properties));
   const ConditionTarget target = target_of(properties);
   if (request.single_condition) return check_single_read(request.conditions, target);
   return check_read(request.conditions, target);
@@ -72,7 +74,7 @@ class Content {
     if (!has_pages(blob_->body)) {
       return open_body(service_, container_, blob_, range, std::move(pin));
     }
-    return open_pages(service_, container_, pages_, blob_->body.pages, range, std::move(pin));
+    return open_pages(service_, pages_, stack_of(container_, blob_->body), range, std::move(pin));
   }
   // Under the caller's pin.
   io::Task<Result<void>> hash(RangeHash hash, ByteRange range, GetBlobResult& result) const {
@@ -80,7 +82,7 @@ class Content {
     if (hash == RangeHash::kMd5) {
       LAPIS_CO_TRY(result.range_md5, co_await md5_of_range(open(range, {})));
     } else if (has_pages(blob_->body)) {
-      PageWalk walk(service_, container_, pages_, blob_->body.pages, range);
+      PageWalk walk(service_, pages_, stack_of(container_, blob_->body), range);
       LAPIS_CO_TRY(result.range_crc64, co_await crc64_of_range(service_, std::move(walk)));
     } else {
       LAPIS_CO_TRY(result.range_crc64, co_await crc64_of_range(service_, container_, blob_, range));

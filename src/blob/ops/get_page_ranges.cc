@@ -16,6 +16,7 @@ Result<void> check(const GetPageRanges& request, const BlobProperties& propertie
                    const ServiceClock& time) {
   if (properties.type != BlobType::kPage) return fail(ErrorCode::kInvalidBlobType);
   LAPIS_TRY_VOID(check_lease(LeaseUse::kReadBlob, properties.lease, request.lease, time));
+  LAPIS_TRY_VOID(check_content(properties));
   return check_single_read(request.conditions, target_of(properties));
 }
 
@@ -48,13 +49,13 @@ Result<std::optional<ListedPages>> find_previous(storage::MetaSnapshot& snapshot
   }
   // Of another life of the blob there is nothing to compare.
   if (past->body.pages.map != blob.body.pages.map) {
-    return fail(ErrorCode::kPreviousSnapshotNotFound, "the blob was made anew since");
+    return fail(ErrorCode::kBlobOverwritten);
   }
   // A version's pages may be older too, whatever its time.
   if (past->body.pages.generation > blob.body.pages.generation) {
     return fail(ErrorCode::kPreviousSnapshotCannotBeNewer);
   }
-  return ListedPages{past->body.pages, past->properties.content_length / kPageBytes};
+  return ListedPages{stack_of(container, past->body), past->properties.content_length / kPageBytes};
 }
 
 // A list that has begun.
@@ -72,8 +73,8 @@ Result<Opened> open(storage::MetaSnapshot& snapshot, ContainerId container,
   LAPIS_TRY_VOID(check(request, properties, time));
   LAPIS_TRY(const PageListing listing, listing_of(request, properties.content_length));
   LAPIS_TRY(const auto previous, find_previous(snapshot, container, request, blob));
-  const ListedPages pages{blob.body.pages, properties.content_length / kPageBytes};
-  PageLister lister(snapshot, container, pages, previous, listing);
+  const ListedPages pages{stack_of(container, blob.body), properties.content_length / kPageBytes};
+  PageLister lister(snapshot, pages, previous, listing);
   LAPIS_TRY_VOID(lister.step());
   return Opened{std::move(properties), std::move(lister)};
 }

@@ -1,5 +1,6 @@
 #include "lapis/blob/ops/lease_blob.h"
 
+#include "blob/blob_rows.h"
 #include "blob/lease.h"
 #include "blob/lookup.h"
 #include "blob/property_row.h"
@@ -11,6 +12,7 @@ Result<LeaseActionResult> apply(storage::MetaView& view, ContainerId container,
                                 const LeaseBlob& request, const ServiceClock& time) {
   LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
   BlobProperties& properties = row.properties;
+  LAPIS_TRY_VOID(check_content(properties));
   LAPIS_TRY(const LeaseOutcome outcome,
             apply_lease_action(LeaseSubject::kBlob, request.action, properties.lease, time.now()));
   const ConditionTarget target = target_of(properties);

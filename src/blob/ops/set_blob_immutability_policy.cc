@@ -12,7 +12,7 @@ Result<void> apply(storage::MetaView& view, ContainerId container,
                    const SetBlobImmutabilityPolicy& request, const ServiceClock& time) {
   LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
   BlobProperties& properties = row.properties;
-  LAPIS_TRY_VOID(check_no_copy(properties));
+  LAPIS_TRY_VOID(check_writable(properties));
   LAPIS_TRY_VOID(check_new_policy(properties.immutability, request.policy, time));
   const ConditionTarget target = target_of(properties);
   LAPIS_TRY_VOID(check_write(request.conditions, &target, false));

@@ -11,7 +11,7 @@ namespace {
 Result<void> apply(storage::MetaView& view, ContainerId container,
                    const SetBlobLegalHold& request) {
   LAPIS_TRY(StateRow row, read_property_row(view, container, request.key));
-  LAPIS_TRY_VOID(check_no_copy(row.properties));
+  LAPIS_TRY_VOID(check_writable(row.properties));
   row.properties.legal_hold = request.hold;
   if (request.hold) LAPIS_TRY_VOID(mark_protection(view, container));
   return write_property_row(view, row);

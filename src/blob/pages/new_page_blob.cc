@@ -40,6 +40,7 @@ Result<BlobProperties> write_page_blob(storage::MetaView& view, const NamedAt& a
   Body body;
   body.pages = blob.pages;
   if (!has_pages(body)) body.pages = {PageMapId{view.next_id()}, 1, 0};
+  body.layers = std::move(blob.layers);
   view.put(blob_key(container, name), encode_blob(properties, encode_body(body)));
   index_tags(view, container, name, tags_of(existing), properties.tags);
   if (rows.upload) discard_upload(view, container, name, rows.upload->id);

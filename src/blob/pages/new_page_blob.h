@@ -12,6 +12,7 @@ struct NewPageBlob {
   std::uint64_t sequence_number = 0;
   PageBody pages;                // of no map: one is made
   bool page_blobs_only = false;  // what is replaced must be a page blob
+  std::vector<PageLayer> layers = {};
 };
 
 // What of that can be told of the blob that is there; null where there is none (`staged`: as of

@@ -15,8 +15,14 @@ PagePieces pieces_after(const StripeRow& stripe, const PageChange& change) {
   const std::uint64_t first = std::max(begin, change.first);
   const std::uint64_t end = std::min(begin + kStripePages, change.end);
   if (first >= end) return stripe.pieces;
-  PagePieces pieces = without(stripe.pieces, static_cast<std::uint32_t>(first - begin),
-                              static_cast<std::uint32_t>(end - begin));
+  const auto from = static_cast<std::uint32_t>(first - begin);
+  const auto to = static_cast<std::uint32_t>(end - begin);
+  PagePieces pieces = without(stripe.pieces, from, to);
+  for (const PagePiece& hidden : stripe.beneath) {
+    const std::uint32_t hidden_from = std::max(from, hidden.first);
+    const std::uint32_t hidden_to = std::min(to, hidden.end());
+    if (hidden_from < hidden_to) pieces = with(pieces, {hidden_from, hidden_to - hidden_from, {}});
+  }
   for (const PageTarget& target : change.targets) {
     pieces = with(pieces, piece_in(stripe.stripe, target));
   }
@@ -34,6 +40,7 @@ Result<bool> add_current(storage::MetaView& view, ContainerId container, const P
   if (row && (!is_youngest || *row != planned.row)) {
     LAPIS_TRY(StripeRow now, read_stripe(key, *row));
     now.has_older = planned.has_older || (planned.generation != 0 && !is_youngest);
+    now.beneath = planned.beneath;
     into.stripes.push_back(&into.read.emplace_back(std::move(now)));
     return true;
   }
@@ -95,7 +102,7 @@ class Writer {
 
   void add_replaced(const Stripe& stripe) {
     for (const PagePiece& piece : stripe.before->pieces) {
-      if (!names(stripe.after, piece.target)) {
+      if (!is_zeros(piece) && !names(stripe.after, piece.target)) {
         replaced_.push_back(target_of(stripe.before->stripe, piece));
       }
     }
@@ -109,11 +116,12 @@ class Writer {
 
 }  // namespace
 
-Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId container,
-                            const PageBody& pages, std::uint64_t first, std::uint64_t end) {
+Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, const PageStack& stack,
+                            std::uint64_t first, std::uint64_t end) {
   const StripeSpan span = stripes_of(first, end);
-  PagePlan plan{pages, {}, end};
-  StripeScan scan(snapshot, container, pages, span);
+  const PageLevel& own = stack.front();
+  PagePlan plan{own.pages, {}, end};
+  StripeScan scan(snapshot, own.home, own.pages, span);
   for (std::uint64_t next = span.first; next < span.end;) {
     LAPIS_TRY(auto row, scan.next());
     const std::uint64_t upto = row ? row->stripe : span.end;
@@ -126,21 +134,32 @@ Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId contain
   return fail(ErrorCode::kInternalError, "more pages are written at once than can be looked for");
 }
 
-Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
-                            const PageBody& pages, std::uint64_t first, std::uint64_t end) {
+Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, const PageStack& stack,
+                            std::uint64_t first, std::uint64_t end) {
   const StripeSpan span = stripes_of(first, end);
-  if (span.end - span.first <= kStripesInChange) {
-    return plan_write(snapshot, container, pages, first, end);
-  }
-  PagePlan plan{pages, {}, end};
-  StripeScan scan(snapshot, container, pages, span);
-  while (plan.stripes.size() < kStripesInChange) {
-    LAPIS_TRY(auto row, scan.next());
-    if (!row) {
+  // Of so few those that show nothing are planned as well.
+  const bool plans_all = span.end - span.first <= kStripesInChange;
+  PagePlan plan{stack.front().pages, {}, end};
+  const auto add_blank = [&](std::uint64_t upto) {
+    const std::uint64_t next = plan.stripes.empty() ? span.first : plan.stripes.back().stripe + 1;
+    for (std::uint64_t at = next; plans_all && at < upto; ++at) {
+      plan.stripes.push_back({at, 0, false, {}, {}});
+    }
+  };
+  StackScan scan(snapshot, stack, span);
+  while (plans_all || plan.stripes.size() < kStripesInChange) {
+    LAPIS_TRY(auto found, scan.next());
+    if (!found) {
+      add_blank(scan.end());
       plan.end = std::min(end, scan.end() * kStripePages);
       return plan;
     }
-    if (!row->pieces.empty()) plan.stripes.push_back(*std::move(row));
+    add_blank(found->stripe);
+    if (!plans_all && found->seen().empty()) continue;
+    StripeRow row =
+        found->own ? *std::move(found->own) : StripeRow{found->stripe, 0, false, {}, {}};
+    row.beneath = std::move(found->beneath);
+    plan.stripes.push_back(std::move(row));
   }
   plan.end = std::min(end, (plan.stripes.back().stripe + 1) * kStripePages);
   return plan;

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "blob/pages/page_rows.h"
+#include "blob/pages/page_stack.h"
 #include "lapis/storage/meta_store.h"
 
 namespace lapis::blob {
@@ -32,13 +32,13 @@ struct PagePlan {
 inline constexpr std::size_t kStripesInChange = 256;
 
 // For pages that are to be written, all of them at once: a row for each stripe. Blocks.
-Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, ContainerId container,
-                            const PageBody& pages, std::uint64_t first, std::uint64_t end);
+Result<PagePlan> plan_write(storage::MetaSnapshot& snapshot, const PageStack& stack,
+                            std::uint64_t first, std::uint64_t end);
 // For pages that are to be cleared: likewise, in as many stripes as a transaction takes. Of more
 // than that only those that have pages, as far as one job gets: what is written meanwhile where
 // nothing was stays. Blocks.
-Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, ContainerId container,
-                            const PageBody& pages, std::uint64_t first, std::uint64_t end);
+Result<PagePlan> plan_clear(storage::MetaSnapshot& snapshot, const PageStack& stack,
+                            std::uint64_t first, std::uint64_t end);
 
 // The stripes of a plan as they are by now. May point into the plan.
 struct PlannedStripes {

@@ -10,7 +10,8 @@ namespace lapis::blob {
 namespace {
 
 bool is_blank(const PagePlan& plan) {
-  return std::ranges::all_of(plan.stripes, [](const auto& row) { return row.pieces.empty(); });
+  return std::ranges::all_of(
+      plan.stripes, [](const StripeRow& row) { return row.pieces.empty() && row.beneath.empty(); });
 }
 
 Result<BlobRecord> read_row(storage::MetaView& view, ContainerId container, const BlobKey& key) {
@@ -52,7 +53,8 @@ io::Task<Result<PagePlan>> plan_pages(Service& service, ContainerId container, c
   if (!blob) co_return fail(ErrorCode::kBlobNotFound);
   if (!has_pages(blob->body)) co_return fail(ErrorCode::kInvalidBlobType);
   const auto snapshot = service.meta.snapshot();
-  auto job = [&] { return planner(*snapshot, container, blob->body.pages, first, end); };
+  const PageStack stack = stack_of(container, blob->body);
+  auto job = [&] { return planner(*snapshot, stack, first, end); };
   co_return co_await service.blocking.run(std::move(job));
 }
 

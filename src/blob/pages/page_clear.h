@@ -14,8 +14,8 @@ inline constexpr int kPageAttempts = 32;
 // The plan for a change of the blob as it is now. The rows are those of a moment after the blob's:
 // where another generation began in between, the transaction finds that. Errors: kBlobNotFound,
 // kInvalidBlobType.
-using Planner = Result<PagePlan> (*)(storage::MetaSnapshot& snapshot, ContainerId container,
-                                     const PageBody& pages, std::uint64_t first, std::uint64_t end);
+using Planner = Result<PagePlan> (*)(storage::MetaSnapshot& snapshot, const PageStack& stack,
+                                     std::uint64_t first, std::uint64_t end);
 io::Task<Result<PagePlan>> plan_pages(Service& service, ContainerId container, const BlobKey& key,
                                       Planner planner, std::uint64_t first, std::uint64_t end);
 

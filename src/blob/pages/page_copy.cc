@@ -7,6 +7,7 @@
 #include "blob/copy_rules.h"
 #include "blob/immutability.h"
 #include "blob/lookup.h"
+#include "blob/pages/layered_copy.h"
 #include "blob/pages/new_page_blob.h"
 #include "blob/pages/page_body.h"
 #include "blob/pages/page_listing.h"
@@ -40,6 +41,7 @@ Result<Source> read_source(PageSnapshot snapshot, ContainerId container, const C
   LAPIS_TRY(const StateRow state, read_state(*snapshot, container, *request.local));
   LAPIS_TRY(BlobRecord blob, decode_blob(state.row));
   if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidSourceBlobType);
+  LAPIS_TRY_VOID(check_content(blob.properties));
   const Result<void> met = check_read(request.source.conditions, target_of(blob.properties));
   if (!met) return fail(of_source(met.error()));
   return Source{container, std::move(snapshot), std::move(blob)};
@@ -77,7 +79,7 @@ io::Task<Result<void>> write_part(Service& service, const Filled& filled, ByteRa
   const std::uint64_t pages = range.length / kPageBytes;
   const auto snapshot = service.meta.snapshot();
   auto job = [&] {
-    return plan_write(*snapshot, filled.container, filled.pages, first, first + pages);
+    return plan_write(*snapshot, {{filled.container, filled.pages}}, first, first + pages);
   };
   LAPIS_CO_TRY(const PagePlan plan, co_await service.blocking.run(std::move(job)));
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
@@ -103,8 +105,8 @@ io::Task<Result<void>> copy_range(Service& service, const Source& source, const 
   for (std::uint64_t at = range.first; at < end;) {
     LAPIS_CO_TRY_VOID(turn.check());
     const ByteRange part{at, std::min(kMaxPageWrite, end - at)};
-    io::PulledBytes body(
-        open_pages(service, source.container, source.snapshot, source.blob.body.pages, part, {}));
+    io::PulledBytes body(open_pages(service, source.snapshot,
+                                    stack_of(source.container, source.blob.body), part, {}));
     LAPIS_CO_TRY_VOID(co_await write_part(service, filled, part, body));
     at += part.length;
   }
@@ -114,10 +116,10 @@ io::Task<Result<void>> copy_range(Service& service, const Source& source, const 
 io::Task<Result<void>> copy_content(Service& service, const Source& source, const Filled& filled,
                                     const CopyTurn& turn) {
   const std::uint64_t pages = source.blob.properties.content_length / kPageBytes;
-  const ListedPages listed{source.blob.body.pages, pages};
+  const ListedPages listed{stack_of(source.container, source.blob.body), pages};
   PageListing listing{0, pages, kRangesAtOnce};
   while (true) {
-    PageLister lister(*source.snapshot, source.container, listed, std::nullopt, listing);
+    PageLister lister(*source.snapshot, listed, std::nullopt, listing);
     auto job = [&lister] { return lister.step(); };
     LAPIS_CO_TRY_VOID(co_await service.blocking.run(std::move(job)));
     const ListedRanges ranges = lister.take();
@@ -177,6 +179,13 @@ io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob reque
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, target->id, blob.key));
   const auto may = check_new_page_blob(blob, true, existing.get(), true, *service.time);
   if (!may) co_return fail(of_target(may.error()));
+  if (request.local->account == blob.key.account) {
+    const auto container = co_await find_container(service, *request.local);
+    if (!container) co_return fail(of_source(container.error()));
+    const LayeredCopy layered{request, target->id, (*container)->id};
+    LAPIS_CO_TRY(const auto copied, co_await copy_layered(service, layered));
+    if (copied) co_return *copied;
+  }
   LAPIS_CO_TRY(const auto turn, co_await sources.take_turn());
   LAPIS_CO_TRY(const Source source, co_await open_source(service, request));
   LAPIS_CO_TRY(const Filled filled, co_await begin(service, target->id, blob.key.name));

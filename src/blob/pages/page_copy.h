@@ -1,5 +1,7 @@
-// Copy Blob of a page blob of this store: what is written in it is written again, into a map of the
-// copy's own. Nothing is seen of the copy before it is whole.
+// Copy Blob of a page blob of this store. In its account the copy shares the pages
+// (layered_copy.h); between accounts, and where they lie in too many layers, what is written in the
+// source is written again, into a map of the copy's own. Nothing is seen of the copy before it is
+// whole.
 #pragma once
 
 #include "blob/keys.h"
@@ -11,9 +13,9 @@ namespace lapis::blob {
 // Errors: those of reading rows.
 io::Task<Result<bool>> is_page_blob(Service& service, const BlobKey& key);
 
-// Takes as long as writing what the source holds: pages that were never written cost nothing. A
-// copy that is cut off is freed by the reclaimer. Errors: as copy_blob; kInvalidBlobTier (a tier
-// is asked for), kInvalidBlobType (what is replaced is no page blob).
+// Written again it takes as long as writing what the source holds: pages that were never written
+// cost nothing. A copy that is cut off is freed by the reclaimer. Errors: as copy_blob;
+// kInvalidBlobTier (a tier is asked for), kInvalidBlobType (what is replaced is no page blob).
 io::Task<Result<CopyBlobResult>> copy_page_blob(Service& service, CopyBlob request,
                                                 CopySources& sources);
 

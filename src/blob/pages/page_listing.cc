@@ -14,12 +14,12 @@ PagePieces seen(PagePieces pieces, std::uint64_t stripe, std::uint64_t length) {
   return without(pieces, static_cast<std::uint32_t>(end), kStripePages);
 }
 
-// The rows of one generation, each until it is taken.
+// What a blob shows, stripe by stripe, each until it is taken.
 class Rows {
  public:
-  Rows(storage::MetaSnapshot& snapshot, ContainerId container, const ListedPages& listed,
-       StripeSpan span, std::size_t steps)
-      : length_(listed.length), scan_(snapshot, container, listed.pages, span, steps) {}
+  Rows(storage::MetaSnapshot& snapshot, const ListedPages& listed, StripeSpan span,
+       std::size_t steps)
+      : length_(listed.length), scan_(snapshot, listed.stack, span, steps) {}
 
   // The stripe of the next of them; where the walk ends if there is none.
   Result<std::uint64_t> next() {
@@ -31,23 +31,21 @@ class Rows {
   // Of the next row, where that is of this stripe.
   PagePieces take(std::uint64_t stripe) {
     if (!row_ || row_->stripe != stripe) return {};
-    return seen(std::exchange(row_, {})->pieces, stripe, length_);
+    return seen(std::exchange(row_, {})->seen(), stripe, length_);
   }
   bool has_row() const { return row_.has_value(); }
 
  private:
   const std::uint64_t length_;
-  StripeScan scan_;
-  std::optional<StripeRow> row_;
+  StackScan scan_;
+  std::optional<StackedStripe> row_;
 };
 
 }  // namespace
 
-PageLister::PageLister(storage::MetaSnapshot& snapshot, ContainerId container,
-                       const ListedPages& now, const std::optional<ListedPages>& before,
-                       const PageListing& listing)
+PageLister::PageLister(storage::MetaSnapshot& snapshot, const ListedPages& now,
+                       const std::optional<ListedPages>& before, const PageListing& listing)
     : snapshot_(snapshot),
-      container_(container),
       now_(now),
       before_(before),
       listing_(listing),
@@ -55,9 +53,9 @@ PageLister::PageLister(storage::MetaSnapshot& snapshot, ContainerId container,
 
 // Stripe by stripe, the rows of both generations, until one of the walks has taken its steps.
 Result<void> PageLister::step(std::size_t steps) {
-  Rows now(snapshot_, container_, now_, left_, steps);
+  Rows now(snapshot_, now_, left_, steps);
   std::optional<Rows> before;
-  if (before_) before.emplace(snapshot_, container_, *before_, left_, steps);
+  if (before_) before.emplace(snapshot_, *before_, left_, steps);
   while (!is_done()) {
     LAPIS_TRY(const std::uint64_t stripe, now.next());
     std::uint64_t old_stripe = left_.end;

@@ -1,14 +1,14 @@
 // What is written in a page blob, or changed between two generations, range by range.
 #pragma once
 
-#include "blob/pages/page_rows.h"
+#include "blob/pages/page_stack.h"
 #include "lapis/blob/ops/get_page_ranges.h"
 
 namespace lapis::blob {
 
-// The pages of a blob that are told of, as a generation sees them.
+// The pages of a blob that are told of, as it sees them.
 struct ListedPages {
-  PageBody pages;
+  PageStack stack;
   std::uint64_t length = 0;  // of the blob, in pages: what rows say behind it is unseen
 };
 
@@ -27,7 +27,7 @@ struct ListedRanges {
 class PageLister {
  public:
   // With `before`, of the same map and no younger, what changed since. `snapshot` outlives it.
-  PageLister(storage::MetaSnapshot& snapshot, ContainerId container, const ListedPages& now,
+  PageLister(storage::MetaSnapshot& snapshot, const ListedPages& now,
              const std::optional<ListedPages>& before, const PageListing& listing);
 
   // Lists on, as far as one job should. Blocks.
@@ -41,7 +41,6 @@ class PageLister {
   bool add_range(std::uint64_t page, std::uint64_t pages, bool is_cleared);
 
   storage::MetaSnapshot& snapshot_;
-  const ContainerId container_;
   const ListedPages now_;
   const std::optional<ListedPages> before_;
   const PageListing listing_;

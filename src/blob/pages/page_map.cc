@@ -1,5 +1,6 @@
 #include "blob/pages/page_map.h"
 
+#include <functional>
 #include <utility>
 
 #include "blob/release.h"
@@ -15,22 +16,35 @@ PageMap::Generation& find(PageMap& map, std::uint64_t number) {
   return *std::ranges::find(map.generations, number, &PageMap::Generation::number);
 }
 
+std::uint64_t& count_of(PageMap::Generation& generation, PageHolder holder) {
+  return holder == PageHolder::kRow ? generation.rows : generation.loans;
+}
+
+bool is_held(const PageMap::Generation& generation) { return generation.holders() != 0; }
+
 }  // namespace
 
-Result<void> share_pages(storage::MetaView& view, ContainerId container, const PageBody& pages) {
+Result<void> share_pages(storage::MetaView& view, ContainerId container, const PageBody& pages,
+                         PageHolder holder) {
   LAPIS_TRY(PageMap map, read_page_map(view, container, pages));
-  ++find(map, pages.generation).rows;
+  ++count_of(find(map, pages.generation), holder);
   write(view, container, pages.map, map);
   return {};
 }
 
-Result<void> drop_pages(storage::MetaView& view, ContainerId container, const PageBody& pages) {
+Result<void> drop_pages(storage::MetaView& view, ContainerId container, const PageBody& pages,
+                        PageHolder holder) {
   LAPIS_TRY(PageMap map, read_page_map(view, container, pages));
-  if (--find(map, pages.generation).rows != 0) {
+  PageMap::Generation& dropped = find(map, pages.generation);
+  if (count_of(dropped, holder) == 0) {
+    return fail(ErrorCode::kInternalError, "a holder of pages is not counted");
+  }
+  --count_of(dropped, holder);
+  if (is_held(dropped)) {
     write(view, container, pages.map, map);
     return {};
   }
-  std::erase_if(map.generations, [](const PageMap::Generation& one) { return one.rows == 0; });
+  std::erase_if(map.generations, std::not_fn(is_held));
   PageRelease release;
   release.map = pages.map;
   release.whole = map.generations.empty();
@@ -44,16 +58,28 @@ Result<void> drop_pages(storage::MetaView& view, ContainerId container, const Pa
   return {};
 }
 
+Result<bool> leave_to_loans(storage::MetaView& view, ContainerId container, PageMapId id) {
+  const auto row = view.get(page_map_key(container, id));
+  LAPIS_TRY_VOID(row);
+  if (!*row) return false;
+  LAPIS_TRY(PageMap map, decode_page_map(**row));
+  for (PageMap::Generation& one : map.generations) one.rows = 0;
+  std::erase_if(map.generations, std::not_fn(is_held));
+  if (map.generations.empty()) return false;
+  view.rewrite(page_map_key(container, id), encode(map));
+  return true;
+}
+
 Result<std::vector<std::uint64_t>> open_generation(storage::MetaView& view, ContainerId container,
                                                    PageBody& pages) {
   LAPIS_TRY(PageMap map, read_page_map(view, container, pages));
   if (map.generations.back().number != pages.generation) {
     return fail(ErrorCode::kInternalError, "a page blob is older than another holder of its map");
   }
-  if (map.generations.back().rows > 1) {
+  if (map.generations.back().holders() > 1) {
     --map.generations.back().rows;
     ++pages.generation;
-    map.generations.push_back({pages.generation, 1});
+    map.generations.push_back({pages.generation, 1, 0});
     write(view, container, pages.map, map);
   }
   std::vector<std::uint64_t> held;

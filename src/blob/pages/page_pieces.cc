@@ -12,7 +12,7 @@ PagePiece part_of(const PagePiece& piece, std::uint32_t first, std::uint32_t end
   PagePiece part = piece;
   part.first = first;
   part.pages = end - first;
-  part.offset += first - piece.first;
+  if (!is_zeros(piece)) part.offset += first - piece.first;
   return part;
 }
 
@@ -75,7 +75,16 @@ PagePieces without(const PagePieces& pieces, std::uint32_t first, std::uint32_t 
 PagePieces with(const PagePieces& pieces, const PagePiece& piece) {
   if (piece.pages == 0) return pieces;
   PagePieces all = without(pieces, piece.first, piece.end());
-  all.insert(std::ranges::upper_bound(all, piece.first, {}, &PagePiece::first), piece);
+  auto at = all.insert(std::ranges::upper_bound(all, piece.first, {}, &PagePiece::first), piece);
+  if (!is_zeros(piece)) return all;
+  if (const auto next = at + 1; next != all.end() && is_zeros(*next) && next->first == at->end()) {
+    at->pages += next->pages;
+    all.erase(next);
+  }
+  if (at != all.begin() && is_zeros(*(at - 1)) && (at - 1)->end() == at->first) {
+    (at - 1)->pages += at->pages;
+    all.erase(at);
+  }
   return all;
 }
 
@@ -114,15 +123,16 @@ Result<PagePieces> decode_pieces(std::string_view row, ContainerId container) {
   pieces.reserve(static_cast<std::size_t>(message.pieces_size()));
   std::uint32_t end = 0;
   for (const records::PagePiece& one : message.pieces()) {
-    const bool has_target = (one.chunk() == 0) != (one.bytes_row() == 0);
+    const bool has_none = one.chunk() == 0 && one.bytes_row() == 0;
+    const bool has_both = one.chunk() != 0 && one.bytes_row() != 0;
     const bool fits = one.first() >= end && one.first() < kStripePages && one.pages() > 0 &&
                       one.pages() <= kStripePages - one.first();
     const bool in_target =
-        one.offset() < one.length() && one.pages() <= one.length() - one.offset();
-    if (!has_target || !fits || !in_target) return damaged("page stripe");
-    const bool in_chunk = one.chunk() != 0;
-    const BlockTarget target{in_chunk ? 0 : container.value,
-                             in_chunk ? one.chunk() : one.bytes_row()};
+        has_none ? one.offset() == 0 && one.length() == 0
+                 : one.offset() < one.length() && one.pages() <= one.length() - one.offset();
+    if (has_both || !fits || !in_target) return damaged("page stripe");
+    const bool in_row = one.bytes_row() != 0;
+    const BlockTarget target{in_row ? container.value : 0, in_row ? one.bytes_row() : one.chunk()};
     pieces.push_back({one.first(), one.pages(), target, one.offset(), one.length()});
     end = one.first() + one.pages();
   }

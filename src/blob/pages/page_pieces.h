@@ -17,7 +17,8 @@ namespace lapis::blob {
 inline constexpr std::uint32_t kStripePages = 512;
 inline constexpr std::uint64_t kStripeBytes = kStripePages * kPageBytes;
 
-// Consecutive pages that lie one behind the other in one target: a chunk, or a row of table 26.
+// Consecutive pages that lie one behind the other in one target: a chunk, or a row of table 26. Or
+// in none: zeros, over pages of a level beneath (page_stack.h).
 struct PagePiece {
   std::uint32_t first = 0;  // page in its stripe
   std::uint32_t pages = 0;
@@ -28,7 +29,9 @@ struct PagePiece {
   friend bool operator==(const PagePiece&, const PagePiece&) = default;
 };
 
-// In order, none over another. What is in no piece reads as zeros.
+inline bool is_zeros(const PagePiece& piece) { return piece.target == BlockTarget{}; }
+
+// In order, none over another. What is in no piece reads as what is beneath it, or as zeros.
 using PagePieces = std::vector<PagePiece>;
 
 // Where a target was written: pieces never move, so all that name it lie in these pages of the
@@ -47,7 +50,7 @@ PagePiece piece_in(std::uint64_t stripe, const PageTarget& target);
 
 // What is left of `pieces` outside [first, end).
 PagePieces without(const PagePieces& pieces, std::uint32_t first, std::uint32_t end);
-// With `piece` over what was there.
+// With `piece` over what was there; zeros join their neighbours.
 PagePieces with(const PagePieces& pieces, const PagePiece& piece);
 
 // How pages [first, end) of a stripe changed from `before` to `now`, run by run. A page that was

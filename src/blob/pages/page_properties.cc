@@ -52,6 +52,9 @@ void set_length(storage::MetaView& view, const Change& change, BlobRecord& blob)
   blob.properties.content_length = *change.request.length;
   ++blob.body.pages.length_changes;
   if (*change.request.length > before) return;
+  for (PageLayer& layer : blob.body.layers) {
+    layer.end = std::min(layer.end, *change.request.length / kPageBytes);
+  }
   const PagesBehind behind{change.request.key.name, before / kPageBytes};
   queue_pages(view, change.container, {blob.body.pages.map, false, false, {}, behind});
 }

@@ -9,6 +9,7 @@ std::string encode(const PageMap& map) {
     records::PageGeneration* one = message.add_generations();
     one->set_number(generation.number);
     one->set_rows(generation.rows);
+    one->set_loans(generation.loans);
   }
   return message.SerializeAsString();
 }
@@ -18,9 +19,10 @@ Result<PageMap> decode_page_map(std::string_view row) {
   PageMap map;
   std::uint64_t last = 0;
   for (const records::PageGeneration& one : message.generations()) {
-    if (one.number() <= last || one.rows() == 0) return damaged("page map");
-    last = one.number();
-    map.generations.push_back({one.number(), one.rows()});
+    const PageMap::Generation generation{one.number(), one.rows(), one.loans()};
+    if (generation.number <= last || generation.holders() == 0) return damaged("page map");
+    last = generation.number;
+    map.generations.push_back(generation);
   }
   if (map.generations.empty()) return damaged("page map");
   return map;

@@ -60,7 +60,7 @@ Result<Step> look(storage::MetaSnapshot& snapshot, ContainerId container, PageMa
     if (shows(held, key.generation, next)) continue;
     LAPIS_TRY(const StripeRow stripe, read_stripe(key, cursor->value()));
     for (const PagePiece& piece : stripe.pieces) {
-      step.targets.push_back(target_of(key.stripe, piece));
+      if (!is_zeros(piece)) step.targets.push_back(target_of(key.stripe, piece));
     }
     step.unseen.emplace_back(cursor->key());
   }

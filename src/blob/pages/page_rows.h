@@ -18,6 +18,7 @@ struct StripeRow {
   bool has_older = false;        // rows of generations before
   std::string row;               // as it is stored
   PagePieces pieces;
+  PagePieces beneath = {};  // what the levels beneath show (page_stack.h), where it was looked for
 };
 
 // Errors: kInternalError where it is damaged.

@@ -13,8 +13,8 @@ constexpr std::size_t kBytesAtOnce = 128 * 1024;
 // Puts parts together, those of one kind that are neighbours in one.
 class Parts {
  public:
-  Parts(storage::MetaSnapshot& snapshot, ContainerId container, std::uint64_t at, std::uint64_t end)
-      : snapshot_(snapshot), container_(container), at_(at), end_(end) {}
+  Parts(storage::MetaSnapshot& snapshot, std::uint64_t at, std::uint64_t end)
+      : snapshot_(snapshot), at_(at), end_(end) {}
 
   std::uint64_t at() const { return at_; }
   std::size_t bytes() const { return bytes_; }
@@ -51,8 +51,8 @@ class Parts {
   }
 
   Result<void> add_bytes(const PagePiece& piece, std::uint64_t offset, std::uint64_t length) {
-    LAPIS_TRY(const auto row,
-              snapshot_.get(block_bytes_key(container_, BlockBytesId{piece.target.id})));
+    const ContainerId home{piece.target.space};
+    LAPIS_TRY(const auto row, snapshot_.get(block_bytes_key(home, BlockBytesId{piece.target.id})));
     if (!row || row->size() != piece.length * kPageBytes) {
       return fail(ErrorCode::kInternalError, "pages without their bytes");
     }
@@ -64,7 +64,6 @@ class Parts {
   }
 
   storage::MetaSnapshot& snapshot_;
-  const ContainerId container_;
   std::uint64_t at_;
   const std::uint64_t end_;
   std::size_t bytes_ = 0;
@@ -87,18 +86,18 @@ io::Task<Result<BodyPart>> PageWalk::next() {
 }
 
 Result<std::deque<BodyPart>> PageWalk::load() {
-  Parts parts(*snapshot_, container_, loaded_, end_);
+  Parts parts(*snapshot_, loaded_, end_);
   const std::uint64_t end_stripe = (end_ + kStripeBytes - 1) / kStripeBytes;
-  StripeScan scan(*snapshot_, container_, pages_, {loaded_ / kStripeBytes, end_stripe});
+  StackScan scan(*snapshot_, stack_, {loaded_ / kStripeBytes, end_stripe});
   for (std::size_t stripes = 0; stripes < kStripesAtOnce && parts.bytes() < kBytesAtOnce;
        ++stripes) {
-    LAPIS_TRY(const auto row, scan.next());
-    if (!row) {
+    LAPIS_TRY(const auto found, scan.next());
+    if (!found) {
       parts.add_zeros(scan.end() * kStripeBytes);
       break;
     }
-    for (const PagePiece& piece : row->pieces) LAPIS_TRY_VOID(parts.add(row->stripe, piece));
-    parts.add_zeros((row->stripe + 1) * kStripeBytes);
+    for (const PagePiece& piece : found->seen()) LAPIS_TRY_VOID(parts.add(found->stripe, piece));
+    parts.add_zeros((found->stripe + 1) * kStripeBytes);
   }
   loaded_ = parts.at();
   return parts.take();

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "blob/body_walk.h"
-#include "blob/pages/page_rows.h"
+#include "blob/pages/page_stack.h"
 
 namespace lapis::blob {
 
@@ -17,12 +17,10 @@ using PageSnapshot = std::shared_ptr<storage::MetaSnapshot>;
 // part, however long. Whoever walks keeps a read's pin. Lives on the shard of `service`.
 class PageWalk {
  public:
-  PageWalk(Service& service, ContainerId container, PageSnapshot snapshot, const PageBody& pages,
-           ByteRange range)
+  PageWalk(Service& service, PageSnapshot snapshot, PageStack stack, ByteRange range)
       : service_(service),
-        container_(container),
         snapshot_(std::move(snapshot)),
-        pages_(pages),
+        stack_(std::move(stack)),
         at_(range.first),
         loaded_(range.first),
         end_(range.first + range.length) {}
@@ -35,9 +33,8 @@ class PageWalk {
   Result<std::deque<BodyPart>> load();
 
   Service& service_;
-  const ContainerId container_;
   const PageSnapshot snapshot_;
-  const PageBody pages_;
+  const PageStack stack_;
   std::uint64_t at_;      // where the next part begins
   std::uint64_t loaded_;  // up to where parts are known
   const std::uint64_t end_;

@@ -113,3 +113,62 @@ test("resize and updateSequenceNumber", async () => {
     assert.equal((await disk.updateSequenceNumber("update", 1)).blobSequenceNumber, 1);
   });
 });
+
+// Done by the time that it is answered; a client polls all the same.
+async function copyOf(backup, disk) {
+  const { snapshot } = await disk.createSnapshot();
+  const answer = await backup.startCopyIncremental(disk.withSnapshot(snapshot).url);
+  let properties;
+  do {
+    properties = await backup.getProperties();
+  } while (properties.copyStatus === "pending");
+  assert.equal(properties.copyStatus, "success");
+  assert.equal(properties.copyId, answer.copyId);
+  assert.equal(properties.etag, answer.etag);
+  assert.equal(properties.isIncrementalCopy, true);
+  return properties.destinationSnapshot;
+}
+
+test("startCopyIncremental", async () => {
+  await withDisk(KIB * KIB, async ({ container, disk }) => {
+    const backup = container.getPageBlobClient("backup");
+    const taken = [];
+    for (let i = 0; i < 2; ++i) {
+      await disk.uploadPages(content(8, i), 16 * i * PAGE, 8 * PAGE);
+      taken.push(await copyOf(backup, disk));
+    }
+    await disk.clearPages(0, 8 * PAGE);
+    const [first, second] = taken.map((snapshot) => backup.withSnapshot(snapshot));
+    assert.deepEqual(await second.downloadToBuffer(0, 8 * PAGE), content(8, 0));
+    assert.deepEqual(await first.downloadToBuffer(16 * PAGE, PAGE), Buffer.alloc(PAGE));
+    const changed = await second.getPageRangesDiff(0, KIB * KIB, taken[0]);
+    assert.deepEqual(spans(changed.pageRange), [[16, 8]]);
+    const options = { prefix: "backup", includeSnapshots: true, includeCopy: true };
+    const listed = await all(container.listBlobsFlat(options));
+    assert.deepEqual(
+      listed.map(({ snapshot, properties }) => [snapshot, properties.incrementalCopy]),
+      [[taken[0], true], [taken[1], true], [undefined, true]],
+    );
+  });
+});
+
+test("startCopyIncremental, refused", async () => {
+  await withDisk(KIB * KIB, async ({ container, disk }) => {
+    const backup = container.getPageBlobClient("backup");
+    const { snapshot } = await disk.createSnapshot();
+    const { url } = disk.withSnapshot(snapshot);
+    const copy = (from, options) => backup.startCopyIncremental(from, options);
+    const missing = container.getPageBlobClient("missing").withSnapshot(snapshot);
+    await fails(copy(disk.url), 409, "IncrementalCopySourceMustBeSnapshot");
+    await fails(copy(missing.url), 404, "BlobNotFound");
+    await copy(url);
+    await fails(copy(url), 409, "IncrementalCopyOfEarlierVersionSnapshotNotAllowed");
+    const unmet = { conditions: { ifNoneMatch: "*" } };
+    await fails(copy(url, unmet), 412, "TargetConditionNotMet");
+    const notAllowed = "OperationNotAllowedOnIncrementalCopyBlob";
+    await fails(backup.download(), 409, notAllowed);
+    await fails(backup.uploadPages(content(1, 1), 0, PAGE), 409, notAllowed);
+    await fails(backup.createSnapshot(), 409, notAllowed);
+    await backup.delete({ deleteSnapshots: "include" });
+  });
+});

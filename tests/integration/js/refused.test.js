@@ -33,14 +33,6 @@ async function withBlob(body) {
   });
 }
 
-test("copies", async () => {
-  await withBlob(async ({ container, blob }) => {
-    const copy = container.getBlockBlobClient("copy");
-    await refused(container.getPageBlobClient("copy").startCopyIncremental(blob.url));
-    assert.equal(await copy.exists(), false);
-  });
-});
-
 test("queries", async () => {
   await withBlob(async ({ blob }) => {
     await refused(blob.query("select * from BlobStorage"));

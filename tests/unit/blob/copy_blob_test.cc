@@ -6,7 +6,7 @@
 #include <set>
 
 #include "lapis/blob/ops/copy_blob_from_url.h"
-#include "support/blob_harness.h"
+#include "support/page_requests.h"
 #include "unit/blob/scripted_sources.h"
 
 namespace lapis::blob {
@@ -118,43 +118,50 @@ TEST(CopyBlob, TakesTheTagsOfTheRequestAndIndexesThem) {
   EXPECT_EQ(found->properties->tags, (Tags{{"of", "b"}}));
 }
 
-TEST(CopyBlob, FromAnotherAccountWaitsForItsTurn) {
-  BlobHarness harness;
-  ASSERT_TRUE(harness.run(create_container(harness.service, {{"other", "crate"}, {}})));
-  ASSERT_TRUE(harness.put("a", pattern(5000, 1)));
-  const auto copy_to = [&harness](const BlobKey& to, ScriptedSources& sources) {
+// A page blob of another account, which whoever asks may read: its pages are written again.
+struct PagesElsewhere {
+  PagesElsewhere() {
+    EXPECT_TRUE(harness.run(create_container(harness.service, {{"other", "crate"}, {}})));
+    EXPECT_TRUE(test::make_pages(harness, "disk", 4 * test::kStripe));
+    EXPECT_TRUE(test::write_pages(harness, "disk", 0, pattern(9 * test::kPage, 1)));
+    sources.content = "";
+    sources.properties.own = key_of("disk");
+    sources.properties.type = BlobType::kPage;
+  }
+  Result<CopyBlobResult> copy() {
     CopyBlob request;
     request.blob.key = to;
-    request.local = key_of("a");
+    request.source.url = "http://h/acct/box/disk?sig=x";
     return harness.run(copy_blob(harness.service, std::move(request), sources));
-  };
-  ScriptedSources busy;
-  busy.busy = true;
-  const auto refused = copy_to({"other", "crate", "b"}, busy);
+  }
+  const BlobKey to{"other", "crate", "b"};
+  BlobHarness harness{test::page_harness()};
+  ScriptedSources sources;
+};
+
+TEST(CopyBlob, OfPagesFromAnotherAccountWaitsForItsTurn) {
+  PagesElsewhere pages;
+  pages.sources.busy = true;
+  const auto refused = pages.copy();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kServerBusy);
-  EXPECT_TRUE(copy_to(key_of("b"), busy)) << "in its container it holds no buffers";
-  ScriptedSources sources;
-  EXPECT_TRUE(copy_to({"other", "crate", "b"}, sources));
-  EXPECT_EQ(sources.taken, 1);
-  EXPECT_EQ(sources.held, 0) << "given back";
+  pages.sources.busy = false;
+  EXPECT_TRUE(pages.copy());
+  EXPECT_EQ(pages.sources.taken, 1);
+  EXPECT_EQ(pages.sources.held, 0) << "given back";
+  auto read = pages.harness.run(get_blob(pages.harness.service, {pages.to, {}, {}, {}}));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*pages.harness.run(test::read_all(*read->body)), *pages.harness.get("disk"));
 }
 
-TEST(CopyBlob, FromAnotherAccountEndsWhenTheServerStops) {
-  BlobHarness harness;
-  ASSERT_TRUE(harness.run(create_container(harness.service, {{"other", "crate"}, {}})));
-  ASSERT_TRUE(harness.put("a", pattern(50'000, 1)));
-  ScriptedSources sources;
-  sources.stopping = true;
-  CopyBlob request;
-  request.blob.key = {"other", "crate", "b"};
-  request.source.url = "http://h/acct/box/a";
-  request.local = key_of("a");
-  const auto copied = harness.run(copy_blob(harness.service, request, sources));
+TEST(CopyBlob, OfPagesFromAnotherAccountEndsWhenTheServerStops) {
+  PagesElsewhere pages;
+  pages.sources.stopping = true;
+  const auto copied = pages.copy();
   ASSERT_FALSE(copied);
   EXPECT_EQ(copied.error().code, ErrorCode::kServerBusy);
-  EXPECT_EQ(sources.held, 0);
-  EXPECT_FALSE(harness.run(get_blob(harness.service, {request.blob.key, {}, {}, {}})));
+  EXPECT_EQ(pages.sources.held, 0);
+  EXPECT_FALSE(pages.harness.run(get_blob(pages.harness.service, {pages.to, {}, {}, {}})));
 }
 
 // What would be recorded in one transaction is bounded; nothing of it is read.

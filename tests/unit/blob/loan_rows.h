@@ -22,7 +22,7 @@ inline std::size_t changes_between(const MetaRows& before, const MetaRows& after
   return changes;
 }
 
-// What the check of references says of segments, shared bodies and loans: "lost loan".
+// What the check of references says of segments, shared bodies, loans and page maps: "lost loan".
 inline std::vector<std::string> findings(MemoryMetaStore& rows) {
   std::vector<std::string> found;
   const auto snapshot = rows.snapshot();
@@ -38,6 +38,7 @@ inline std::vector<std::string> findings(MemoryMetaStore& rows) {
   EXPECT_TRUE(blob::check_segments(check, walk->segments(), *containers, sink, stats));
   EXPECT_TRUE(blob::check_sharing(check, walk->shared(), walk->loans(), *containers, sink));
   EXPECT_TRUE(blob::check_loans(check, walk->loans(), *containers, sink));
+  EXPECT_TRUE(blob::check_page_maps(check, walk->page_maps(), *containers, sink));
   return found;
 }
 

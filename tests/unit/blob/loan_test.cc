@@ -247,21 +247,56 @@ TEST_F(Loans, MayBeOverwrittenByTheirSource) {
   EXPECT_EQ(harness_.rows_of(Table::kLoan), 1u);
 }
 
-TEST_F(Loans, OfAppendBlobsAreCopiesOfTheirBytes) {
+TEST_F(Loans, OfAppendBlobsGrowOnBothSides) {
   ASSERT_TRUE(harness_.create_append_blob("a"));
   ASSERT_TRUE(harness_.append("a", pattern(300, 1)));
   ASSERT_TRUE(copy(key("box", "a"), key("crate", "b")));
-  EXPECT_EQ(harness_.rows_of(Table::kLoan), 0u);
-  EXPECT_EQ(get(key("crate", "b")), pattern(300, 1));
-  EXPECT_EQ(sources_.taken, 1);
+  EXPECT_EQ(harness_.rows_of(Table::kLoan), 1u);
+  EXPECT_EQ(sources_.taken, 0);
+  std::string source = pattern(300, 1), copied = source;
+  for (std::uint64_t i = 2; i < 300; ++i) {
+    // Short ones, and blocks enough to become segments.
+    const std::string more = pattern(1 + i % 40, i);
+    ASSERT_TRUE(harness_.append("a", more));
+    source += more;
+    if (i % 3 != 0) continue;
+    AppendBlock request;
+    request.key = key("crate", "b");
+    ASSERT_TRUE(harness_.append(std::move(request), more));
+    copied += more;
+  }
+  EXPECT_EQ(get(key("box", "a")), source);
+  EXPECT_EQ(get(key("crate", "b")), copied);
+  ASSERT_TRUE(harness_.reclaim());
+  ASSERT_TRUE(harness_.reclaim());
+  EXPECT_EQ(harness_.rows_of(Table::kLoan), 0u) << "the copy has a body of its own";
+  EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{});
+  ASSERT_TRUE(erase(key("box", "a")));
+  ASSERT_TRUE(harness_.reclaim());
+  EXPECT_EQ(get(key("crate", "b")), copied);
+  ASSERT_TRUE(erase(key("crate", "b")));
+  expect_nothing_left();
 }
 
-TEST_F(Loans, AreNotGivenToOtherAccounts) {
-  ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"other", "box"}, {}})));
-  ASSERT_TRUE(harness_.put("a", pattern(300, 1)));
-  ASSERT_TRUE(copy(key("box", "a"), {"other", "box", "b"}));
-  EXPECT_EQ(harness_.rows_of(Table::kLoan), 0u);
-  EXPECT_EQ(get({"other", "box", "b"}), pattern(300, 1));
+TEST_F(Loans, OfAppendBlobsThatGoAwayAreOfTheLongest) {
+  for (const bool whole : {false, true}) {
+    SCOPED_TRACE(whole);
+    ASSERT_TRUE(harness_.create_append_blob("a"));
+    ASSERT_TRUE(harness_.append("a", pattern(300, 1)));
+    ASSERT_TRUE(copy(key("box", "a"), key("crate", "b")));
+    for (std::uint64_t i = 0; i < 200; ++i) ASSERT_TRUE(harness_.append("a", pattern(30, i)));
+    if (whole) {
+      delete_whole("box");
+    } else {
+      ASSERT_TRUE(erase(key("box", "a")));
+    }
+    ASSERT_TRUE(harness_.reclaim());
+    ASSERT_TRUE(harness_.reclaim());
+    EXPECT_EQ(get(key("crate", "b")), pattern(300, 1));
+    EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{});
+    ASSERT_TRUE(erase(key("crate", "b")));
+    expect_nothing_left();
+  }
 }
 
 TEST_F(Loans, ThatAreNotAsTheyAreRecordedAreFound) {

@@ -111,14 +111,14 @@ std::vector<PageRange> list(Disk& disk, const std::optional<std::uint64_t>& befo
                             std::size_t steps) {
   const auto snapshot = disk.harness.meta.snapshot();
   const auto listed = [&](std::uint64_t generation) {
-    ListedPages pages{disk.pages, 58 * kStripePages + 100};
-    pages.pages.generation = generation;
+    ListedPages pages{{{disk.container, disk.pages}}, 58 * kStripePages + 100};
+    pages.stack.front().pages.generation = generation;
     return pages;
   };
   std::optional<ListedPages> previous;
   if (before) previous = listed(*before);
   const PageListing listing{17, 58 * kStripePages + 3, 100'000};
-  PageLister lister(*snapshot, disk.container, listed(4), previous, listing);
+  PageLister lister(*snapshot, listed(4), previous, listing);
   while (!lister.is_done()) EXPECT_TRUE(lister.step(steps));
   const ListedRanges all = lister.take();
   EXPECT_EQ(all.next, std::nullopt);
@@ -202,7 +202,7 @@ TEST(ClearPages, PassOverWhatIsClearInJobsOfTheirOwn) {
   ASSERT_TRUE(test::write_pages(disk.harness, "disk", kMany * kStripe, pattern(kPage, 1)));
   const auto snapshot = disk.harness.meta.snapshot();
   const std::uint64_t end = (kMany + 1) * kStripePages;
-  const auto plan = plan_clear(*snapshot, disk.container, disk.pages, 0, end);
+  const auto plan = plan_clear(*snapshot, {{disk.container, disk.pages}}, 0, end);
   ASSERT_TRUE(plan);
   EXPECT_TRUE(plan->stripes.empty());
   EXPECT_LT(plan->end, end);

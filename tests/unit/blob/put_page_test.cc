@@ -229,7 +229,7 @@ TEST(GetPageRanges, OfADifferenceAreRefused) {
   EXPECT_TRUE(test::ranges_of(disk.harness, request));
   ASSERT_TRUE(test::make_pages(disk.harness, "disk", kStripe));
   request.key.snapshot.reset();
-  EXPECT_EQ(error(), ErrorCode::kPreviousSnapshotNotFound);
+  EXPECT_EQ(error(), ErrorCode::kBlobOverwritten);
 }
 
 // A version tells its age by its generation: it may have been written to long after its time.

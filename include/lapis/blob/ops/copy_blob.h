@@ -11,8 +11,8 @@ namespace lapis::blob {
 struct CopyBlob {
   PutBlob blob;  // properties and length are the source's
   SourceRequest source;
-  // The blob, or snapshot, that is the source where it is in this store and whoever asks may read
-  // it by that alone: it is not asked for then.
+  // The blob, or snapshot, that is the source where it is in the same account and whoever asks may
+  // read it by that alone: it is not asked for then.
   std::optional<BlobKey> local;
   std::optional<bool> seal;  // whether a copied append blob is sealed; nothing: as its source is
   // The source's URL names the blob, however its reading is authorised.
@@ -28,14 +28,14 @@ struct CopyBlobResult {
 };
 
 // Makes the blob a copy of the source, with its properties, the MD5 that is stored with it, and its
-// metadata unless the request brings some. A block blob of the account that is a local source
-// shares its body with the copy, as an append blob of the container does: a few small writes,
-// whatever the size. Of a source elsewhere that is longer than Limits::copied_at_once, and is not
-// the blob itself, it makes a blob without content, and a pending copy that brings that, where the
-// service has those. Errors: those of Put Blob, with kTargetConditionNotMet for kConditionNotMet;
-// kSourceConditionNotMet; kBlobNotFound and kPendingCopyOperation (a local source), kBlobArchived,
-// kInvalidBlobType, kInvalidSourceBlobType, kInfiniteLeaseDurationRequired (an active lease on the
-// blob that ends), kServerBusy (too many copies); those of the source.
+// metadata unless the request brings some. A block or append blob of the account that is a local
+// source shares its body with the copy: a few small writes, whatever the size. Of a source
+// elsewhere that is longer than Limits::copied_at_once, and is not the blob itself, it makes a blob
+// without content, and a pending copy that brings that, where the service has those. Errors: those
+// of Put Blob, with kTargetConditionNotMet for kConditionNotMet; kSourceConditionNotMet;
+// kBlobNotFound and kPendingCopyOperation (a local source), kBlobArchived, kInvalidBlobType,
+// kInvalidSourceBlobType, kInfiniteLeaseDurationRequired (an active lease on the blob that ends),
+// kServerBusy (too many copies); those of the source.
 io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
                                            CopySources& sources);
 

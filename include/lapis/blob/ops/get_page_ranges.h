@@ -44,9 +44,9 @@ struct GetPageRangesResult {
 
 // Pages are whole: a range that was asked for is widened to them. A page of results ends early
 // where there is much to walk. Errors: kContainerNotFound, kBlobNotFound,
-// kInvalidBlobType, lease, conditions, kInvalidRange, kPreviousSnapshotNotFound (or the blob was
-// made anew since), kPreviousSnapshotCannotBeNewer, kOperationTimedOut (too much to be told at
-// once).
+// kInvalidBlobType, lease, conditions, kInvalidRange, kPreviousSnapshotNotFound,
+// kBlobOverwritten (made anew since), kPreviousSnapshotCannotBeNewer, kOperationTimedOut (too much
+// to be told at once).
 io::Task<Result<GetPageRangesResult>> get_page_ranges(Service& service, GetPageRanges request);
 
 }  // namespace lapis::blob
