@@ -121,9 +121,9 @@ inline bool is_pending(const BlobProperties& properties) {
 Result<void> check_no_copy(const BlobProperties& properties);
 
 // Whether incremental copies make the blob: nothing else writes to it, or reads its content, which
-// is for its snapshots to show.
+// is for its snapshots to show. What it was once is read as any past state.
 inline bool is_incremental_copy(const BlobProperties& properties) {
-  return properties.copy && properties.copy->incremental && !properties.snapshot;
+  return properties.copy && properties.copy->incremental && !is_past(properties);
 }
 
 // Errors: kOperationNotAllowedOnIncrementalCopyBlob.

@@ -53,7 +53,12 @@ void queue_pages(storage::MetaView& view, ContainerId container, PageRelease pag
     pages.targets.assign(first, first + static_cast<std::ptrdiff_t>(count));
     Release release;
     release.pages = pages;
-    queue(view, container, release);
+    // What names no targets gives pages up: however full the store is.
+    if (pages.targets.empty()) {
+      view.rewrite(next_key(view, container), encode(release));
+    } else {
+      queue(view, container, release);
+    }
     done += count;
   } while (done < targets.size());
 }

@@ -189,10 +189,11 @@ Result<void> ReferenceWalk::add_name_row(const ReferenceCheck& check, std::strin
   LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
   LAPIS_TRY_VOID(check_pending(check, *name, blob.properties, found));
   const UseKind kind = containers_->is_live(name->container) ? UseKind::kLive : UseKind::kPending;
-  if (!is_left_to_loans(name->container, blob.body)) {
+  const UseKind use = is_held(name->container, blob.body.id) ? UseKind::kLive : UseKind::kPending;
+  if (kind == UseKind::kLive || !is_borrowed(blob.body)) {
     const ContainerId space = space_of(name->container, blob.body);
     for (const SegmentRef& ref : blob.body.segments) {
-      segments_.add({space, ref.id, kind, owner_of(blob.body, key), ref.blocks});
+      segments_.add({space, ref.id, use, owner_of(blob.body, key), ref.blocks});
     }
   }
   if (kind != UseKind::kLive) return {};
@@ -234,17 +235,17 @@ Result<void> ReferenceWalk::add_loan(std::string_view key, std::string_view valu
   return {};
 }
 
-// Of a deleted container: what others hold is not freed with its rows.
-bool ReferenceWalk::is_left_to_loans(ContainerId container, const Body& body) const {
-  if (containers_->is_live(container)) return false;
-  return is_borrowed(body) || loans_.is_lent({container, body.id});
+// Whether a body is not freed yet, though its container may be deleted: others hold it, and all
+// that the longest of its rows names.
+bool ReferenceWalk::is_held(ContainerId container, BodyId body) const {
+  return containers_->is_live(container) || loans_.is_lent({container, body});
 }
 
 // A body that has outlived the row that held it. Its row is checked with what others hold of it.
 Result<void> ReferenceWalk::add_kept(std::string_view key, std::string_view value) {
   LAPIS_TRY(const SharedBodyKey parsed, shared_key(key));
   LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
-  const UseKind kind = containers_->is_live(parsed.container) ? UseKind::kLive : UseKind::kPending;
+  const UseKind kind = is_held(parsed.container, parsed.body) ? UseKind::kLive : UseKind::kPending;
   for (const SegmentRef& ref : sharing.kept.segments) {
     segments_.add({parsed.container, ref.id, kind, owner_of_body(parsed.body, key), ref.blocks});
   }
@@ -312,9 +313,9 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     LAPIS_TRY(const BlobRecord blob, decode_state(name->row, value));
     const std::string shown = shown_name(*name, blob.properties);
     const Holder holder{name->container, shown, {}, {}, false};
-    if (is_left_to_loans(name->container, blob.body)) return {};
+    if (!containers_->is_live(name->container) && is_borrowed(blob.body)) return {};
     BlockVisitor(visit, holder, space_of(name->container, blob.body), owner_of(blob.body, key),
-                 !containers_->is_live(name->container))(blob.body.blocks);
+                 !is_held(name->container, blob.body.id))(blob.body.blocks);
     return {};
   };
   const auto of_segment = [&](std::string_view key, std::string_view value) -> Result<void> {
@@ -333,7 +334,7 @@ Result<void> ReferenceWalk::run(const ReferenceCheck& check, const Visit& visit)
     LAPIS_TRY(const SharedBody sharing, decode_shared_body(value));
     const Holder holder{parsed.container, {}, {}, {}, false};
     BlockVisitor(visit, holder, owner_of_body(parsed.body, key),
-                 !containers_->is_live(parsed.container))(sharing.kept.blocks);
+                 !is_held(parsed.container, parsed.body))(sharing.kept.blocks);
     return {};
   };
   std::optional<StagedGroup> group;

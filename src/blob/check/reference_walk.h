@@ -67,7 +67,7 @@ class ReferenceWalk {
                              const BlobProperties& properties, const storage::FindingSink& found);
   void add_body(ContainerId container, const Body& body);  // of a live row, without its layers
   Result<void> add_loan(std::string_view key, std::string_view value);
-  bool is_left_to_loans(ContainerId container, const Body& body) const;
+  bool is_held(ContainerId container, BodyId body) const;
   Result<void> add_kept(std::string_view key, std::string_view value);
   void add_release(ContainerId container, const Release& release, OwnerHash owner);
   Result<void> check_uploads(const ReferenceCheck& check, const storage::FindingSink& found,

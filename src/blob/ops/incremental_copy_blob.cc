@@ -42,18 +42,23 @@ bool have_one_map(const Change& change, const Body& existing, const Body& source
          space_of(change.at.container, existing) == space_of(change.source_container, source);
 }
 
-// What the blob that is there says to the copy; null where there is none.
-Result<void> check_target(const Change& change, const BlobRecord* existing) {
-  const IncrementalCopyBlob& request = change.request;
+// What the blob that is there says to any such copy; null where there is none.
+Result<void> check_early(const IncrementalCopyBlob& request, const BlobRecord* existing) {
   if (existing == nullptr) return check_write(request.conditions, nullptr, true);
   const BlobProperties& properties = existing->properties;
   if (!request.may_overwrite) return fail(ErrorCode::kUnauthorizedBlobOverwrite);
-  const bool may =
-      is_incremental_copy(properties) && is_same_source(*properties.copy->incremental, change);
-  if (!may) return fail(ErrorCode::kIncrementalCopyBlobMismatch);
+  if (!is_incremental_copy(properties)) return fail(ErrorCode::kIncrementalCopyBlobMismatch);
   const ConditionTarget target = target_of(properties);
-  LAPIS_TRY_VOID(check_write(request.conditions, &target, false));
-  if (*change.source.snapshot > properties.copy->incremental->source_snapshot) return {};
+  return check_write(request.conditions, &target, false);
+}
+
+// And to this one.
+Result<void> check_target(const Change& change, const BlobRecord* existing) {
+  LAPIS_TRY_VOID(check_early(change.request, existing));
+  if (existing == nullptr) return {};
+  const IncrementalCopy& last = *existing->properties.copy->incremental;
+  if (!is_same_source(last, change)) return fail(ErrorCode::kIncrementalCopyBlobMismatch);
+  if (*change.source.snapshot > last.source_snapshot) return {};
   return fail(ErrorCode::kIncrementalCopyOfEarlierSnapshotNotAllowed);
 }
 
@@ -196,6 +201,9 @@ io::Task<Result<CopyBlobResult>> incremental_copy_blob(Service& service,
                                                        CopySources& sources) {
   LAPIS_CO_TRY_VOID(check_write_shape(request.conditions));
   LAPIS_CO_TRY(const auto target, co_await find_container(service, request.key));
+  LAPIS_CO_TRY(const auto existing, co_await find_blob(service, target->id, request.key));
+  const auto may = check_early(request, existing.get());
+  if (!may) co_return fail(of_target(may.error()));
   LAPIS_CO_TRY(const BlobKey source, co_await find_source(request, sources));
   const ReadSlot::Pin pin = service.reads.begin();
   const auto container = co_await find_container(service, source);

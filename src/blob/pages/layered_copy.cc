@@ -46,6 +46,7 @@ std::vector<PageLayer> layers_over(const BlobRecord& source, bool is_blank) {
     layer.end = std::min(layer.end, pages);
     layers.push_back(layer);
   }
+  if (pages == 0) layers.clear();
   return layers;
 }
 

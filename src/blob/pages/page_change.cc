@@ -17,12 +17,7 @@ PagePieces pieces_after(const StripeRow& stripe, const PageChange& change) {
   if (first >= end) return stripe.pieces;
   const auto from = static_cast<std::uint32_t>(first - begin);
   const auto to = static_cast<std::uint32_t>(end - begin);
-  PagePieces pieces = without(stripe.pieces, from, to);
-  for (const PagePiece& hidden : stripe.beneath) {
-    const std::uint32_t hidden_from = std::max(from, hidden.first);
-    const std::uint32_t hidden_to = std::min(to, hidden.end());
-    if (hidden_from < hidden_to) pieces = with(pieces, {hidden_from, hidden_to - hidden_from, {}});
-  }
+  PagePieces pieces = cleared(stripe.pieces, stripe.beneath, from, to);
   for (const PageTarget& target : change.targets) {
     pieces = with(pieces, piece_in(stripe.stripe, target));
   }

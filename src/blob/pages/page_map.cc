@@ -12,6 +12,11 @@ void write(storage::MetaView& view, ContainerId container, PageMapId id, const P
   view.put(page_map_key(container, id), encode(map));
 }
 
+// Of what gives up something: however full the store is.
+void rewrite(storage::MetaView& view, ContainerId container, PageMapId id, const PageMap& map) {
+  view.rewrite(page_map_key(container, id), encode(map));
+}
+
 PageMap::Generation& find(PageMap& map, std::uint64_t number) {
   return *std::ranges::find(map.generations, number, &PageMap::Generation::number);
 }
@@ -41,7 +46,7 @@ Result<void> drop_pages(storage::MetaView& view, ContainerId container, const Pa
   }
   --count_of(dropped, holder);
   if (is_held(dropped)) {
-    write(view, container, pages.map, map);
+    rewrite(view, container, pages.map, map);
     return {};
   }
   std::erase_if(map.generations, std::not_fn(is_held));
@@ -52,7 +57,7 @@ Result<void> drop_pages(storage::MetaView& view, ContainerId container, const Pa
   if (release.whole) {
     view.erase(page_map_key(container, pages.map));
   } else {
-    write(view, container, pages.map, map);
+    rewrite(view, container, pages.map, map);
   }
   queue_pages(view, container, std::move(release));
   return {};
@@ -66,7 +71,7 @@ Result<bool> leave_to_loans(storage::MetaView& view, ContainerId container, Page
   for (PageMap::Generation& one : map.generations) one.rows = 0;
   std::erase_if(map.generations, std::not_fn(is_held));
   if (map.generations.empty()) return false;
-  view.rewrite(page_map_key(container, id), encode(map));
+  rewrite(view, container, id, map);
   return true;
 }
 

@@ -75,16 +75,58 @@ PagePieces without(const PagePieces& pieces, std::uint32_t first, std::uint32_t 
 PagePieces with(const PagePieces& pieces, const PagePiece& piece) {
   if (piece.pages == 0) return pieces;
   PagePieces all = without(pieces, piece.first, piece.end());
-  auto at = all.insert(std::ranges::upper_bound(all, piece.first, {}, &PagePiece::first), piece);
-  if (!is_zeros(piece)) return all;
-  if (const auto next = at + 1; next != all.end() && is_zeros(*next) && next->first == at->end()) {
-    at->pages += next->pages;
-    all.erase(next);
+  all.insert(std::ranges::upper_bound(all, piece.first, {}, &PagePiece::first), piece);
+  return all;
+}
+
+PagePieces over(const PagePieces& beneath, const PagePieces& pieces) {
+  PagePieces all;
+  all.reserve(beneath.size() + pieces.size());
+  auto below = beneath.begin();
+  const auto add_beneath = [&](std::uint32_t first, std::uint32_t end) {
+    while (below != beneath.end() && below->end() <= first) ++below;
+    for (auto it = below; it != beneath.end() && it->first < end; ++it) {
+      const std::uint32_t from = std::max(first, it->first);
+      const std::uint32_t to = std::min(end, it->end());
+      if (from < to) all.push_back(part_of(*it, from, to));
+    }
+  };
+  std::uint32_t at = 0;
+  for (const PagePiece& piece : pieces) {
+    add_beneath(at, piece.first);
+    if (!is_zeros(piece)) all.push_back(piece);
+    at = piece.end();
   }
-  if (at != all.begin() && is_zeros(*(at - 1)) && (at - 1)->end() == at->first) {
-    (at - 1)->pages += at->pages;
-    all.erase(at);
+  add_beneath(at, kStripePages);
+  return all;
+}
+
+PagePieces cleared(const PagePieces& pieces, const PagePieces& beneath, std::uint32_t first,
+                   std::uint32_t end) {
+  const PagePieces left = without(pieces, first, end);
+  PagePieces zeros;
+  for (const PagePiece& hidden : beneath) {
+    const std::uint32_t from = std::max(first, hidden.first);
+    const std::uint32_t to = std::min(end, hidden.end());
+    if (from < to) zeros.push_back({from, to - from, {}});
   }
+  PagePieces all;
+  all.reserve(left.size() + zeros.size());
+  const auto add = [&all](const PagePiece& piece) {
+    const bool goes_on =
+        !all.empty() && is_zeros(piece) && is_zeros(all.back()) && all.back().end() == piece.first;
+    if (goes_on) {
+      all.back().pages += piece.pages;
+    } else {
+      all.push_back(piece);
+    }
+  };
+  auto zero = zeros.begin();
+  for (const PagePiece& piece : left) {
+    for (; zero != zeros.end() && zero->first < piece.first; ++zero) add(*zero);
+    add(piece);
+  }
+  for (; zero != zeros.end(); ++zero) add(*zero);
   return all;
 }
 

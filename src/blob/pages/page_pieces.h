@@ -50,8 +50,14 @@ PagePiece piece_in(std::uint64_t stripe, const PageTarget& target);
 
 // What is left of `pieces` outside [first, end).
 PagePieces without(const PagePieces& pieces, std::uint32_t first, std::uint32_t end);
-// With `piece` over what was there; zeros join their neighbours.
+// With `piece` over what was there.
 PagePieces with(const PagePieces& pieces, const PagePiece& piece);
+
+// What is seen of pieces over what is beneath them, in which there are no zeros.
+PagePieces over(const PagePieces& beneath, const PagePieces& pieces);
+// `pieces` with [first, end) cleared: zeros where something beneath would be seen.
+PagePieces cleared(const PagePieces& pieces, const PagePieces& beneath, std::uint32_t first,
+                   std::uint32_t end);
 
 // How pages [first, end) of a stripe changed from `before` to `now`, run by run. A page that was
 // written again counts as changed, whatever its bytes.

@@ -9,6 +9,7 @@
 #include "blob/pages/page_clear.h"
 #include "blob/pages/page_length.h"
 #include "blob/release.h"
+#include "blob/shared_body.h"
 
 namespace lapis::blob {
 namespace {
@@ -47,16 +48,19 @@ struct Change {
 };
 
 // What comes to lie behind the end takes room, but is seen by nobody: the reclaimer gives it back.
-void set_length(storage::MetaView& view, const Change& change, BlobRecord& blob) {
+Result<void> set_length(storage::MetaView& view, const Change& change, BlobRecord& blob) {
   const std::uint64_t before = blob.properties.content_length;
   blob.properties.content_length = *change.request.length;
   ++blob.body.pages.length_changes;
-  if (*change.request.length > before) return;
+  if (*change.request.length > before) return {};
   for (PageLayer& layer : blob.body.layers) {
     layer.end = std::min(layer.end, *change.request.length / kPageBytes);
+    if (layer.end == 0) LAPIS_TRY_VOID(drop_body(view, change.container, as_body(layer)));
   }
+  std::erase_if(blob.body.layers, [](const PageLayer& layer) { return layer.end == 0; });
   const PagesBehind behind{change.request.key.name, before / kPageBytes};
   queue_pages(view, change.container, {blob.body.pages.map, false, false, {}, behind});
+  return {};
 }
 
 Result<void> apply(storage::MetaView& view, Change& change) {
@@ -70,7 +74,7 @@ Result<void> apply(storage::MetaView& view, Change& change) {
   properties.sequence_number = number;
   if (!request.keeps_http) properties.http = request.http;
   if (request.length && *request.length != properties.content_length) {
-    set_length(view, change, blob);
+    LAPIS_TRY_VOID(set_length(view, change, blob));
   }
   properties.copy.reset();  // from now on it is a blob of its own
   touch(properties, Etag{view.next_id()}, change.now, change.time);

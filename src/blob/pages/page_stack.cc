@@ -6,17 +6,6 @@
 namespace lapis::blob {
 namespace {
 
-bool has_zeros(const PagePieces& pieces) { return std::ranges::any_of(pieces, is_zeros); }
-
-// `pieces` over what is beneath them.
-PagePieces over(PagePieces beneath, const PagePieces& pieces) {
-  if (beneath.empty() && !has_zeros(pieces)) return pieces;
-  for (const PagePiece& piece : pieces) {
-    beneath = is_zeros(piece) ? without(beneath, piece.first, piece.end()) : with(beneath, piece);
-  }
-  return beneath;
-}
-
 // What is seen of a stripe before a page of the blob.
 PagePieces before(PagePieces pieces, std::uint64_t stripe, std::uint64_t end) {
   const std::uint64_t begin = stripe * kStripePages;

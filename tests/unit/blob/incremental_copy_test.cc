@@ -282,6 +282,37 @@ TEST_F(IncrementalCopies, OfWhatOthersMayReadAreMade) {
   EXPECT_EQ(sources_.opened, 3);
 }
 
+TEST(IncrementalCopiesOfVersions, AreReadOnceTheirBlobIsGone) {
+  auto features = std::make_shared<FeaturesByAccount>();
+  (*features)["acct"].versioning = true;
+  auto options = test::page_harness();
+  options.features = features;
+  BlobHarness harness(options);
+  test::ScriptedSources sources;
+  ASSERT_TRUE(test::make_pages(harness, "disk", kStripe));
+  ASSERT_TRUE(test::write_pages(harness, "disk", 0, pattern(kPage, 1)));
+  IncrementalCopyBlob request;
+  request.key = key_of("backup");
+  request.source.url = "http://h/acct/box/disk";
+  request.local = key_of("disk");
+  request.local->snapshot = *test::take_snapshot(harness, "disk");
+  const auto made = harness.run(incremental_copy_blob(harness.service, request, sources));
+  ASSERT_TRUE(made && made->version);
+  GetBlob get;
+  get.key = key_of("backup");
+  get.key.version = made->version;
+  EXPECT_EQ(harness.run(get_blob(harness.service, get)).error().code,
+            ErrorCode::kOperationNotAllowedOnIncrementalCopyBlob);
+  DeleteBlob gone;
+  gone.key = key_of("backup");
+  gone.snapshots = SnapshotDeletion::kInclude;
+  ASSERT_TRUE(harness.run(delete_blob(harness.service, gone)));
+  auto read = harness.run(get_blob(harness.service, get));
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(*harness.run(test::read_all(*read->body)),
+            pattern(kPage, 1) + std::string(kStripe - kPage, '\0'));
+}
+
 TEST_F(IncrementalCopies, AreWrittenAndReadByNothingElse) {
   const BlobKey backup = at("box", "backup");
   ASSERT_TRUE(copy(disk(snapshot()), backup));

@@ -125,6 +125,17 @@ TEST_P(LayeredCopies, ShowNothingBehindAnEndThatTheyHad) {
   EXPECT_EQ(get(there("second")), expected);
 }
 
+TEST_P(LayeredCopies, ThatWereCutOffToNothingHoldNothing) {
+  ASSERT_TRUE(copy("disk", there("clone")));
+  ASSERT_TRUE(test::resize(harness_, there("clone"), 0));
+  ASSERT_TRUE(test::resize(harness_, there("clone"), kLength));
+  erase("disk");
+  reclaim();
+  EXPECT_EQ(harness_.chunks.held_bytes(), 0u);
+  EXPECT_EQ(harness_.rows_of(Table::kLoan), 0u);
+  EXPECT_EQ(get(there("clone")), std::string(kLength, '\0'));
+}
+
 TEST_P(LayeredCopies, TellWhatChangedSinceTheirSnapshots) {
   ASSERT_TRUE(copy("disk", there("clone")));
   const auto first = test::take_snapshot(harness_, there("clone"));

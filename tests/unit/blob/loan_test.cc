@@ -299,6 +299,26 @@ TEST_F(Loans, OfAppendBlobsThatGoAwayAreOfTheLongest) {
   }
 }
 
+TEST_F(Loans, OfAppendBlobsAreNoLeakWhileTheirContainerGoes) {
+  ASSERT_TRUE(harness_.create_append_blob("a"));
+  const auto grow = [this](std::uint64_t first) {
+    for (std::uint64_t i = 0; i < 130; ++i) {
+      ASSERT_TRUE(harness_.append("a", pattern(300, first + i)));
+    }
+  };
+  grow(0);
+  ASSERT_TRUE(copy(key("box", "a"), key("crate", "b")));
+  grow(1000);
+  delete_whole("box");
+  EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{}) << "not swept";
+  for (int pass = 0; pass < 2; ++pass) {
+    ASSERT_TRUE(harness_.reclaim());
+    EXPECT_EQ(test::findings(harness_.rows), std::vector<std::string>{}) << "swept";
+  }
+  ASSERT_TRUE(erase(key("crate", "b")));
+  expect_nothing_left();
+}
+
 TEST_F(Loans, ThatAreNotAsTheyAreRecordedAreFound) {
   harness_.commit_mixed("a", 40);
   ASSERT_TRUE(copy(key("box", "a"), key("crate", "b")));

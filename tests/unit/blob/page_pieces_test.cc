@@ -39,6 +39,51 @@ TEST(PagePieces, AreCutWherePagesAreCleared) {
   }
 }
 
+// Of what is seen of a stripe, page by page: the target and where in it; nothing for zeros.
+using Seen = std::array<std::pair<std::uint64_t, std::uint32_t>, kStripePages>;
+Seen seen_of(const PagePieces& pieces, Seen seen = {}) {
+  for (const PagePiece& one : pieces) {
+    for (std::uint32_t i = 0; i < one.pages; ++i) {
+      const bool zero = is_zeros(one);
+      seen[one.first + i] = {one.target.id, zero ? 0 : one.offset + i};
+    }
+  }
+  return seen;
+}
+
+PagePieces random_pieces(std::mt19937& random, std::uint64_t chunk, bool with_zeros) {
+  PagePieces pieces;
+  for (std::uint32_t at = random() % 40; at < kStripePages; at += random() % 40) {
+    const std::uint32_t pages = std::min<std::uint32_t>(1 + random() % 40, kStripePages - at);
+    const bool zero = with_zeros && random() % 4 == 0;
+    pieces.push_back(zero ? PagePiece{at, pages, {}} : piece(at, pages, ++chunk, random() % 9));
+    at += pages;
+  }
+  return pieces;
+}
+
+TEST(PagePieces, AreSeenOverWhatIsBeneath) {
+  std::mt19937 random(11);
+  for (int round = 0; round < 500; ++round) {
+    const PagePieces beneath = random_pieces(random, 1000, false);
+    const PagePieces pieces = random_pieces(random, 1, true);
+    const PagePieces both = over(beneath, pieces);
+    EXPECT_EQ(seen_of(both), seen_of(pieces, seen_of(beneath)));
+    EXPECT_TRUE(std::ranges::none_of(both, is_zeros));
+    EXPECT_TRUE(decode_pieces(encode(both), kBox)) << "in order, none over another";
+    const std::uint32_t first = random() % kStripePages;
+    const std::uint32_t end = first + 1 + random() % (kStripePages - first);
+    const PagePieces left = cleared(pieces, beneath, first, end);
+    Seen expected = seen_of(both);
+    std::fill(expected.begin() + first, expected.begin() + end, Seen::value_type{});
+    EXPECT_EQ(seen_of(over(beneath, left)), expected);
+    EXPECT_TRUE(decode_pieces(encode(left), kBox));
+    EXPECT_EQ(cleared(left, beneath, first, end), left) << "nothing is left to be cleared";
+  }
+  EXPECT_EQ(cleared({piece(3, 5, 7)}, {}, 0, 512), PagePieces{}) << "nothing is beneath";
+  EXPECT_EQ(cleared({}, {piece(1, 2, 7), piece(3, 2, 8)}, 2, 9), (PagePieces{{2, 3, {}}}));
+}
+
 TEST(PagePieces, OfATargetLieWhereItWasWritten) {
   const PageTarget target{{0, 7}, 500, 600};
   EXPECT_EQ(piece_in(0, target), piece(500, 12, 7, 0, 600));
