@@ -15,10 +15,24 @@ from blob_client import BlobClient
 from configuration import flash, write_config
 from lapis_server import LapisServer
 from sas import Token, service_sas
-from signing import DEVELOPMENT_ACCOUNT
+from signing import DEVELOPMENT_ACCOUNT, Account
 
 # May read from loopback addresses, on every port.
 FROM_LOOPBACK = '[copy_sources]\nnetworks = ["127.0.0.0/8", "::1"]\nports = []\n'
+
+# A second account of the server: what is copied from it is read, as from anywhere else.
+OTHER = Account("other", DEVELOPMENT_ACCOUNT.key)
+WITH_OTHER = f'{FROM_LOOPBACK}[[account]]\nname = "{OTHER.name}"\nkeys = ["{OTHER.key}"]\n'
+
+
+def other_client(endpoint: str) -> BlobClient:
+    return BlobClient(endpoint, OTHER.name, account=OTHER)
+
+
+def other_url(client: BlobClient, container: str, blob: str, **fields: str) -> str:
+    """Of a blob of that account, with a token that allows reading it."""
+    token = service_sas(OTHER, f"/{container}/{blob}", "r", **fields)
+    return source_url(client, container, blob, token)
 
 
 def source_url(

@@ -11,11 +11,19 @@ import pytest
 
 from azure_client import Response, encode_query, expect, expect_error
 from blob_client import BlobClient, tags_xml
-from copying import FROM_LOOPBACK, bare_url, client_of, copying_server, source_url
+from copying import (
+    OTHER,
+    WITH_OTHER,
+    bare_url,
+    client_of,
+    copying_server,
+    other_client,
+    source_url,
+)
 from lapis_server import LapisServer
 from paging import KIB, PAGE, clear, make, page_list, pages, put_page, ranges, span, write
 from sas import account_sas, service_sas
-from signing import DEVELOPMENT_ACCOUNT, Account
+from signing import DEVELOPMENT_ACCOUNT
 from source_server import SourceServer, answer
 
 SIZE = 1024 * KIB
@@ -386,16 +394,14 @@ def test_who_may(
 def test_sources_outside_the_account(
     new_server: Callable[..., LapisServer], tmp_path: Path
 ) -> None:
-    other = Account("other", DEVELOPMENT_ACCOUNT.key)
-    more = f'[[account]]\nname = "{other.name}"\nkeys = ["{other.key}"]\n'
-    server = copying_server(new_server, tmp_path, copy_sources=FROM_LOOPBACK + more).start()
+    server = copying_server(new_server, tmp_path, copy_sources=WITH_OTHER).start()
     client = client_of(server)
-    stranger = BlobClient(server.endpoint, other.name, account=other)
+    stranger = other_client(server.endpoint)
     for each in (client, stranger):
         expect(each.create_container("box"), 201)
     make_disk(stranger, "box")
     source = taken(stranger, "box")
-    token = service_sas(other, "/box", "r") | {"snapshot": source.rpartition("=")[2]}
+    token = service_sas(OTHER, "/box", "r") | {"snapshot": source.rpartition("=")[2]}
     elsewhere = SourceServer().start()
     headers = {"x-ms-blob-type": "PageBlob"}
     urls = [source_url(stranger, "box", "d", token), elsewhere.serve("/d", answer(headers=headers))]

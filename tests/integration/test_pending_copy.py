@@ -14,12 +14,15 @@ from azure_client import Response, expect, expect_error, md5_header
 from blob_client import BlobClient, block_id, tags_xml
 from copying import (
     FROM_LOOPBACK,
+    WITH_OTHER,
     bare_url,
     client_of,
     copied,
     copying_server,
     daemon_of,
     ended,
+    other_client,
+    other_url,
     source_url,
 )
 from held_source import LONG, MIB, HeldSource
@@ -158,12 +161,19 @@ def test_a_copy_over_itself_is_not_pending(
     assert (got.body, got.metadata()) == (LONG, {"a": "1"})
 
 
-@pytest.mark.parametrize("place", ["elsewhere", "here"])
-@pytest.mark.parametrize(("length", "status"), [(AT_ONCE, "success"), (AT_ONCE + 1, "pending")])
+@pytest.mark.parametrize(
+    ("place", "length", "status"),
+    [
+        ("elsewhere", AT_ONCE, "success"),
+        ("elsewhere", AT_ONCE + 1, "pending"),
+        ("in the account", AT_ONCE + 1, "success"),
+    ],
+)
 def test_which_sources_are_long(
     client: BlobClient, new_client: Callable[..., BlobClient], container: str, held: HeldSource,
     place: str, length: int, status: str,
 ) -> None:  # fmt: skip
+    """What is in the account, and may be read, is not read."""
     held.content = LONG[:length]
     held.let_all()
     expect(client.put_blob(container, "b", held.content), 201)
@@ -175,6 +185,24 @@ def test_which_sources_are_long(
     assert shown["x-ms-copy-progress"] == f"{length}/{length}"
     assert shown["x-ms-copy-source"] == url.partition("?")[0]
     assert client.get_blob(container, "c").body == held.content
+
+
+def test_between_accounts_of_a_server(
+    new_server: Callable[..., LapisServer], tmp_path: Path
+) -> None:
+    """As from anywhere else: bytes are read, in the name of who asked for the copy."""
+    client = client_of(copying_server(new_server, tmp_path, copy_sources=WITH_OTHER).start())
+    stranger = other_client(client.endpoint)
+    for each in (client, stranger):
+        expect(each.create_container("box"), 201)
+    expect(stranger.put_blob("box", "b", LONG), 201)
+    url = other_url(stranger, "box", "b", sip="127.0.0.1")
+    response = expect(client.copy_blob("box", "c", url), 202)
+    assert response["x-ms-copy-status"] == "pending"
+    ended(client, "box", "c")
+    assert client.get_blob("box", "c").body == LONG
+    stranger.close()
+    client.close()
 
 
 def test_no_other_copies_are_pending(client: BlobClient, container: str, held: HeldSource) -> None:

@@ -14,20 +14,20 @@ from azure_client import Response, expect
 from blob_client import BlobClient
 from copying import (
     FROM_LOOPBACK,
+    WITH_OTHER,
     client_of,
     copied,
     copying_server,
     daemon_of,
     ended,
     observed_server,
-    source_url,
+    other_client,
+    other_url,
 )
 from held_source import LONG, MIB, HeldSource
 from lapis_command import lapis
 from lapis_server import LapisServer
 from observing import eventually, metrics
-from sas import account_sas, service_sas
-from signing import DEVELOPMENT_ACCOUNT
 from source_server import answer, azure_error
 
 MIDDLE = 10 * MIB  # of the source
@@ -40,17 +40,18 @@ READING = ' "Copy failed when reading the source."'
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a daemon that may read from loopback addresses, and waits a second for them."""
-    for client in daemon_of(tmp_path_factory, limits=['stall_timeout = "1s"']):
+    limits = ['stall_timeout = "1s"']
+    for client in daemon_of(tmp_path_factory, copy_sources=WITH_OTHER, limits=limits):
         yield client.endpoint
 
 
 @pytest.fixture
 def server(new_server: Callable[..., LapisServer], tmp_path: Path) -> LapisServer:
     """Of the test's own, with one shard: two copies go on at a time."""
-    server = copying_server(new_server, tmp_path, top="shards = 1").start()
-    client = client_of(server)
-    expect(client.create_container("box"), 201)
-    client.close()
+    server = copying_server(new_server, tmp_path, copy_sources=WITH_OTHER, top="shards = 1").start()
+    for client in (client_of(server), other_client(server.endpoint)):
+        expect(client.create_container("box"), 201)
+        client.close()
     return server
 
 
@@ -59,12 +60,6 @@ def start(client: BlobClient, container: str, blob: str, url: str) -> str:
     response = expect(client.copy_blob(container, blob, url, {"x-ms-meta-k": "v"}), 202)
     assert response["x-ms-copy-status"] == "pending"
     return response["x-ms-copy-id"] or ""
-
-
-def writer_of(server: LapisServer) -> BlobClient:
-    """Without the account's key, which would cover sources in this store."""
-    token = account_sas(DEVELOPMENT_ACCOUNT, "w")
-    return BlobClient(server.endpoint, DEVELOPMENT_ACCOUNT.name, sas=token)
 
 
 def start_halfway(client: BlobClient, container: str, held: HeldSource) -> str:
@@ -319,19 +314,18 @@ def test_what_has_ended_stays_so(server: LapisServer, held: HeldSource, end: End
 def test_sources_in_this_store(server: LapisServer, held: HeldSource, end: End) -> None:
     """Also where it has another port then, and with a token that is bound to who asked for the copy."""
     client = client_of(server)
-    token = service_sas(DEVELOPMENT_ACCOUNT, "/box/b", "r", sip="127.0.0.1")
-    url = source_url(client, "box", "b", token)
+    other = other_client(server.endpoint)
+    url = other_url(other, "box", "b", sip="127.0.0.1")
     for blob in ("b", "gone", "changed"):
-        expect(client.put_blob("box", blob, FAST, {"x-ms-meta-from": "b"}), 201)
+        expect(other.put_blob("box", blob, FAST, {"x-ms-meta-from": "b"}), 201)
     for blob in ("c", "d"):
         start(client, "box", blob, held.url)
-    writer = writer_of(server)
-    start(writer, "box", "from b", url)
-    start(writer, "box", "from gone", source_url(client, "box", "gone"))
-    start(writer, "box", "from changed", source_url(client, "box", "changed"))
-    writer.close()
-    expect(client.delete_blob("box", "gone"), 202)
-    expect(client.put_blob("box", "changed", FAST[::-1]), 201)
+    start(client, "box", "from b", url)
+    start(client, "box", "from gone", other_url(other, "box", "gone"))
+    start(client, "box", "from changed", other_url(other, "box", "changed"))
+    expect(other.delete_blob("box", "gone"), 202)
+    expect(other.put_blob("box", "changed", FAST[::-1]), 201)
+    other.close()
     copies = ["c", "d", "from b", "from gone", "from changed"]
     assert statuses(client, "box", copies) == {"pending"}, "two go on at a time"
     client = restarted(server, end)
@@ -383,19 +377,18 @@ def test_they_are_counted(
     client.close()
 
 
-@pytest.mark.parametrize("place", ["elsewhere", "here"])
-def test_many_at_once(
-    client: BlobClient, new_client: Callable[..., BlobClient], container: str, held: HeldSource,
-    place: str,
-) -> None:  # fmt: skip
+@pytest.mark.parametrize("place", ["elsewhere", "in another account"])
+def test_many_at_once(client: BlobClient, container: str, held: HeldSource, place: str) -> None:
     held.content = FAST
     held.let_all()
-    expect(client.put_blob(container, "b", FAST), 201)
-    url = held.url if place == "elsewhere" else source_url(client, container, "b")
-    writer = new_client(sas=account_sas(DEVELOPMENT_ACCOUNT, "w"))
+    other = other_client(client.endpoint)
+    expect(other.create_container(container), 201)
+    expect(other.put_blob(container, "b", FAST), 201)
+    url = held.url if place == "elsewhere" else other_url(other, container, "b")
+    other.close()
     blobs = [f"c{number}" for number in range(8)]
     for blob in blobs:
-        start(writer, container, blob, url)
+        start(client, container, blob, url)
     for blob in blobs:
         expect_copied(client, container, blob, FAST)
 
@@ -411,10 +404,10 @@ def test_one_that_waits_for_its_next_try_lets_others_go_on(
     held.instead = [BUSY] * 6  # for seven seconds
     held.cut()
     assert eventually(lambda: held.going == 0 and len(held.instead) <= 4)
-    expect(client.put_blob("box", "b", FAST), 201)
-    writer = writer_of(server)
-    start(writer, "box", "d", source_url(client, "box", "b"))
-    writer.close()
+    other = other_client(server.endpoint)
+    expect(other.put_blob("box", "b", FAST), 201)
+    start(client, "box", "d", other_url(other, "box", "b"))
+    other.close()
     expect_copied(client, "box", "d", FAST)
     assert statuses(client, "box", blobs) == {"pending"}
     held.instead = []

@@ -41,9 +41,7 @@ Result<blob::CopyBlob> parse_copy_blob(const Call& call, bool by_key) {
   LAPIS_TRY_VOID(check_priority(call));
   LAPIS_TRY(request.seal, parse_seal(call));
   LAPIS_TRY(request.blob, parse_new_blob(call));
-  auto local = local_source(call, request.source.url);
-  request.over_itself = local == request.blob.key;
-  if (by_key) request.local = std::move(local);
+  if (by_key) request.local = local_source(call, request.source.url);
   return request;
 }
 

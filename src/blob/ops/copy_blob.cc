@@ -86,7 +86,6 @@ io::Task<Result<CopyBlobResult>> copy_local(Service& service, const CopyBlob& re
 // content that a pending copy begins with would be the end of it.
 io::Task<Result<bool>> may_be_itself(Service& service, const CopyBlob& request,
                                      const SourceProperties& source) {
-  if (request.over_itself) co_return true;
   const BlobKey& key = request.blob.key;
   LAPIS_CO_TRY(const auto container, co_await find_container(service, key));
   LAPIS_CO_TRY(const auto existing, co_await find_blob(service, container->id, key));
@@ -101,9 +100,11 @@ io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob reque
   auto source = co_await sources.open(request.source);
   if (!source) co_return fail(of_source(std::move(source).error()));
   const SourceProperties& properties = (*source)->properties();
-  if (properties.own && properties.type == BlobType::kPage) {
+  const bool has_pages = properties.type == BlobType::kPage;
+  if (properties.own && (has_pages || properties.own->account == request.blob.key.account)) {
     request.local = properties.own;
     source->reset();
+    if (!has_pages) co_return co_await copy_local(service, request);
     if (request.seal) co_return fail(ErrorCode::kInvalidSourceBlobType);
     co_return co_await copy_page_blob(service, std::move(request), sources);
   }

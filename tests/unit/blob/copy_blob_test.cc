@@ -118,6 +118,33 @@ TEST(CopyBlob, TakesTheTagsOfTheRequestAndIndexesThem) {
   EXPECT_EQ(found->properties->tags, (Tags{{"of", "b"}}));
 }
 
+TEST(CopyBlob, SharesTheBodyOfWhatWhoeverAsksMayRead) {
+  BlobHarness harness;
+  const std::string content = pattern(5000, 1);
+  ASSERT_TRUE(harness.put("a", content));
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"acct", "crate"}, {}})));
+  ASSERT_TRUE(harness.run(create_container(harness.service, {{"other", "crate"}, {}})));
+  const auto held = harness.chunks.held_bytes();
+  ScriptedSources sources;
+  sources.content = content;
+  sources.properties.own = key_of("a");
+  sources.properties.type = BlobType::kBlock;
+  const auto copy_to = [&](const BlobKey& to) {
+    CopyBlob request;
+    request.blob.key = to;
+    request.source.url = "http://h/acct/box/a?sig=x";
+    return harness.run(copy_blob(harness.service, std::move(request), sources));
+  };
+  sources.while_read = [] { ADD_FAILURE() << "it is read"; };
+  ASSERT_TRUE(copy_to(key_of("b")));
+  ASSERT_TRUE(copy_to({"acct", "crate", "b"}));
+  EXPECT_EQ(harness.chunks.held_bytes(), held);
+  EXPECT_EQ(harness.get("b"), content);
+  sources.while_read = [] {};
+  ASSERT_TRUE(copy_to({"other", "crate", "b"}));
+  EXPECT_EQ(harness.chunks.held_bytes(), 2 * held) << "between accounts bytes are copied";
+}
+
 // A page blob of another account, which whoever asks may read: its pages are written again.
 struct PagesElsewhere {
   PagesElsewhere() {

@@ -112,10 +112,10 @@ TEST_F(PendingCopyTest, ACopyOverItselfIsDoneWhenItIsAnswered) {
   }
   // Written over by somebody else since the source has answered.
   sources_.properties.etag = "\"another\"";
-  request.over_itself = true;
+  sources_.properties.own = test::key_of("b");
   EXPECT_EQ(copy(request)->status, CopyStatus::kSuccess);
   EXPECT_EQ(*harness_.get("b"), content_);
-  request.over_itself = false;
+  sources_.properties.own.reset();
   EXPECT_EQ(copy(request)->status, CopyStatus::kPending);
 }
 
