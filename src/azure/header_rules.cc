@@ -116,6 +116,14 @@ bool takes_protection(const Call& call, std::string_view name) {
          http::iequals(comp, is_hold ? "legalhold" : "immutabilityPolicies");
 }
 
+// Delete Blob says what it expects of the access tier.
+constexpr std::uint32_t kTierConditions = 20260406;
+bool takes_tier_condition(const Call& call, std::string_view name) {
+  return call.request.method == http::Method::kDelete && call.target.resource == Resource::kBlob &&
+         call.target.query.get("comp").empty() && call.at_least(kTierConditions) &&
+         matches("x-ms-access-tier-if-*", name);
+}
+
 // Operations on one blob, but for those that do not look at it, or have no conditions at all.
 bool takes_tag_condition(const Call& call) {
   if (call.target.resource != Resource::kBlob || !call.at_least(kBlobTags)) return false;
@@ -146,6 +154,7 @@ Result<void> check_header(const Call& call, const http::Header& header, std::str
     if (!rule.comp.empty() && http::iequals(rule.comp, comp)) continue;
     if (http::iequals(header.name, kAppendPosition) && http::iequals(comp, "seal")) continue;
     if (takes_protection(call, header.name)) continue;
+    if (takes_tier_condition(call, header.name)) continue;
     return fail(unsupported_header(header.name));
   }
   return {};

@@ -75,6 +75,25 @@ def test_conditions(
         expect(client.get_blob(container, "b"), 200)
 
 
+@pytest.mark.parametrize("tier", [None, "Cool"])
+def test_conditions_on_the_tier(client: BlobClient, container: str, tier: str | None) -> None:
+    """When it was set, or the blob was made."""
+    expect(client.put_blob(container, "b", b"x"), 201)
+    if tier:
+        expect(client.set_blob_tier(container, "b", tier), 200)
+    modified = "x-ms-access-tier-if-modified-since"
+    unmodified = "x-ms-access-tier-if-unmodified-since"
+    client.version = "2026-02-06"
+    response = client.delete_blob(container, "b", {modified: PAST})
+    assert expect_error(response, 400, "UnsupportedHeader").error_field("HeaderName") == modified
+    client.version = "2026-04-06"
+    for unmet in ({modified: FUTURE}, {unmodified: PAST}, {modified: PAST, unmodified: PAST}):
+        expect_error(client.delete_blob(container, "b", unmet), 412, "ConditionNotMet")
+    response = client.delete_blob(container, "b", {modified: "yesterday"})
+    expect_error(response, 400, "InvalidHeaderValue")
+    expect(client.delete_blob(container, "b", {modified: PAST, unmodified: FUTURE}), 202)
+
+
 def test_a_lease_id_needs_a_lease(client: BlobClient, container: str) -> None:
     expect(client.put_blob(container, "b", b"x"), 201)
     response = client.delete_blob(container, "b", {"x-ms-lease-id": str(uuid.uuid4())})

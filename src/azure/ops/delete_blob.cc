@@ -33,6 +33,18 @@ Result<bool> parse_type(const Call& call, const blob::BlobKey& key) {
   return fail(ErrorCode::kBlobOperationNotSupported, "neither a snapshot nor a version");
 }
 
+// Of other versions they are refused (header_rules.h). Empty headers count as absent.
+Result<blob::TierConditions> parse_tier(const http::Headers& headers) {
+  blob::TierConditions conditions;
+  const auto parse = [&headers](std::string_view name) -> Result<std::optional<Timestamp>> {
+    if (headers.get(name).empty()) return std::nullopt;
+    return parse_date(headers, name);
+  };
+  LAPIS_TRY(conditions.if_modified_since, parse("x-ms-access-tier-if-modified-since"));
+  LAPIS_TRY(conditions.if_unmodified_since, parse("x-ms-access-tier-if-unmodified-since"));
+  return conditions;
+}
+
 // Whoever names a state, though by nothing, does not mean the blob itself.
 Result<void> check_named(const Call& call) {
   for (const std::string_view name : {"snapshot", "versionid"}) {
@@ -55,6 +67,7 @@ Result<blob::DeleteBlob> parse_delete_blob(const Call& call) {
   LAPIS_TRY(request.snapshots, parse_snapshots(headers, of_past));
   LAPIS_TRY(request.permanently, parse_type(call, request.key));
   LAPIS_TRY(request.conditions, parse_write_conditions(call));
+  LAPIS_TRY(request.tier, parse_tier(headers));
   LAPIS_TRY(request.lease, parse_lease(headers));
   request.staged_too = call.at_least(kDeletesStaged);
   return request;

@@ -59,14 +59,6 @@ Result<std::optional<blob::EtagCondition>> parse_tags(const http::Headers& heade
   return condition;
 }
 
-Result<std::optional<Timestamp>> parse_date(const http::Headers& headers, std::string_view name) {
-  const std::string_view* value = headers.find(name);
-  if (!value) return std::nullopt;
-  const auto date = parse_http_date(*value);
-  if (!date) return fail(invalid_header(name, *value));
-  return date;
-}
-
 Result<void> refuse_tag_list(const std::optional<blob::EtagCondition>& condition) {
   if (!condition || condition->tags.size() < 2) return {};
   return fail(ErrorCode::kMultipleConditionHeadersNotSupported, "several entity tags");
@@ -106,6 +98,14 @@ Result<blob::Conditions> parse(const http::Headers& headers, bool single_tags,
 }
 
 }  // namespace
+
+Result<std::optional<Timestamp>> parse_date(const http::Headers& headers, std::string_view name) {
+  const std::string_view* value = headers.find(name);
+  if (!value) return std::nullopt;
+  const auto date = parse_http_date(*value);
+  if (!date) return fail(invalid_header(name, *value));
+  return date;
+}
 
 Result<blob::Conditions> parse_read_conditions(const Call& call) {
   LAPIS_TRY(auto conditions, parse(call.request.headers, reads_by_single_condition(call)));

@@ -12,6 +12,9 @@ namespace lapis::azure {
 inline constexpr std::uint32_t kBlobTags = 20191212;
 inline constexpr std::uint32_t kLeasesOfTags = 20200408;
 
+// A date; nothing where there is no header. Errors: kInvalidHeaderValue.
+Result<std::optional<Timestamp>> parse_date(const http::Headers& headers, std::string_view name);
+
 // For Get Blob and Get Blob Properties. Errors: kInvalidHeaderValue (an empty header, a date that
 // is none, an expression that is none), and for several tags before 2013-08-15
 // kMultipleConditionHeadersNotSupported. If-None-Match: * was passed over before 2016-05-31 and

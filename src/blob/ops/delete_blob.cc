@@ -21,16 +21,27 @@ constexpr int kAttempts = 8;
 // That one transaction deletes, a power of four: the committer is everybody's.
 constexpr std::size_t kSnapshotsAtOnce = 256;
 
+Result<void> check_tier(const TierConditions& conditions, const BlobProperties& properties) {
+  const Timestamp set = properties.tier_changed.value_or(properties.created);
+  const Timestamp shown = std::chrono::floor<std::chrono::seconds>(set);
+  const auto& since = conditions.if_modified_since;
+  const auto& until = conditions.if_unmodified_since;
+  if ((!since || shown > *since) && (!until || shown <= *until)) return {};
+  return fail(ErrorCode::kConditionNotMet, "the access tier's time");
+}
+
 Result<void> check(const DeleteBlob& request, const BlobRecord* blob, const ServiceClock& time) {
   if (blob != nullptr) {
     const BlobProperties& properties = blob->properties;
     LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, properties.lease, request.lease, time));
     LAPIS_TRY_VOID(check_no_copy(properties));
     const ConditionTarget target = target_of(properties);
-    return check_write(request.conditions, &target, false);
+    LAPIS_TRY_VOID(check_write(request.conditions, &target, false));
+    return check_tier(request.tier, properties);
   }
   LAPIS_TRY_VOID(check_lease(LeaseUse::kWriteBlob, std::nullopt, request.lease, time));
-  return check_write(request.conditions, nullptr, false);
+  LAPIS_TRY_VOID(check_write(request.conditions, nullptr, false));
+  return check_tier(request.tier, BlobProperties{});
 }
 
 // What is soft-deleted is there for nobody but who deletes it for good.

@@ -13,6 +13,12 @@ enum class SnapshotDeletion : std::uint8_t {
   kOnly,     // they go, the blob stays
 };
 
+// When the access tier was set, in whole seconds; where it never was, when the blob was made.
+struct TierConditions {
+  std::optional<Timestamp> if_modified_since = {};
+  std::optional<Timestamp> if_unmodified_since = {};
+};
+
 struct DeleteBlob {
   BlobKey key;  // of a snapshot or a version: it alone goes
   Conditions conditions;
@@ -20,6 +26,7 @@ struct DeleteBlob {
   SnapshotDeletion snapshots = SnapshotDeletion::kNone;
   bool permanently = false;  // a snapshot or version that is soft-deleted already
   bool staged_too = true;    // what has uncommitted blocks only (since 2013-08-15)
+  TierConditions tier = {};  // besides `conditions`
 };
 
 struct DeleteBlobResult {

@@ -18,6 +18,19 @@ TEST(ParseDeleteBlob, ReadsConditions) {
   EXPECT_EQ(request->conditions.if_match->tags[0], "a");
 }
 
+TEST(ParseDeleteBlob, ReadsConditionsOnTheTier) {
+  const auto with = [](const std::string& name, const std::string& value) {
+    return parse_delete_blob(make_call("DELETE", "/acct/box/b", {{name, value}}, "2026-04-06"));
+  };
+  const std::string modified = "x-ms-access-tier-if-modified-since";
+  const std::string date = "Fri, 25 Dec 2015 12:34:56 GMT";
+  const auto time = parse_http_date(date);
+  EXPECT_EQ(with(modified, date)->tier.if_modified_since, time);
+  EXPECT_EQ(with("x-ms-access-tier-if-unmodified-since", date)->tier.if_unmodified_since, time);
+  EXPECT_FALSE(with(modified, "")->tier.if_modified_since);
+  EXPECT_EQ(with(modified, "yesterday").error().code, ErrorCode::kInvalidHeaderValue);
+}
+
 TEST(ParseDeleteBlob, NeverDeletesABlobThatShouldStay) {
   const auto with = [](const std::string& value, const std::string& query = "") {
     return parse_delete_blob(
