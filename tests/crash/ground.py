@@ -16,11 +16,13 @@ from blob_client import BlobClient
 from configuration import Pool, write_config
 from lapis_command import Ran, lapis
 from lapis_server import LapisServer, binary
+from model import CONTAINER, RELAY
 from observing import metrics
 from sas import account_sas
+from sender import Portfolio, crash_client
 from signing import DEVELOPMENT_ACCOUNT
 from stages import EXTENTS, Stage
-from worker import CONTAINER, RELAY, Crew, Portfolio, crash_client
+from worker import Crew
 
 WORKERS = 8
 REACH_LIMIT = 60.0  # seconds from the start of the daemon to the crash point

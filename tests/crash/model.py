@@ -13,16 +13,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+CONTAINER = "crash"
+RELAY = "relay"  # holds what each worker has copied by way of it last, and backups
+
 
 @dataclass(frozen=True)
 class Piece:
-    """Bytes that one request carried."""
+    """Bytes that one request carried, or some of them."""
 
-    seed: str
+    seed: str  # empty: zeros
     size: int
+    skip: int = 0  # how many of the request's come before; whole words, which are the same then
 
     def content(self) -> bytes:
-        return random.Random(self.seed).randbytes(self.size)
+        if not self.seed:
+            return bytes(self.size)
+        return random.Random(self.seed).randbytes(self.skip + self.size)[self.skip :]
+
+    def __str__(self) -> str:
+        return f"{self.seed}[{f'{self.skip}+' if self.skip else ''}{self.size}]"
 
 
 @lru_cache(maxsize=100_000)
@@ -39,6 +48,8 @@ class Past:
 
     pieces: tuple[Piece, ...]
     blocks: tuple[tuple[str, Piece], ...]
+    page_map: int = 0  # as in State
+    taken: int = 0  # tells it from others of the same name
 
     def size(self) -> int:
         return sum(piece.size for piece in self.pieces)
@@ -54,6 +65,8 @@ class State:
     staged: frozenset[tuple[str, Piece]] = frozenset()
     snapshots: tuple[Past, ...] = ()  # oldest first
     tags: Tags = ()  # by key
+    page_map: int = 0  # of a page blob: changes where the blob is made anew or copied over
+    source: Past | None = None  # what a backup was made of last
 
     def size(self) -> int:
         return sum(piece.size for piece in self.pieces or ())
@@ -74,10 +87,10 @@ class State:
         return self.pieces is not None
 
     def __str__(self) -> str:
-        names = [f"{piece.seed}[{piece.size}]" for piece in self.pieces or ()]
-        blob = "+".join(names) or ("empty" if self.exists() else "absent")
+        blob = "+".join(map(str, self.pieces or ())) or ("empty" if self.exists() else "absent")
         counts = f"staged {len(self.staged)} snapshots {len(self.snapshots)}"
-        return f"{blob} {counts} tags {dict(self.tags)}"
+        backup = f" of {self.source}" if self.source else ""
+        return f"{blob} {counts} tags {dict(self.tags)}{backup}"
 
 
 Change = Callable[[State], State]
@@ -125,9 +138,12 @@ def copy_blob(source: State, tags: Tags) -> Change:
     return lambda state: State(pieces, blocks, snapshots=state.snapshots, tags=tags)
 
 
-def take_snapshot(state: State) -> State:
-    past = Past(state.pieces or (), state.blocks)
-    return replace(state, snapshots=(*state.snapshots, past))
+def take_snapshot(version: int) -> Change:
+    def change(state: State) -> State:
+        past = Past(state.pieces or (), state.blocks, state.page_map, version)
+        return replace(state, snapshots=(*state.snapshots, past))
+
+    return change
 
 
 def delete_snapshots(state: State) -> State:
@@ -141,17 +157,21 @@ def delete(_: State) -> State:
 
 @dataclass
 class Key:
-    """A name in the container and what may be under it."""
+    """A name in a container and what may be under it."""
 
     name: str
+    container: str = CONTAINER
     state: State = field(default_factory=State)  # last acknowledged or observed
     etag: str | None = None  # of `state`, where known
     pending: State | None = None  # what a request without an answer would have made
     version: int = 0  # makes contents unique
 
-    def next_piece(self, size: int) -> Piece:
+    def next_version(self) -> int:
         self.version += 1
-        return Piece(f"{self.name}:{self.version}", size)
+        return self.version
+
+    def next_piece(self, size: int) -> Piece:
+        return Piece(f"{self.name}:{self.next_version()}", size)
 
     def possible(self) -> list[State]:
         return [self.state] + ([self.pending] if self.pending not in (None, self.state) else [])

@@ -17,7 +17,7 @@ from ground import (
 )  # fmt: skip
 from lapis_server import REPOSITORY
 from observing import eventually
-from worker import crash_client, with_room
+from sender import crash_client, with_room
 
 POINT = re.compile(r'^X\(k\w+, *"([a-z-]+)"\)', re.MULTILINE)
 DRAINED_FROM = 12 * MIB  # bytes on a path before it is drained

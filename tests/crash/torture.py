@@ -25,11 +25,13 @@ from pathlib import Path
 
 from lapis_command import lapis
 from lapis_server import LapisServer, StartFailed
+from model import CONTAINER, RELAY
 from observing import metrics
 from past_states import keep_deleted
+from sender import Portfolio, crash_client, signing_client
 from stages import KillStage, PowerStage, Stage
 from verify import verify
-from worker import CONTAINER, RELAY, Crew, Portfolio, crash_client, signing_client
+from worker import Crew
 
 WORKERS = 16
 MIN_IN_FLIGHT = 8

@@ -11,34 +11,53 @@ from dataclasses import dataclass
 
 from azure_client import Response
 from blob_client import BlobClient
-from model import Key, State, md5_of
-from worker import CONTAINER, TAG_VALUES, crash_client
+from model import CONTAINER, Key, Piece, State, md5_of
+from page_model import written_in
+from paging import page_list, ranges_in
+from sender import TAG_VALUES, crash_client, snapshot_times
 
 READERS = 4
+
+
+@dataclass(frozen=True)
+class Content:
+    """Of a blob or a snapshot."""
+
+    size: int
+    md5: str | None  # None: it may not be read
+    written: tuple[tuple[int, int], ...] | None  # of its pages; None: it has none, or as above
+
+    def shows(self, pieces: tuple[Piece, ...]) -> bool:
+        if self.size != sum(piece.size for piece in pieces):
+            return False
+        return self.md5 in (None, md5_of(pieces)) and self.written in (None, written_in(pieces))
 
 
 @dataclass
 class Observed:
     """What the daemon says about one name."""
 
-    size: int | None  # None: no committed blob
-    md5: str
+    content: Content | None  # None: no committed blob
     etag: str | None
     blocks: list[tuple[str, int]]
     staged: set[tuple[str, int]]
-    snapshots: list[tuple[int, str]]  # sizes and MD5s, oldest first
+    snapshots: list[Content]  # oldest first
     tags: dict[str, str]
+    is_backup: bool = False
 
     def matches(self, state: State) -> bool:
-        if (self.size is not None) != state.exists():
+        if (self.content is not None) != state.exists():
             return False
-        if state.exists() and (self.size, self.md5) != (state.size(), md5_of(state.pieces or ())):
+        if self.content is not None and not self.content.shows(state.pieces or ()):
             return False
         if self.blocks != [(name, piece.size) for name, piece in state.blocks]:
             return False
-        if self.snapshots != [(past.size(), md5_of(past.pieces)) for past in state.snapshots]:
+        if len(self.snapshots) != len(state.snapshots):
             return False
-        if self.tags != dict(state.tags):
+        pairs = zip(self.snapshots, state.snapshots, strict=True)
+        if not all(content.shows(past.pieces) for content, past in pairs):
+            return False
+        if self.tags != dict(state.tags) or self.is_backup != (state.source is not None):
             return False
         return self.staged == {(name, piece.size) for name, piece in state.staged}
 
@@ -48,48 +67,74 @@ def block_sizes(response: Response, element: str) -> list[tuple[str, int]]:
     return [(node.findtext("Name") or "", int(node.findtext("Size") or -1)) for node in found]
 
 
-def observe_snapshots(client: BlobClient, name: str) -> list[tuple[int, str]]:
-    """Of this name alone; no other begins with it."""
+def content_of(client: BlobClient, key: Key, got: Response, **query: str) -> Content:
+    """`got` is the whole blob."""
+    written = None
+    if got["x-ms-blob-type"] == "PageBlob":
+        listed = ranges_in(page_list(client, key.container, key.name, **query))
+        written = tuple((first, last) for _, first, last in listed)
+    return Content(len(got.body), hashlib.md5(got.body).hexdigest(), written)
+
+
+def observe_snapshots(client: BlobClient, key: Key) -> list[Content]:
     found = []
-    for page in client.list_pages(CONTAINER, prefix=name, include="snapshots"):
-        for blob in page.xml().findall("Blobs/Blob"):
-            if time := blob.findtext("Snapshot"):
-                got = client.get_blob(CONTAINER, name, snapshot=time)
-                if got.status != 200:
-                    raise AssertionError(f"{name} at {time}: {got}")
-                found.append((len(got.body), hashlib.md5(got.body).hexdigest()))
+    for time in snapshot_times(client, key):
+        got = client.get_blob(key.container, key.name, snapshot=time)
+        if got.status != 200:
+            raise AssertionError(f"{key.name} at {time}: {got}")
+        found.append(content_of(client, key, got, snapshot=time))
     return found
 
 
-def observe_tags(client: BlobClient, name: str) -> dict[str, str]:
-    got = client.get_blob_tags(CONTAINER, name)
+def observe_tags(client: BlobClient, key: Key) -> dict[str, str]:
+    got = client.get_blob_tags(key.container, key.name)
     if got.status != 200:
-        raise AssertionError(f"the tags of {name}: {got}")
+        raise AssertionError(f"the tags of {key.name}: {got}")
     tags = got.xml().iter("Tag")
     return {tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in tags}
 
 
-def observe(client: BlobClient, name: str) -> Observed:
-    got = client.get_blob(CONTAINER, name)
-    lists = client.get_block_list(CONTAINER, name, "all")
-    has_no_list = got["x-ms-blob-type"] == "AppendBlob" and lists.error_code == "InvalidBlobType"
-    for response in [got] if has_no_list else [got, lists]:
-        if response.status not in (200, 404):
-            raise AssertionError(f"{name}: {response}")
-    exists = got.status == 200
-    digest = hashlib.md5(got.body).hexdigest()
-    if exists and got["Content-MD5"] is not None:
-        stored = base64.b64decode(got["Content-MD5"]).hex()
-        if stored != digest:
-            raise AssertionError(f"{name}: the stored MD5 is {stored}, that of the bytes {digest}")
+def observe_backup(client: BlobClient, key: Key) -> Observed:
+    """It shows which of its snapshots is the newest, and no content."""
+    head = client.get_blob_properties(key.container, key.name)
+    times, newest = snapshot_times(client, key), head["x-ms-copy-destination-snapshot"]
+    if newest is None or (times and newest != times[-1]):
+        raise AssertionError(f"{key.name} is as it was at {newest}, its snapshots are of {times}")
     return Observed(
-        size=len(got.body) if exists else None,
-        md5=digest if exists else "",
+        content=Content(int(head["Content-Length"] or -1), None, None),
+        etag=head["ETag"],
+        blocks=[],
+        staged=set(),
+        snapshots=observe_snapshots(client, key),
+        tags=observe_tags(client, key),
+        is_backup=True,
+    )
+
+
+def observe(client: BlobClient, key: Key) -> Observed:
+    got = client.get_blob(key.container, key.name)
+    if got.error_code == "OperationNotAllowedOnIncrementalCopyBlob":
+        return observe_backup(client, key)
+    lists = client.get_block_list(key.container, key.name, "all")
+    has_blocks = got["x-ms-blob-type"] not in ("AppendBlob", "PageBlob")
+    if not has_blocks and lists.error_code != "InvalidBlobType":
+        raise AssertionError(f"the blocks of {key.name}: {lists}")
+    for response in [got, lists] if has_blocks else [got]:
+        if response.status not in (200, 404):
+            raise AssertionError(f"{key.name}: {response}")
+    exists = got.status == 200
+    content = content_of(client, key, got) if exists else None
+    if content is not None and got["Content-MD5"] is not None:
+        stored = base64.b64decode(got["Content-MD5"]).hex()
+        if stored != content.md5:
+            raise AssertionError(f"{key.name}: stored MD5 {stored}, of the bytes {content.md5}")
+    return Observed(
+        content=content,
         etag=got["ETag"] if exists else None,
         blocks=block_sizes(lists, "CommittedBlocks") if lists.status == 200 else [],
         staged=set(block_sizes(lists, "UncommittedBlocks")) if lists.status == 200 else set(),
-        snapshots=observe_snapshots(client, name),
-        tags=observe_tags(client, name) if exists else {},
+        snapshots=observe_snapshots(client, key),
+        tags=observe_tags(client, key) if exists else {},
     )
 
 
@@ -97,7 +142,7 @@ def check_range(client: BlobClient, key: Key, rng: random.Random) -> str | None:
     content = key.state.content()
     first, last = sorted((rng.randrange(len(content)), rng.randrange(len(content))))
     headers = {"x-ms-range": f"bytes={first}-{last}"}
-    response = client.get_blob(CONTAINER, key.name, headers)
+    response = client.get_blob(key.container, key.name, headers)
     if response.status != 206 or response.body != content[first : last + 1]:
         return f"{key.name}: range {first}-{last} of {len(content)} is wrong ({response.status})"
     return None
@@ -106,7 +151,7 @@ def check_range(client: BlobClient, key: Key, rng: random.Random) -> str | None:
 def check_key(client: BlobClient, key: Key, rng: random.Random) -> str | None:
     """What is wrong with the key, or None; settles it."""
     try:
-        observed = observe(client, key.name)
+        observed = observe(client, key)
     except (AssertionError, OSError, http.client.HTTPException) as error:
         return f"{key.name}: cannot be read: {error}"
     matching = [state for state in key.possible() if observed.matches(state)]
@@ -118,14 +163,17 @@ def check_key(client: BlobClient, key: Key, rng: random.Random) -> str | None:
     acknowledged = matching == [key.state] and key.pending != key.state
     if acknowledged and key.etag is not None and observed.etag not in (None, key.etag):
         return f"{key.name}: the ETag changed from {key.etag} to {observed.etag}"
-    key.settle(matching[0], observed.etag)
-    if key.state.size() > 0 and rng.random() < 0.1:
+    # Where both look alike, as a disk that was made anew and one that was not, the ETag tells.
+    was_done = observed.etag not in (None, key.etag)
+    key.settle(matching[-1 if was_done else 0], observed.etag)
+    if key.state.size() > 0 and not observed.is_backup and rng.random() < 0.1:
         return check_range(client, key, rng)
     return None
 
 
 def check_listing(client: BlobClient, keys: list[Key]) -> list[str]:
     """Of settled keys: the listing shows those that exist, and no other."""
+    keys = [key for key in keys if key.container == CONTAINER]
     committed = sorted(key.name for key in keys if key.state.exists())
     either = sorted(key.name for key in keys if key.state.exists() or key.state.staged)
     faults = []

@@ -11,44 +11,26 @@ import http.client
 import multiprocessing
 import multiprocessing.connection
 import random
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from multiprocessing.sharedctypes import SynchronizedArray
-from urllib.parse import urlencode
 
-from azure_client import Response
-from blob_client import BlobClient, block_id, tags_xml
+from blob_client import block_id
 from copying import bare_url
 from model import (
-    Change,
+    CONTAINER,
     Key,
-    Tags,
     append_block,
     copy_blob,
-    delete,
-    delete_snapshots,
     put_append_blob,
     put_blob,
     put_block,
     put_block_list,
-    set_tags,
-    take_snapshot,
 )
-from sas import account_sas
-from signing import DEVELOPMENT_ACCOUNT
+from page_load import PageLoad
+from sender import Portfolio, Refused, Sender, draw_tags, tags_header
 
-CONTAINER = "crash"
-RELAY = "relay"  # holds what each worker has copied by way of it last
-HOT_KEYS = 12  # a worker; changed over and over
-LOGS = 3  # a worker; append blobs
 COLD_KEYS = 8  # a worker; written once, verified ever after, at last deleted
-MAX_SNAPSHOTS = 2  # a key
-TAG_VALUES = 4  # of each of two keys, so that many blobs have the same
 MOST_APPENDED = 1 << 20  # a snapshot of a short log keeps all that is appended to it later
 MOST_KEPT = 256 << 10  # neither snapshots nor copies of what is longer: some stores are small
-FULL = 507
-ROOM_LIMIT = 30.0  # seconds until a full store has compacted what has died in it
 FORK = multiprocessing.get_context("fork")
 
 # Upper bounds of a body's size and how often it is drawn from there. Up to 4 KiB lives inline.
@@ -61,104 +43,12 @@ def draw_size(rng: random.Random) -> int:
     return rng.randint(lower, SIZES[index][0]) if index else 0
 
 
-def draw_tags(rng: random.Random) -> Tags:
-    keys = [key for key in ("a", "b") if rng.random() < 0.6]
-    return tuple((key, str(rng.randrange(TAG_VALUES))) for key in keys)
-
-
-def tags_header(tags: Tags) -> dict[str, str]:
-    return {"x-ms-tags": urlencode(tags)} if tags else {}
-
-
-def crash_client(endpoint: str) -> BlobClient:
-    token = account_sas(DEVELOPMENT_ACCOUNT, "rwdlactf", se="2999-01-01")
-    return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, sas=token, timeout=60)
-
-
-def signing_client(endpoint: str) -> BlobClient:
-    """For copies: one that the account's key signs shares its source's bytes."""
-    return BlobClient(endpoint, DEVELOPMENT_ACCOUNT.name, account=DEVELOPMENT_ACCOUNT, timeout=60)
-
-
-def with_room(request: Callable[[], Response]) -> Response:
-    """Again and again where the store is full: it is small, and what dies in it faster than it is
-    compacted fills it. What lives would fit several times, so that this has to end."""
-    limit = time.monotonic() + ROOM_LIMIT
-    while True:
-        response = request()
-        if response.status != FULL or time.monotonic() > limit:
-            return response
-        time.sleep(0.02)
-
-
-@dataclass
-class Portfolio:
-    """A worker's keys. Goes to the worker with the fork and comes back when it ends."""
-
-    number: int
-    hot: list[Key] = field(default_factory=list)
-    cold: list[Key] = field(default_factory=list)
-    logs: list[Key] = field(default_factory=list)
-    acknowledged: int = 0  # since it was last taken
-    trouble: str = ""  # an answer that should not have been
-    made: int = 0
-
-    def __post_init__(self) -> None:
-        self.hot = [Key(f"w{self.number:02d}/hot/{i:02d}") for i in range(HOT_KEYS)]
-        self.logs = [Key(f"w{self.number:02d}/log/{i:02d}") for i in range(LOGS)]
-
-    def keys(self) -> list[Key]:
-        return self.hot + self.cold + self.logs
-
-    def take_acknowledged(self) -> int:
-        taken, self.acknowledged = self.acknowledged, 0
-        return taken
-
-    def new_cold(self) -> Key:
-        self.made += 1
-        self.cold.append(Key(f"w{self.number:02d}/cold/{self.made:06d}"))
-        return self.cold[-1]
-
-
-class Refused(Exception):
-    """The daemon answered, but not as it should."""
-
-
-class Worker:
-    def __init__(
-        self, portfolio: Portfolio, endpoint: str, seed: str, in_flight: SynchronizedArray[int]
-    ) -> None:
-        self.portfolio = portfolio
-        self.client = crash_client(endpoint)
-        self.copier = signing_client(endpoint)
-        self.rng = random.Random(seed)
-        self.in_flight = in_flight
-
-    def send(
-        self, key: Key, change: Change, expected: int, request: Callable[[], Response]
-    ) -> None:
-        """Leaves `pending` set where no answer came."""
-        key.pending = change(key.state)
-        self.in_flight[self.portfolio.number] = 1
-        response = with_room(request) if expected == 201 else request()
-        self.in_flight[self.portfolio.number] = 0
-        if response.status != expected:
-            raise Refused(f"{key.name}: expected {expected}, got {response}")
-        key.settle(key.pending, response["ETag"] or (key.etag if key.pending.exists() else None))
-        self.portfolio.acknowledged += 1
-
+class Worker(Sender):
     def put_blob(self, key: Key) -> None:
         piece = key.next_piece(draw_size(self.rng))
         body, tags = piece.content(), draw_tags(self.rng)
         change, client, headers = put_blob(piece, tags), self.client, tags_header(tags)
         self.send(key, change, 201, lambda: client.put_blob(CONTAINER, key.name, body, headers))
-
-    def set_tags(self, key: Key) -> None:
-        tags, client = draw_tags(self.rng), self.client
-        document = tags_xml(dict(tags))
-        self.send(
-            key, set_tags(tags), 204, lambda: client.set_blob_tags(CONTAINER, key.name, document)
-        )
 
     def put_block(self, key: Key) -> None:
         piece = key.next_piece(max(1, draw_size(self.rng)))
@@ -177,16 +67,6 @@ class Worker:
         change, headers = put_block_list(entries, tags), tags_header(tags)
         self.send(
             key, change, 201, lambda: client.put_block_list(CONTAINER, key.name, entries, headers)
-        )
-
-    def snapshot(self, key: Key) -> None:
-        client = self.client
-        if len(key.state.snapshots) < MAX_SNAPSHOTS:
-            self.send(key, take_snapshot, 201, lambda: client.snapshot_blob(CONTAINER, key.name))
-            return
-        only = {"x-ms-delete-snapshots": "only"}
-        self.send(
-            key, delete_snapshots, 202, lambda: client.delete_blob(CONTAINER, key.name, only)
         )
 
     def append(self, key: Key) -> None:
@@ -213,25 +93,10 @@ class Worker:
 
     def copy(self, key: Key, source: Key) -> None:
         """By way of another container half of the time: both then hold the first one's bytes."""
-        tags, copier = draw_tags(self.rng), self.copier
-        change, headers = copy_blob(source.state, tags), tags_header(tags)
-        is_relayed = self.rng.random() < 0.5
-
-        def request() -> Response:
-            url = bare_url(copier, CONTAINER, source.name)
-            if is_relayed:
-                relay = f"w{self.portfolio.number:02d}"
-                relayed = copier.copy_blob(RELAY, relay, url)
-                if relayed.status != 202:
-                    return relayed
-                url = bare_url(copier, RELAY, relay)
-            return copier.copy_blob(CONTAINER, key.name, url, headers)
-
-        self.send(key, change, 202, request)
-
-    def delete(self, key: Key) -> None:
-        include = {"x-ms-delete-snapshots": "include"}
-        self.send(key, delete, 202, lambda: self.client.delete_blob(CONTAINER, key.name, include))
+        tags, url = draw_tags(self.rng), bare_url(self.copier, CONTAINER, source.name)
+        relay = f"w{self.portfolio.number:02d}" if self.rng.random() < 0.5 else None
+        change = copy_blob(source.state, tags)
+        self.send(key, change, 202, lambda: self.copy_url(key, url, relay, tags))
 
     def step(self) -> None:
         if self.rng.random() < 0.05:
@@ -242,8 +107,11 @@ class Worker:
                 self.portfolio.cold.remove(victim)
             self.put_blob(self.portfolio.new_cold())
             return
-        if self.rng.random() < 0.2:
+        if self.rng.random() < 0.15:
             self.change_log(self.rng.choice(self.portfolio.logs))
+            return
+        if self.rng.random() < 0.25:
+            PageLoad(self).step()
             return
         key = self.rng.choice(self.portfolio.hot)
         chance = self.rng.random()
