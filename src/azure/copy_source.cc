@@ -14,6 +14,7 @@
 #include "lapis/base/base64.h"
 #include "lapis/base/date.h"
 #include "lapis/base/number.h"
+#include "lapis/blob/ops/put_page_blob.h"
 
 namespace lapis::azure {
 namespace {
@@ -203,6 +204,8 @@ Result<blob::SourceProperties> read_source_head(const blob::SourceRequest& reque
     properties.append_blocks = static_cast<std::uint32_t>(*blocks);
   }
   properties.sealed = http::iequals(headers.get("x-ms-blob-sealed"), "true");
+  const auto number = parse_u64(headers.get("x-ms-blob-sequence-number"));
+  if (number && *number <= blob::kMaxSequenceNumber) properties.sequence_number = *number;
   if (const auto etag = headers.get("ETag"); etag.starts_with('"')) properties.etag = etag;
   properties.http = stored_properties(headers);
   // One of another length is none.

@@ -5,6 +5,7 @@
 
 #include "blob/blob_rows.h"
 #include "blob/body_intake.h"
+#include "blob/pages/pending_pages.h"
 #include "blob/pending_state.h"
 #include "lapis/base/log.h"
 
@@ -73,9 +74,10 @@ class Run {
   // Completes when the copy has ended, as a success or for good.
   io::Task<Result<void>> run() {
     if (!progress_.failure.empty()) co_return co_await end_as_failed();
-    LAPIS_CO_TRY(const bool waits, co_await blob_waits());
-    if (!waits) co_return co_await end({.status = CopyStatus::kFailed});  // of nothing but its row
+    LAPIS_CO_TRY(const auto type, co_await waiting_type());
+    if (!type) co_return co_await end({.status = CopyStatus::kFailed});  // of nothing but its row
     progress_.copied.store(0);
+    if (*type == BlobType::kPage) co_return co_await run_pages();
     Result<TakenBody> taken = co_await take();
     if (progress_.aborted.load()) co_return Result<void>{};  // who aborted it has written its end
     if (!taken) co_return co_await give_up(std::move(taken).error());
@@ -94,18 +96,27 @@ class Run {
   }
 
  private:
-  // Whether there is still a blob for it.
-  io::Task<Result<bool>> blob_waits() {
+  io::Task<Result<void>> run_pages() {
+    Result<void> brought = co_await bring();
+    if (progress_.aborted.load()) co_return Result<void>{};
+    if (brought) brought = co_await end({});
+    if (!brought) co_return co_await give_up(std::move(brought).error());
+    co_return Result<void>{};
+  }
+
+  // Of the blob that waits for it; nothing where there is none any more.
+  io::Task<Result<std::optional<BlobType>>> waiting_type() {
     LAPIS_CO_TRY(const auto state,
                  co_await service_.meta.get(container_state_key(copy_.container)));
-    if (!state) co_return false;
+    if (!state) co_return std::nullopt;
     LAPIS_CO_TRY(const ContainerState content, decode_container_state(*state));
-    if (is_ended(content)) co_return false;
+    if (is_ended(content)) co_return std::nullopt;
     LAPIS_CO_TRY(const auto row,
                  co_await service_.meta.get(blob_key(copy_.container, copy_.key.name)));
-    if (!row) co_return false;
+    if (!row) co_return std::nullopt;
     LAPIS_CO_TRY(const BlobProperties properties, decode_properties(*row));
-    co_return is_pending(properties) && properties.copy->id == copy_.id;
+    if (!is_pending(properties) || properties.copy->id != copy_.id) co_return std::nullopt;
+    co_return properties.type;
   }
 
   // That it is the one that the answer was about.
@@ -116,22 +127,38 @@ class Run {
     return {};
   }
 
-  io::Task<Result<TakenBody>> take() {
-    const Timestamp last = copy_.began + kLongest;
-    if (service_.clock.now() > last) {
+  // Until when it may take.
+  Timestamp last() const { return copy_.began + kLongest; }
+
+  io::Task<Result<std::unique_ptr<CopySource>>> open() {
+    if (service_.clock.now() > last()) {
       co_return fail(ErrorCode::kOperationTimedOut, "two weeks are over");
     }
-    LAPIS_CO_TRY_VOID(check_room(service_, copy_.length));
     SourceRequest request = copy_.source;
     request.version = kTellsSourceErrors;
-    LAPIS_CO_TRY(const auto source, co_await sources_.open(std::move(request)));
+    LAPIS_CO_TRY(auto source, co_await sources_.open(std::move(request)));
     LAPIS_CO_TRY_VOID(check(source->properties()));
+    co_return source;
+  }
+
+  io::Task<Result<TakenBody>> take() {
+    LAPIS_CO_TRY_VOID(check_room(service_, copy_.length));
+    LAPIS_CO_TRY(const auto source, co_await open());
     progress_.source = source.get();
-    CountedBody body(source->body(), progress_, service_.clock, last);
+    CountedBody body(source->body(), progress_, service_.clock, last());
     const IncomingBody incoming{copy_.container, copy_.key.name, copy_.length, false};
     auto taken = co_await take_body(service_, incoming, body);
     progress_.source = nullptr;
     co_return taken;
+  }
+
+  io::Task<Result<void>> bring() {
+    LAPIS_CO_TRY(const auto source, co_await open());
+    progress_.source = source.get();
+    CountedBody body(source->body(), progress_, service_.clock, last());
+    auto brought = co_await bring_pages(service_, copy_, body);
+    progress_.source = nullptr;
+    co_return brought;
   }
 
   io::Task<Result<void>> give_up(Error error) {

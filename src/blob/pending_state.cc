@@ -5,6 +5,7 @@
 #include "blob/blob_rows.h"
 #include "blob/hint_queue.h"
 #include "blob/record_fields.h"
+#include "blob/release.h"
 
 namespace lapis::blob {
 
@@ -31,6 +32,7 @@ std::string encode_pending_copy(const PendingCopy& copy) {
   message.set_append_blocks(copy.append_blocks);
   message.set_sealed(copy.sealed);
   message.set_began(to_record(copy.began));
+  message.set_sequence_number(copy.sequence_number);
   return message.SerializeAsString();
 }
 
@@ -59,6 +61,7 @@ Result<PendingCopy> decode_pending_copy(const Guid& id, std::string_view row) {
   copy.append_blocks = message.append_blocks();
   copy.sealed = message.sealed();
   copy.began = time_of(message.began());
+  copy.sequence_number = message.sequence_number();
   return copy;
 }
 
@@ -79,6 +82,10 @@ Result<bool> end_pending_copy(storage::MetaView& view, const PendingCopy& copy, 
   properties.copy->description = end.description;
   properties.copy->completed = properties.last_modified;
   if (end.status != CopyStatus::kSuccess) {
+    if (has_pages(blob.body) && properties.copy->total != 0) {
+      const PagesBehind behind{copy.key.name, properties.copy->total / kPageBytes};
+      queue_pages(view, copy.container, {blob.body.pages.map, false, false, {}, behind});
+    }
     // However full the store is: nothing is kept but what was.
     view.rewrite(key, encode_blob(properties, encode_body(blob.body)));
     return true;
@@ -87,6 +94,12 @@ Result<bool> end_pending_copy(storage::MetaView& view, const PendingCopy& copy, 
   properties.http.content_md5 = copy.md5;
   properties.append_blocks = copy.append_blocks;
   properties.sealed = copy.sealed;
+  if (has_pages(blob.body)) {
+    properties.sequence_number = copy.sequence_number;
+    ++blob.body.pages.length_changes;
+    view.put(key, encode_blob(properties, encode_body(blob.body)));
+    return true;
+  }
   if (end.stored != nullptr) end.stored->record(view, rank_of(properties.tier));
   view.put(key, encode_blob(properties, end.encoded_body));
   return true;

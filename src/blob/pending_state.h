@@ -22,9 +22,10 @@ Result<PendingCopy> decode_pending_copy(const Guid& id, std::string_view row);
 // the blob; false where the blob is not there any more, or is something else.
 struct CopyEnd {
   CopyStatus status = CopyStatus::kSuccess;
-  std::string description = {};           // of a failure
-  storage::StoredBody* stored = nullptr;  // of a success, unless it is short
-  std::string encoded_body = {};          // likewise
+  std::string description = {};  // of a failure
+  // Of a success, but of a page blob's, which has its pages already:
+  storage::StoredBody* stored = nullptr;  // unless it is short
+  std::string encoded_body = {};
 };
 Result<bool> end_pending_copy(storage::MetaView& view, const PendingCopy& copy, const CopyEnd& end,
                               Timestamp now, const ServiceClock& time);

@@ -28,6 +28,7 @@ from copying import (
 from held_source import LONG, MIB, HeldSource
 from lapis_server import LapisServer
 from observing import eventually
+from paging import ranges, write
 from past_states import ids, kept
 from sas import account_sas, service_sas
 from signing import DEVELOPMENT_ACCOUNT
@@ -205,6 +206,31 @@ def test_between_accounts_of_a_server(
     client.close()
 
 
+def test_a_page_blob(client: BlobClient, container: str, held: HeldSource) -> None:
+    """Always pending: zeros are read, but not written."""
+    disk = bytearray(9 * MIB)
+    for first in (0, 4 * MIB - 512, 8 * MIB):
+        disk[first : first + 1024] = b"x" * 1024
+    held.content = bytes(disk)
+    held.headers = {"x-ms-blob-type": "PageBlob", "x-ms-blob-sequence-number": "7"}
+    response = expect(client.copy_blob(container, "c", held.url), 202)
+    assert response["x-ms-copy-status"] == "pending"
+    assert client.get_blob(container, "c").body == b""
+    refused = write(client, container, "c", 0, b"x" * 512)
+    expect_error(refused, 409, "PendingCopyOperation")
+    held.let_all()
+    shown = ended(client, container, "c")
+    assert shown["x-ms-blob-type"] == "PageBlob"
+    assert shown["x-ms-blob-sequence-number"] == "7"
+    assert client.get_blob(container, "c").body == disk
+    assert ranges(client, container, "c") == [
+        ("PageRange", first, first + 1023) for first in (0, 4 * MIB - 512, 8 * MIB)
+    ]
+    expect(write(client, container, "c", 0, b"y" * 512), 201)
+    tier = {"x-ms-access-tier": "Hot"}
+    expect_error(client.copy_blob(container, "c", held.url, tier), 400, "InvalidBlobTier")
+
+
 def test_no_other_copies_are_pending(client: BlobClient, container: str, held: HeldSource) -> None:
     """By the account's key, into the container and another, whatever token the source's URL has; or of
     the kinds that say that they wait."""
@@ -229,6 +255,7 @@ def test_what_is_refused_at_once(client: BlobClient, container: str, held: HeldS
     other = '"0x8D0000000000000"'
     headers = {"x-ms-blob-type": "PageBlob"}
     disk = held.server.serve("/disk", answer(headers=headers, length=len(LONG) + 505))
+    odd = held.server.serve("/odd", answer(headers=headers, length=len(LONG)))
     huge = held.server.serve("/huge", answer(length=(256 << 30) + 1))
     refusals = [
         (held.url + "s", {}, 404, "CannotVerifyCopySource"),
@@ -237,7 +264,9 @@ def test_what_is_refused_at_once(client: BlobClient, container: str, held: HeldS
         (held.url, {"x-ms-source-if-match": other}, 412, "SourceConditionNotMet"),
         (held.url, {"x-ms-seal-blob": "true"}, 409, "InvalidSourceBlobType"),
         (held.url, {"x-ms-lease-id": GUID}, 412, "LeaseNotPresentWithBlobOperation"),
-        (disk, {}, 409, "InvalidSourceBlobType"),
+        (disk, {}, 409, "InvalidBlobType"),
+        (disk, {"x-ms-seal-blob": "true"}, 409, "InvalidSourceBlobType"),
+        (odd, {}, 409, "InvalidSourceBlobType"),
         (huge, {}, 413, "RequestBodyTooLarge"),
     ]
     for url, headers, status, code in refusals:

@@ -278,6 +278,25 @@ def test_it_goes_on_after_a_restart(server: LapisServer, held: HeldSource, end: 
 
 
 @both_ends
+def test_pages_go_on_after_a_restart(server: LapisServer, held: HeldSource, end: End) -> None:
+    """What the try before has brought lies behind the blob's end, and goes first."""
+    client = client_of(server)
+    held.content = LONG[: 9 * MIB]
+    held.headers = {"x-ms-blob-type": "PageBlob"}
+    copies = [start(client, "box", blob, held.url) for blob in ("c", "d")]
+    held.let(6 * MIB)
+    assert eventually(lambda: copied(client.get_blob_properties("box", "c")) > 5 * MIB)
+    client = restarted(server, end)
+    assert statuses(client, "box", ["c", "d"]) == {"pending"}
+    expect(client.abort_copy("box", "d", copies[1]), 204)
+    held.let_all()
+    expect_copied(client, "box", "c", held.content)
+    assert client.get_blob("box", "d").body == b""
+    expect_sound(server)
+    client.close()
+
+
+@both_ends
 def test_between_two_tries(server: LapisServer, held: HeldSource, end: End) -> None:
     client = client_of(server)
     start_halfway(client, "box", held)

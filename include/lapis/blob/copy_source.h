@@ -33,14 +33,15 @@ struct SourceRequest {
 
 // What a source says of itself.
 struct SourceProperties {
-  std::uint64_t length = 0;         // of what is read
-  std::optional<BlobType> type;     // where it is a blob
-  std::uint32_t append_blocks = 0;  // of an append blob
-  bool sealed = false;              // likewise
-  std::string etag;                 // as it was told, where it tells one content from all others
-  HttpProperties http;              // the MD5 only where all of it is read
-  Result<Metadata> metadata;        // an error where it could not be a blob's
-  Tags tags;                        // where they were asked for
+  std::uint64_t length = 0;           // of what is read
+  std::optional<BlobType> type;       // where it is a blob
+  std::uint32_t append_blocks = 0;    // of an append blob
+  bool sealed = false;                // likewise
+  std::uint64_t sequence_number = 0;  // of a page blob
+  std::string etag;                   // as it was told, where it tells one content from all others
+  HttpProperties http;                // the MD5 only where all of it is read
+  Result<Metadata> metadata;          // an error where it could not be a blob's
+  Tags tags;                          // where they were asked for
   // The blob, or snapshot, of this store that it is; who asks for the copy may read it.
   std::optional<BlobKey> own = {};
 };

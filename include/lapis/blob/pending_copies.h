@@ -31,6 +31,7 @@ struct PendingCopy {
   std::optional<Md5Digest> md5 = {};
   std::uint32_t append_blocks = 0;
   bool sealed = false;
+  std::uint64_t sequence_number = 0;  // of a page blob
   Timestamp began = {};
 };
 

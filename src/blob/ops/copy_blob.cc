@@ -6,6 +6,7 @@
 #include "blob/copy_rules.h"
 #include "blob/lookup.h"
 #include "blob/pages/page_copy.h"
+#include "blob/pages/pending_pages.h"
 #include "blob/shared_copy.h"
 #include "lapis/io/pulled_bytes.h"
 
@@ -39,23 +40,17 @@ io::Task<Result<CopyBlobResult>> put(Service& service, CopyBlob request,
   co_return CopyBlobResult{made->etag, made->last_modified, id, made->version};
 }
 
-// The blob without its content, and the copy that is to bring that. `source` is as it was asked.
+// The blob without its content, and the copy that is to bring that. `source`: as it is to be asked.
 io::Task<Result<CopyBlobResult>> put_pending(Service& service, CopyBlob request,
                                              SourceRequest source,
                                              const SourceProperties& properties) {
   LAPIS_CO_TRY_VOID(prepare(request, properties));
   LAPIS_CO_TRY_VOID(check_room(service, properties.length));
-  if (service.copies->count() >= PendingCopies::kMost) {
-    co_return fail(ErrorCode::kServerBusy, "too many copies are pending");
-  }
   PutBlob& blob = request.blob;
   CopyProperties& copy = *blob.copy;
   copy.status = CopyStatus::kPending;
   copy.copied = 0;
   const Guid id = copy.id;
-  source.if_match = properties.etag;
-  source.conditions = {};
-  source.if_tags.clear();
   PendingCopy pending{.id = id, .container = {}, .key = blob.key, .source = std::move(source)};
   pending.length = std::exchange(blob.content_length, 0);
   pending.md5 = std::exchange(blob.http.content_md5, std::nullopt);
@@ -108,7 +103,8 @@ io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob reque
     if (request.seal) co_return fail(ErrorCode::kInvalidSourceBlobType);
     co_return co_await copy_page_blob(service, std::move(request), sources);
   }
-  bool is_pending = service.copies && properties.length > service.limits.copied_at_once;
+  bool is_pending =
+      service.copies && (has_pages || properties.length > service.limits.copied_at_once);
   if (is_pending) {
     LAPIS_CO_TRY(const bool is_itself, co_await may_be_itself(service, request, properties));
     is_pending = !is_itself;
@@ -119,7 +115,14 @@ io::Task<Result<CopyBlobResult>> copy_elsewhere(Service& service, CopyBlob reque
   const SourceProperties told = properties;
   source->reset();  // it is asked again by who reads it
   SourceRequest again = std::move(request.source);
-  co_return co_await put_pending(service, std::move(request), std::move(again), told);
+  again.if_match = told.etag;
+  again.conditions = {};
+  again.if_tags.clear();
+  if (service.copies->count() >= PendingCopies::kMost) {
+    co_return fail(ErrorCode::kServerBusy, "too many copies are pending");
+  }
+  const auto make_pending = has_pages ? put_pending_pages : put_pending;
+  co_return co_await make_pending(service, std::move(request), std::move(again), told);
 }
 
 }  // namespace

@@ -21,7 +21,16 @@ inline constexpr std::size_t kAtOnce = 100;
 // Of a source elsewhere, to the blob "b".
 class PendingCopyTest : public ::testing::Test {
  protected:
-  PendingCopyTest() { sources_.content = content_; }
+  explicit PendingCopyTest(BlobHarnessOptions options = {.limits = {.inline_body_bytes = 16}})
+      : harness_(with_copies(std::move(options))) {
+    sources_.content = content_;
+  }
+  BlobHarnessOptions with_copies(BlobHarnessOptions options) const {
+    options.limits.copied_at_once = kAtOnce;
+    options.features = features_;
+    options.copies = copies_;
+    return options;
+  }
 
   Result<CopyBlobResult> copy(CopyBlob request) {
     request.blob.key = key_of("b");
@@ -80,9 +89,7 @@ class PendingCopyTest : public ::testing::Test {
   const std::string content_ = pattern(1000, 1);
   const std::shared_ptr<PendingCopies> copies_ = std::make_shared<PendingCopies>();
   const std::shared_ptr<FeaturesByAccount> features_ = std::make_shared<FeaturesByAccount>();
-  BlobHarness harness_{{.limits = {.inline_body_bytes = 16, .copied_at_once = kAtOnce},
-                        .features = features_,
-                        .copies = copies_}};
+  BlobHarness harness_;
   ScriptedSources sources_;
 };
 

@@ -28,12 +28,12 @@ struct CopyBlobResult {
 // Makes the blob a copy of the source, with its properties, the MD5 that is stored with it, and its
 // metadata unless the request brings some. What is of the same account, by key or by its URL,
 // shares its body with the copy: a few small writes, whatever the size. Of a source elsewhere that
-// is longer than Limits::copied_at_once, and is not the blob itself, it makes a blob without
-// content, and a pending copy that brings that, where the service has those. Errors: those of Put
-// Blob, with kTargetConditionNotMet for kConditionNotMet; kSourceConditionNotMet; kBlobNotFound and
-// kPendingCopyOperation (a local source), kBlobArchived, kInvalidBlobType, kInvalidSourceBlobType,
-// kInfiniteLeaseDurationRequired (an active lease on the blob that ends), kServerBusy (too many
-// copies); those of the source.
+// is longer than Limits::copied_at_once, or a page blob, and is not the blob itself, it makes a
+// blob without content, and a pending copy that brings that, where the service has those. Errors:
+// those of Put Blob, with kTargetConditionNotMet for kConditionNotMet; kSourceConditionNotMet;
+// kBlobNotFound and kPendingCopyOperation (a local source), kBlobArchived, kInvalidBlobType,
+// kInvalidSourceBlobType, kInfiniteLeaseDurationRequired (an active lease on the blob that ends),
+// kServerBusy (too many copies); those of the source.
 io::Task<Result<CopyBlobResult>> copy_blob(Service& service, CopyBlob request,
                                            CopySources& sources);
 
