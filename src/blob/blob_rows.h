@@ -128,7 +128,7 @@ inline bool is_incremental_copy(const BlobProperties& properties) {
 
 // Errors: kOperationNotAllowedOnIncrementalCopyBlob.
 Result<void> check_content(const BlobProperties& properties);
-// Likewise, and those of check_no_copy.
+// Likewise, and those of check_no_copy: of what is written to, or copied in the store.
 Result<void> check_writable(const BlobProperties& properties);
 
 // Whether a name without a blob shows by its versions.

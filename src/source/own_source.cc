@@ -82,7 +82,8 @@ io::Task<Result<std::unique_ptr<blob::CopySource>>> open_own_source(
   LAPIS_CO_TRY(source->known, azure::read_source_head(request, response.status, response.headers,
                                                       source->answer->remaining()));
   source->known.tags = std::move(tags);
-  source->known.own = azure::source_blob(url, request.version);
+  // Whoever asks may read it: it has been. No other answer tells a type.
+  if (source->known.type) source->known.own = azure::source_blob(url, request.version);
   co_return source;
 }
 

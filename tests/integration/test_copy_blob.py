@@ -11,7 +11,8 @@ import pytest
 from azure_client import expect, expect_error, md5_header
 from blob_client import BlobClient, block_id
 from copying import bare_url, source_url
-from sas import account_sas
+from paging import write
+from sas import account_sas, service_sas
 from signing import DEVELOPMENT_ACCOUNT
 
 GUID = "8f4ab5f4-4d4e-4a6e-8a6a-7d0f7ad6d6b5"
@@ -91,6 +92,51 @@ def test_with_a_token_the_source_needs_its_own(
     creator = new_client(sas=account_sas(DEVELOPMENT_ACCOUNT, "c"))
     response = creator.copy_blob(container, "c", source_url(client, container, "b"))
     expect_error(response, 403, "UnauthorizedBlobOverwrite")
+
+
+ACCOUNT_INFORMATION = {"restype": "account", "comp": "properties"}
+
+
+@pytest.mark.parametrize(
+    ("letters", "more"),
+    [
+        ("w", {}),
+        ("w", ACCOUNT_INFORMATION),
+        ("l", ACCOUNT_INFORMATION),
+        ("t", {"comp": "tags"}),
+        ("r", {"comp": "tags"}),
+        ("t", {"Comp": "tags"}),
+        ("l", {"RESTYPE": "account", "COMP": "properties"}),
+        ("r", {"comp": "metadata"}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["BlockBlob", "PageBlob"])
+def test_only_what_may_be_read_is_copied(
+    client: BlobClient, new_client: Callable[..., BlobClient], container: str, target: str,
+    kind: str, letters: str, more: dict[str, str],
+) -> None:  # fmt: skip
+    """Whatever a GET of the source's URL answers, it shows no content: that is not copied either."""
+    secret = b"secret" * 512
+    headers = {"x-ms-blob-type": kind, "x-ms-tags": "a=b"}
+    if kind == "PageBlob":
+        headers["x-ms-blob-content-length"] = str(len(secret))
+        expect(client.put_blob(container, "s", b"", headers), 201)
+        expect(write(client, container, "s", 0, secret), 201)
+    else:
+        expect(client.put_blob(container, "s", secret, headers), 201)
+    snapshot = expect(client.snapshot_blob(container, "s"), 201)["x-ms-snapshot"] or ""
+    writer = new_client(sas=account_sas(DEVELOPMENT_ACCOUNT, "rcw"))
+    for token in (
+        service_sas(DEVELOPMENT_ACCOUNT, f"/{container}/s", letters),
+        account_sas(DEVELOPMENT_ACCOUNT, letters),
+    ):
+        for state in ({}, {"snapshot": snapshot}):
+            url = source_url(client, container, "s", token | state | more)
+            writer.copy_blob(target, "c", url)
+            got = client.get_blob(target, "c")
+            assert got.status == 404 or secret[:512] not in got.body
+            client.delete_blob(target, "c")
+            assert writer.incremental_copy_blob(target, "d", url).status != 202
 
 
 def test_conditions(client: BlobClient, container: str, target: str, stored: bytes) -> None:

@@ -13,8 +13,8 @@
 
 namespace lapis::azure {
 
-// The blob, its snapshot or its version that a URL of this server's names; nothing where it names
-// none. `version`: of the API.
+// The blob, its snapshot or its version that a GET of a URL of this server's reads, all of it;
+// nothing where that is another operation than Get Blob. `version`: of the API.
 std::optional<blob::BlobKey> source_blob(const http::Url& url, std::uint32_t version);
 
 // The headers of the GET, without Host.

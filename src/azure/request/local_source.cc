@@ -14,6 +14,10 @@ std::optional<blob::BlobKey> source_blob(const http::Url& url, std::uint32_t ver
   named.headers.add("Host", url.authority);
   auto target = parse_target(named);
   if (!target || target->resource != Resource::kBlob) return std::nullopt;
+  // A GET of it is Get Blob, as the routes have it: others need other permissions, or none.
+  const Query& query = target->query;
+  const bool is_read = query.get("comp").empty() && query.get("restype").empty();
+  if (!is_read || target->website || target->data_lake) return std::nullopt;
   NegotiatedVersion spoken;
   spoken.effective.date = version;
   const auto key = state_key(Call{named, *std::move(target), spoken, {}});

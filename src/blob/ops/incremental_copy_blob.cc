@@ -183,7 +183,11 @@ io::Task<Result<BlobKey>> find_source(const IncrementalCopyBlob& request, CopySo
   if (!key) {
     auto opened = co_await sources.open(request.source);
     if (!opened) co_return fail(of_source(std::move(opened).error()));
-    key = (*opened)->properties().own;
+    const SourceProperties& properties = (*opened)->properties();
+    key = properties.own;
+    if (key && properties.type != BlobType::kPage) {
+      co_return fail(ErrorCode::kInvalidSourceBlobType);
+    }
   }
   if (!key || key->account != request.key.account) {
     co_return fail(Error{ErrorCode::kNotImplemented, "incremental copy"}.with(

@@ -29,7 +29,7 @@ struct Change {
 Result<BorrowedState> read_source(storage::MetaView& view, const LayeredCopy& copy) {
   LAPIS_TRY(StateRow row, read_state(view, copy.source_container, *copy.request.local));
   if (row.properties.type != BlobType::kPage) return fail(ErrorCode::kInvalidSourceBlobType);
-  LAPIS_TRY_VOID(check_content(row.properties));
+  LAPIS_TRY_VOID(check_writable(row.properties));
   LAPIS_TRY_VOID(check_read(copy.request.source.conditions, target_of(row.properties)));
   LAPIS_TRY(BlobRecord blob, decode_blob(row.row));
   return BorrowedState{std::move(row.key), std::move(blob)};

@@ -40,6 +40,7 @@ Result<bool> apply(storage::MetaView& view, const PageClear& clear, const PagePl
   const PageChange change{first, plan.end};
   LAPIS_TRY_VOID(change_pages(view, clear.container, *planned, change, pages));
   if (clear.edit) clear.edit(view, blob.properties);
+  if (!clear.edit && pages.generation == plan.pages.generation) return true;
   view.put(blob_key(clear.container, clear.key.name),
            encode_blob(blob.properties, encode_body(blob.body)));
   return true;

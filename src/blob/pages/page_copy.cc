@@ -41,7 +41,7 @@ Result<Source> read_source(PageSnapshot snapshot, ContainerId container, const C
   LAPIS_TRY(const StateRow state, read_state(*snapshot, container, *request.local));
   LAPIS_TRY(BlobRecord blob, decode_blob(state.row));
   if (!has_pages(blob.body)) return fail(ErrorCode::kInvalidSourceBlobType);
-  LAPIS_TRY_VOID(check_content(blob.properties));
+  LAPIS_TRY_VOID(check_writable(blob.properties));
   const Result<void> met = check_read(request.source.conditions, target_of(blob.properties));
   if (!met) return fail(of_source(met.error()));
   return Source{container, std::move(snapshot), std::move(blob)};

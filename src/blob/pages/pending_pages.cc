@@ -68,16 +68,17 @@ class Bringer {
 
   // What an earlier try has left behind the end.
   io::Task<Result<void>> clear() {
-    const auto snapshot = service_.meta.snapshot();
-    auto job = [&] { return read_waiting(*snapshot, copy_); };
-    LAPIS_CO_TRY(const BlobRecord blob, co_await service_.blocking.run(std::move(job)));
-    pages_ = blob.body.pages;
     if (copy_.length == 0) co_return Result<void>{};
+    LAPIS_CO_TRY(const BlobRecord blob, co_await find());
     LAPIS_CO_TRY(const bool is_same,
                  co_await clear_behind(service_, copy_.container, copy_.key.name, length_of(blob),
                                        copy_.length / kPageBytes));
-    if (is_same) co_return Result<void>{};
-    co_return fail(ErrorCode::kNoPendingCopyOperation, "the blob has another length");
+    if (!is_same) {
+      co_return fail(ErrorCode::kNoPendingCopyOperation, "the blob has another length");
+    }
+    LAPIS_CO_TRY(const BlobRecord cleared, co_await find());
+    pages_ = cleared.body.pages;
+    co_return Result<void>{};
   }
 
   io::Task<Result<void>> write_part(std::uint64_t first, const std::string& part) {
@@ -89,6 +90,12 @@ class Bringer {
   }
 
  private:
+  io::Task<Result<BlobRecord>> find() {
+    const auto snapshot = service_.meta.snapshot();
+    auto job = [&] { return read_waiting(*snapshot, copy_); };
+    co_return co_await service_.blocking.run(std::move(job));
+  }
+
   // Nobody else writes to the map, so what is planned holds.
   io::Task<Result<void>> write_run(ByteRange range, io::ByteSource& bytes) {
     const IncomingBody incoming{copy_.container, copy_.key.name, range.length, false};

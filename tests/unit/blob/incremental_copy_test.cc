@@ -271,6 +271,7 @@ TEST_F(IncrementalCopies, AreRefused) {
 
 TEST_F(IncrementalCopies, OfWhatOthersMayReadAreMade) {
   sources_.content = "";
+  sources_.properties.type = BlobType::kPage;
   const Timestamp first = snapshot();
   IncrementalCopyBlob request = request_of(disk(first), at("box", "backup"));
   request.local.reset();
@@ -278,8 +279,11 @@ TEST_F(IncrementalCopies, OfWhatOthersMayReadAreMade) {
   sources_.properties.own = BlobKey{"other", "box", "disk", first};
   EXPECT_EQ(error(request), ErrorCode::kNotImplemented) << "another account";
   sources_.properties.own = disk(first);
+  sources_.properties.type = BlobType::kBlock;
+  EXPECT_EQ(error(request), ErrorCode::kInvalidSourceBlobType);
+  sources_.properties.type = BlobType::kPage;
   EXPECT_TRUE(copy(request));
-  EXPECT_EQ(sources_.opened, 3);
+  EXPECT_EQ(sources_.opened, 4);
 }
 
 TEST(IncrementalCopiesOfVersions, AreReadOnceTheirBlobIsGone) {

@@ -63,6 +63,23 @@ TEST_F(PendingPages, AreBroughtButForZeros) {
   ASSERT_TRUE(test::write_pages(harness_, "b", 0, pattern(kPage, 7)));
 }
 
+TEST_F(PendingPages, AreNoSourceBeforeTheyCame) {
+  ASSERT_TRUE(harness_.run(create_container(harness_.service, {{"acct", "crate"}, {}})));
+  begin();
+  for (const BlobKey& to : {key_of("c"), BlobKey{"acct", "crate", "c"}}) {
+    CopyBlob request;
+    request.blob.key = to;
+    request.source.url = "http://h/acct/box/b";
+    request.local = key_of("b");
+    const auto copied = harness_.run(copy_blob(harness_.service, request, sources_));
+    EXPECT_EQ(copied.error().code, ErrorCode::kPendingCopyOperation);
+  }
+  EXPECT_EQ(harness_.rows_of(Table::kLoan), 0u);
+  EXPECT_EQ(harness_.rows_of(Table::kPageMap), 0u);
+  ASSERT_TRUE(work());
+  EXPECT_EQ(*harness_.get("b") == text_, true);
+}
+
 TEST_F(PendingPages, ThatDidNotAllComeAreGivenBack) {
   const Guid id = begin();
   sources_.while_read = [&, reads = 0]() mutable {

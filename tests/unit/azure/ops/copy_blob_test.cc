@@ -20,6 +20,8 @@ TEST(ParseCopyBlob, TellsSourcesInThisStoreByTheirUrl) {
       {"http://127.0.0.1:10000/acct/box/b?snapshot=2021-06-28T05:51:11.5743121Z", true},
       {"http://127.0.0.1:10000/acct/box/c", true},
       {"http://127.0.0.1:10000/acct/other/b", true},
+      {"http://127.0.0.1:10000/acct/box/b?comp=tags", false},
+      {"http://127.0.0.1:10000/acct/box/b?restype=account&comp=properties", false},
       {"http://127.0.0.1:10000/another/box/b", false},
       {"https://127.0.0.1:10000/acct/box/b", false},
       {"http://elsewhere/acct/box/b", false},
