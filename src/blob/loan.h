@@ -26,10 +26,9 @@
 namespace lapis::blob {
 
 // Notes a loan of a body that a row of `container` holds, without its layers, which are bodies of
-// their own; what the borrower's rows are to hold. One
-// without pages gets an id where it has none: its row is to be written again. In a transaction of
-// the lender, which is `container` unless it borrowed the body itself. Nothing where it has been
-// sent back meanwhile: then that row has gone.
+// their own; what the borrower's rows are to hold. One without pages gets an id where it has none:
+// its row is to be written again. In a transaction of the lender, which is `container` unless it
+// borrowed the body itself. Nothing where it has been sent back meanwhile: then that row has gone.
 Result<std::optional<Body>> lend_body(storage::MetaView& view, ContainerId container, Body& body,
                                       ContainerId borrower);
 

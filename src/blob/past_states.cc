@@ -221,6 +221,14 @@ void restore_base(storage::MetaView& view, const NamedAt& at, BlobRows& rows) {
   put_base(view, at, *rows.blob);
 }
 
+BlobProperties snapshot_of(const BlobProperties& blob, Timestamp time) {
+  BlobProperties snapshot = past_of(blob);
+  take_protection_off(snapshot);
+  snapshot.snapshot = time;
+  snapshot.version.reset();
+  return snapshot;
+}
+
 Result<void> write_holder(storage::MetaView& view, const NamedAt& at, const BlobRows& rows) {
   if (!rows.blob) return put_root(view, at, *rows.root);
   put_base(view, at, *rows.blob);

@@ -61,6 +61,9 @@ void restore_past(storage::MetaView& view, const NamedAt& at, Timestamp time, Bl
 // The soft-deleted root becomes the base blob, which is written.
 void restore_base(storage::MetaView& view, const NamedAt& at, BlobRows& rows);
 
+// The properties of a snapshot of a blob as it is: leases, counts and protection are not of it.
+BlobProperties snapshot_of(const BlobProperties& blob, Timestamp time);
+
 // Writes the row that counts; the root goes where it counts nothing and is nothing.
 Result<void> write_holder(storage::MetaView& view, const NamedAt& at, const BlobRows& rows);
 

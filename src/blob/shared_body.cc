@@ -31,6 +31,7 @@ bool keep_longest(SharedBody& sharing, Body body) {
 }
 
 Result<bool> leave_to_loans(storage::MetaView& view, ContainerId container, const Body& body) {
+  if (has_own_pages(body)) return leave_to_loans(view, container, body.pages.map);
   const std::string key = shared_body_key(container, body.id);
   const auto row = view.get(key);
   LAPIS_TRY_VOID(row);

@@ -50,22 +50,20 @@ bool is_lent(const PageMap& map) {
   return std::ranges::any_of(map.generations, [](const auto& one) { return one.loans != 0; });
 }
 
-// Whether a page map that a deleted container's row holds is freed when the last loan comes back.
-io::Task<Result<bool>> map_stays(Service& service, ContainerId container, PageMapId map) {
-  LAPIS_CO_TRY(const auto row, co_await service.meta.get(page_map_key(container, map)));
-  if (!row) co_return false;
-  LAPIS_CO_TRY(const PageMap before, decode_page_map(*row));
-  const auto has_rows = [](const PageMap::Generation& one) { return one.rows != 0; };
-  if (!is_lent(before) || std::ranges::none_of(before.generations, has_rows)) {
-    co_return is_lent(before);
+// Whether loans hold a body by now. In a deleted container one that is not lent never is again.
+io::Task<Result<bool>> may_be_lent(Service& service, ContainerId container, const Body& body) {
+  if (has_pages(body)) {
+    LAPIS_CO_TRY(const auto row,
+                 co_await service.meta.get(page_map_key(container, body.pages.map)));
+    if (!row) co_return false;
+    LAPIS_CO_TRY(const PageMap map, decode_page_map(*row));
+    co_return is_lent(map);
   }
-  bool stays = false;
-  auto transaction = [&](storage::MetaView& view) -> Result<void> {
-    LAPIS_TRY(stays, leave_to_loans(view, container, map));
-    return {};
-  };
-  LAPIS_CO_TRY_VOID(co_await service.meta.transact({container}, std::move(transaction)));
-  co_return stays;
+  if (body.id == BodyId{}) co_return false;
+  LAPIS_CO_TRY(const auto row, co_await service.meta.get(shared_body_key(container, body.id)));
+  if (!row) co_return false;
+  LAPIS_CO_TRY(const SharedBody sharing, decode_shared_body(*row));
+  co_return sharing.loans != 0;
 }
 
 // Whether a body of a deleted container's row is not freed with it: it is another container's, or
@@ -74,13 +72,8 @@ io::Task<Result<bool>> map_stays(Service& service, ContainerId container, PageMa
 io::Task<Result<bool>> stays_with_others(Service& service, ContainerId container,
                                          const Body& body) {
   if (is_borrowed(body)) co_return true;
-  if (has_pages(body)) co_return co_await map_stays(service, container, body.pages.map);
-  if (body.id == BodyId{}) co_return false;
-  const std::string key = shared_body_key(container, body.id);
-  LAPIS_CO_TRY(const auto row, co_await service.meta.get(key));
-  if (!row) co_return false;
-  LAPIS_CO_TRY(const SharedBody sharing, decode_shared_body(*row));
-  if (sharing.loans == 0) co_return false;
+  LAPIS_CO_TRY(const bool may_stay, co_await may_be_lent(service, container, body));
+  if (!may_stay) co_return false;
   bool stays = false;
   auto transaction = [&](storage::MetaView& view) -> Result<void> {
     LAPIS_TRY(stays, leave_to_loans(view, container, body));

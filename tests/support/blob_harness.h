@@ -162,20 +162,22 @@ class BlobHarness {
     LAPIS_CHECK(commit(name, latest(ids)));
     return content;
   }
-  Result<std::string> get(const std::string& name,
+  Result<std::string> get(const blob::BlobKey& key,
                           std::optional<blob::RequestedRange> range = std::nullopt) {
     blob::GetBlob request;
-    request.key = key_of(name);
+    request.key = key;
     request.range = range;
     LAPIS_TRY(auto result, run(blob::get_blob(service, std::move(request))));
     return run(read_all(*result.body));
   }
+  Result<std::string> get(const std::string& name,
+                          std::optional<blob::RequestedRange> range = std::nullopt) {
+    return get(key_of(name), range);
+  }
   Result<std::string> get_snapshot(const std::string& name, Timestamp time) {
-    blob::GetBlob request;
-    request.key = key_of(name);
-    request.key.snapshot = time;
-    LAPIS_TRY(auto result, run(blob::get_blob(service, std::move(request))));
-    return run(read_all(*result.body));
+    blob::BlobKey key = key_of(name);
+    key.snapshot = time;
+    return get(key);
   }
   Result<blob::DeleteBlobResult> erase(const std::string& name) {
     blob::DeleteBlob request;

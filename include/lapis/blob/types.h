@@ -30,7 +30,6 @@ struct BlobKey {
   // The snapshot taken then, or the version of this id; else the blob itself. At most one of them.
   std::optional<Timestamp> snapshot = std::nullopt;
   std::optional<Timestamp> version = std::nullopt;
-  friend bool operator==(const BlobKey&, const BlobKey&) = default;
 };
 
 // An entity tag: a number never used before, so a change is never missed. Written "0x8D…" as Azure

@@ -101,16 +101,6 @@ BlobProperties change_blob(storage::MetaView& view, const Change& change,
   return properties;
 }
 
-BlobProperties snapshot_of(const BlobProperties& blob, Timestamp time) {
-  BlobProperties properties = blob;
-  take_counts(properties, BlobProperties{});
-  take_protection_off(properties);
-  properties.snapshot = time;
-  properties.version.reset();
-  properties.lease.reset();
-  return properties;
-}
-
 // The blob and its new snapshot hold the body, and the blob no other.
 Result<void> hold(storage::MetaView& view, const Change& change, Body& body, BlobRows& rows) {
   const ContainerId container = change.at.container;

@@ -21,12 +21,7 @@ struct Change {
 
 BlobProperties snapshot_properties(storage::MetaView& view, const Change& change,
                                    const BlobProperties& blob, Timestamp time) {
-  BlobProperties properties = blob;
-  take_counts(properties, BlobProperties{});
-  take_protection_off(properties);
-  properties.snapshot = time;
-  properties.version.reset();
-  properties.lease.reset();
+  BlobProperties properties = snapshot_of(blob, time);
   if (change.request.metadata) {
     properties.metadata = *change.request.metadata;
     properties.etag.value = view.next_id();

@@ -53,14 +53,10 @@ std::vector<PageLayer> layers_over(const BlobRecord& source, bool is_blank) {
 // The copy's row is about to hold them.
 Result<void> hold(storage::MetaView& view, const Change& change,
                   const std::vector<PageLayer>& layers) {
-  for (const PageLayer& layer : layers) {
-    Body body = as_body(layer);
-    if (change.borrowed) {
-      take_loan(view, change.at.container, body);
-    } else {
-      LAPIS_TRY_VOID(share_body(view, change.at.container, body));
-    }
-  }
+  Body held;
+  held.layers = layers;
+  if (!change.borrowed) return share_body(view, change.at.container, held);
+  take_loan(view, change.at.container, held);
   return {};
 }
 

@@ -6,15 +6,7 @@
 namespace lapis::blob {
 namespace {
 
-// What pages of the blob a stripe shows; behind the blob's end it shows nothing.
-PagePieces seen(PagePieces pieces, std::uint64_t stripe, std::uint64_t length) {
-  const std::uint64_t begin = stripe * kStripePages;
-  if (begin + kStripePages <= length) return pieces;
-  const std::uint64_t end = length > begin ? length - begin : 0;
-  return without(pieces, static_cast<std::uint32_t>(end), kStripePages);
-}
-
-// What a blob shows, stripe by stripe, each until it is taken.
+// What a blob shows before its end, stripe by stripe, each until it is taken.
 class Rows {
  public:
   Rows(storage::MetaSnapshot& snapshot, const ListedPages& listed, StripeSpan span,
@@ -31,7 +23,7 @@ class Rows {
   // Of the next row, where that is of this stripe.
   PagePieces take(std::uint64_t stripe) {
     if (!row_ || row_->stripe != stripe) return {};
-    return seen(std::exchange(row_, {})->seen(), stripe, length_);
+    return before(std::exchange(row_, {})->seen(), stripe, length_);
   }
   bool has_row() const { return row_.has_value(); }
 

@@ -68,6 +68,9 @@ Result<bool> leave_to_loans(storage::MetaView& view, ContainerId container, Page
   LAPIS_TRY_VOID(row);
   if (!*row) return false;
   LAPIS_TRY(PageMap map, decode_page_map(**row));
+  if (std::ranges::all_of(map.generations, [](const auto& one) { return one.rows == 0; })) {
+    return true;
+  }
   for (PageMap::Generation& one : map.generations) one.rows = 0;
   std::erase_if(map.generations, std::not_fn(is_held));
   if (map.generations.empty()) return false;

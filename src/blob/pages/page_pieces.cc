@@ -72,6 +72,13 @@ PagePieces without(const PagePieces& pieces, std::uint32_t first, std::uint32_t 
   return left;
 }
 
+PagePieces before(PagePieces pieces, std::uint64_t stripe, std::uint64_t end) {
+  const std::uint64_t begin = stripe * kStripePages;
+  if (begin + kStripePages <= end) return pieces;
+  const std::uint64_t first = end > begin ? end - begin : 0;
+  return without(pieces, static_cast<std::uint32_t>(first), kStripePages);
+}
+
 PagePieces with(const PagePieces& pieces, const PagePiece& piece) {
   if (piece.pages == 0) return pieces;
   PagePieces all = without(pieces, piece.first, piece.end());

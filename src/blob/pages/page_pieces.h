@@ -50,6 +50,8 @@ PagePiece piece_in(std::uint64_t stripe, const PageTarget& target);
 
 // What is left of `pieces` outside [first, end).
 PagePieces without(const PagePieces& pieces, std::uint32_t first, std::uint32_t end);
+// What is left of a stripe's pieces before page `end` of the blob.
+PagePieces before(PagePieces pieces, std::uint64_t stripe, std::uint64_t end);
 // With `piece` over what was there.
 PagePieces with(const PagePieces& pieces, const PagePiece& piece);
 

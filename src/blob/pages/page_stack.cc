@@ -6,14 +6,6 @@
 namespace lapis::blob {
 namespace {
 
-// What is seen of a stripe before a page of the blob.
-PagePieces before(PagePieces pieces, std::uint64_t stripe, std::uint64_t end) {
-  const std::uint64_t begin = stripe * kStripePages;
-  if (begin + kStripePages <= end) return pieces;
-  const std::uint64_t first = end > begin ? end - begin : 0;
-  return without(pieces, static_cast<std::uint32_t>(first), kStripePages);
-}
-
 // The stripes of a span that a level may show.
 StripeSpan shown_of(StripeSpan span, std::uint64_t end) {
   const std::uint64_t stripes = end / kStripePages + (end % kStripePages != 0 ? 1 : 0);

@@ -121,7 +121,7 @@ class AppendModel : RandomModel {
       for (const auto& [time, state] : blob.snapshots) {
         BlobKey snapshot = key_of(name);
         snapshot.snapshot = time;
-        ASSERT_EQ(get(snapshot), state.content());
+        ASSERT_EQ(harness_.get(snapshot), state.content());
         hold(state, held);
       }
     }
@@ -163,14 +163,6 @@ class AppendModel : RandomModel {
   void create_container_of(const std::string& name) {
     const auto made = harness_.run(create_container(harness_.service, {{"acct", name}, {}}));
     LAPIS_CHECK(made);
-  }
-
-  Result<std::string> get(const BlobKey& key, std::optional<RequestedRange> range = {}) {
-    GetBlob request;
-    request.key = key;
-    request.range = range;
-    LAPIS_TRY(auto result, harness_.run(get_blob(harness_.service, std::move(request))));
-    return harness_.run(test::read_all(*result.body));
   }
 
   void create(const std::string& name) {
@@ -257,11 +249,11 @@ class AppendModel : RandomModel {
     const auto it = model_.find(name);
     if (it == model_.end()) return;
     const std::string content = it->second.now.content();
-    ASSERT_EQ(get(key_of(name)), content);
+    ASSERT_EQ(harness_.get(key_of(name)), content);
     if (content.empty()) return;
     const std::uint64_t first = random_() % content.size();
     const std::uint64_t last = first + random_() % content.size();
-    ASSERT_EQ(get(key_of(name), RequestedRange{first, last}),
+    ASSERT_EQ(harness_.get(key_of(name), RequestedRange{first, last}),
               content.substr(first, last - first + 1));
   }
 

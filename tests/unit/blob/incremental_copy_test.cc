@@ -61,12 +61,7 @@ class IncrementalCopies : public ::testing::Test {
   }
   ErrorCode error(const BlobKey& from, const BlobKey& to) { return error(request_of(from, to)); }
 
-  Result<std::string> get(const BlobKey& key) {
-    GetBlob request;
-    request.key = key;
-    LAPIS_TRY(auto result, harness_.run(get_blob(harness_.service, std::move(request))));
-    return harness_.run(test::read_all(*result.body));
-  }
+  Result<std::string> get(const BlobKey& key) { return harness_.get(key); }
   BlobProperties properties(const BlobKey& key) {
     const auto result = harness_.run(get_blob_properties(harness_.service, {key, {}, {}}));
     EXPECT_TRUE(result);
@@ -311,10 +306,9 @@ TEST(IncrementalCopiesOfVersions, AreReadOnceTheirBlobIsGone) {
   gone.key = key_of("backup");
   gone.snapshots = SnapshotDeletion::kInclude;
   ASSERT_TRUE(harness.run(delete_blob(harness.service, gone)));
-  auto read = harness.run(get_blob(harness.service, get));
+  const auto read = harness.get(get.key);
   ASSERT_TRUE(read) << to_string(read.error());
-  EXPECT_EQ(*harness.run(test::read_all(*read->body)),
-            pattern(kPage, 1) + std::string(kStripe - kPage, '\0'));
+  EXPECT_EQ(*read, pattern(kPage, 1) + std::string(kStripe - kPage, '\0'));
 }
 
 TEST_F(IncrementalCopies, AreWrittenAndReadByNothingElse) {

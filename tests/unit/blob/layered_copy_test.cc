@@ -49,11 +49,9 @@ class LayeredCopies : public ::testing::TestWithParam<const char*> {
     return harness_.run(copy_blob(harness_.service, std::move(request), sources_));
   }
   std::string get(const std::string& name) {
-    GetBlob request;
-    request.key = page_key(name);
-    auto result = harness_.run(get_blob(harness_.service, std::move(request)));
-    EXPECT_TRUE(result);
-    return *harness_.run(test::read_all(*result->body));
+    const auto text = harness_.get(page_key(name));
+    EXPECT_TRUE(text);
+    return text.value_or("");
   }
   void erase(const std::string& name) {
     DeleteBlob request;

@@ -43,12 +43,7 @@ class Loans : public ::testing::Test {
     request.local = from;
     return harness_.run(copy_blob(harness_.service, std::move(request), sources_));
   }
-  Result<std::string> get(const BlobKey& blob) {
-    GetBlob request;
-    request.key = blob;
-    LAPIS_TRY(auto result, harness_.run(get_blob(harness_.service, std::move(request))));
-    return harness_.run(test::read_all(*result.body));
-  }
+  Result<std::string> get(const BlobKey& blob) { return harness_.get(blob); }
   Result<DeleteBlobResult> erase(const BlobKey& blob) {
     DeleteBlob request;
     request.key = blob;

@@ -361,34 +361,26 @@ class PageModel {
     return ranges;
   }
 
-  Result<std::string> get(const BlobKey& key, std::optional<RequestedRange> range = {}) {
-    GetBlob request;
-    request.key = key;
-    request.range = range;
-    LAPIS_TRY(auto result, harness_.run(get_blob(harness_.service, std::move(request))));
-    return harness_.run(test::read_all(*result.body));
-  }
-
   void read(const std::string& name) {
     const ModelBlob& blob = blobs_[name];
     const BlobKey key = test::page_key(name);
     for (const auto& [time, state] : blob.snapshots) {
       BlobKey past = key;
       past.snapshot = time;
-      const auto text = get(past);
+      const auto text = harness_.get(past);
       ASSERT_TRUE(text) << to_string(text.error());
       ASSERT_EQ(*text == content(state.image), true) << name;
     }
     if (!blob.source.empty()) return;  // a backup shows its snapshots only
     const Image& image = blob.now.image;
-    const auto text = get(key);
+    const auto text = harness_.get(key);
     ASSERT_TRUE(text) << to_string(text.error());
     ASSERT_EQ(*text == content(image), true) << name;
     ASSERT_EQ(*test::ranges_of(harness_, name), written(image)) << name;
     if (image.empty()) return;
     const Run run = run_in(image, 600);
     const RequestedRange range{run.first * kPage + 7, (run.first + run.pages) * kPage - 9};
-    const auto part = get(key, range);
+    const auto part = harness_.get(key, range);
     ASSERT_TRUE(part);
     ASSERT_EQ(*part == text->substr(range.first, *range.last - range.first + 1), true);
   }
